@@ -1,0 +1,139 @@
+"""Flask-Godwit: database migrations for Flask without downtime and without fear.
+
+The public names, nothing else. Everything but :class:`Migrate` is imported when
+it is first used, so that an application that only *has* migrations starts as
+fast as one that has none: Alembic is loaded when a migration command runs.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from .errors import (
+    CannotConnect,
+    DatabaseMissing,
+    DriverMissing,
+    DropRefused,
+    FolderExists,
+    FolderMissing,
+    GodwitError,
+    MigrationFailed,
+    ModelsNotFound,
+    MultipleHeads,
+    NotUpToDate,
+    RevisionError,
+    SettingsError,
+    UnknownRevision,
+)
+from .extension import Migrate
+
+if TYPE_CHECKING:
+    from .alembic_config import Config, alembic_version
+    from .api import (
+        branches,
+        check,
+        create,
+        current,
+        downgrade,
+        drop,
+        edit,
+        ensure_version,
+        heads,
+        history,
+        init,
+        list_templates,
+        merge,
+        migrate,
+        revision,
+        show,
+        stamp,
+        status,
+        upgrade,
+    )
+    from .environment import run_migrations
+
+__version__ = "0.1.0"
+
+_LAZY = {
+    "Config": "alembic_config",
+    "alembic_version": "alembic_config",
+    "run_migrations": "environment",
+    **dict.fromkeys(
+        (
+            "branches",
+            "check",
+            "create",
+            "current",
+            "downgrade",
+            "drop",
+            "edit",
+            "ensure_version",
+            "heads",
+            "history",
+            "init",
+            "list_templates",
+            "merge",
+            "migrate",
+            "revision",
+            "show",
+            "stamp",
+            "status",
+            "upgrade",
+        ),
+        "api",
+    ),
+}
+
+__all__ = [
+    "CannotConnect",
+    "Config",
+    "DatabaseMissing",
+    "DriverMissing",
+    "DropRefused",
+    "FolderExists",
+    "FolderMissing",
+    "GodwitError",
+    "Migrate",
+    "MigrationFailed",
+    "ModelsNotFound",
+    "MultipleHeads",
+    "NotUpToDate",
+    "RevisionError",
+    "SettingsError",
+    "UnknownRevision",
+    "alembic_version",
+    "branches",
+    "check",
+    "create",
+    "current",
+    "downgrade",
+    "drop",
+    "edit",
+    "ensure_version",
+    "heads",
+    "history",
+    "init",
+    "list_templates",
+    "merge",
+    "migrate",
+    "revision",
+    "run_migrations",
+    "show",
+    "stamp",
+    "status",
+    "upgrade",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name from its module on first use (PEP 562)."""
+    if name not in _LAZY:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f".{_LAZY[name]}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_LAZY})

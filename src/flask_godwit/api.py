@@ -1,0 +1,260 @@
+"""The commands as Python functions, for scripts, tests and application start-up.
+
+They need an application context, return values and raise :class:`GodwitError`; they
+never print and never exit. The first arguments are Flask-Migrate's, in its order;
+what we added is keyword-only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from os import PathLike
+
+from flask import current_app, g
+
+from .commands import applying, generating, reading, setup, standing
+from .commands.generating import NewRevision
+from .extension import app_migrations
+from .values import (
+    BranchPoint,
+    Created,
+    Current,
+    DatabaseChange,
+    Differences,
+    Outcome,
+    Project,
+    RevisionInfo,
+    Script,
+    Status,
+    Step,
+    Template,
+)
+
+Directory = str | PathLike[str] | None
+XArg = str | Sequence[str] | None
+
+
+def project(
+    directory: Directory = None,
+    x_arg: XArg = None,
+    bind: str | None = None,
+    wait: float | None = None,
+) -> Project:
+    """The current application's :class:`~flask_godwit.values.Project`.
+
+    :param directory: another migrations folder than the application's own.
+    :param x_arg: values for env.py's ``context.get_x_argument()``.
+    :param bind: work on this database only.
+    :param wait: seconds to wait for a server that is still starting.
+    """
+    given = [x_arg] if isinstance(x_arg, str) else list(x_arg or ())
+    state = app_migrations(current_app._get_current_object())  # type: ignore[attr-defined]
+    return state.project(directory, bind=bind, wait=wait, x_arg=[*g.get("x_arg", ()), *given])
+
+
+def list_templates() -> tuple[Template, ...]:
+    """The templates that :func:`init` takes."""
+    return reading.list_templates()
+
+
+def init(
+    directory: Directory = None,
+    multidb: bool = False,
+    template: str | None = None,
+    package: bool = False,
+    *,
+    env: bool = False,
+) -> Created:
+    """Make the migrations folder.
+
+    :param multidb: accepted for Flask-Migrate's sake; several databases need nothing special.
+    :param template: the name or path of a template.
+    :param package: write ``__init__.py`` files.
+    :param env: write an env.py of three lines.
+    """
+    return setup.init(project(directory), template=template, package=package, env=env)
+
+
+def revision(
+    directory: Directory = None,
+    message: str | None = None,
+    autogenerate: bool = False,
+    sql: bool = False,
+    head: str = "head",
+    splice: bool = False,
+    branch_label: str | None = None,
+    version_path: str | None = None,
+    rev_id: str | None = None,
+    *,
+    depends_on: Sequence[str] | str | None = None,
+) -> Script | None:
+    """Write a revision file, empty unless ``autogenerate``."""
+    new = NewRevision(message, head, splice, branch_label, version_path, rev_id, depends_on)
+    return generating.revision(project(directory), new, autogenerate=autogenerate, sql=sql)
+
+
+def migrate(
+    directory: Directory = None,
+    message: str | None = None,
+    sql: bool = False,
+    head: str = "head",
+    splice: bool = False,
+    branch_label: str | None = None,
+    version_path: str | None = None,
+    rev_id: str | None = None,
+    x_arg: XArg = None,
+    *,
+    bind: str | None = None,
+    allow_drop: bool = False,
+) -> Script | None:
+    """Write the revision that makes the databases like the models.
+
+    :returns: None when nothing differs.
+    :raises NotUpToDate: a database lacks revisions that have a file.
+    :raises ModelsNotFound: there are no models, or most of them are missing.
+    """
+    new = NewRevision(message, head, splice, branch_label, version_path, rev_id)
+    return generating.migrate(project(directory, x_arg, bind), new, sql=sql, allow_drop=allow_drop)
+
+
+def edit(directory: Directory = None, revision: str = "current") -> tuple[str, ...]:
+    """Open revision files in ``$EDITOR``; returns the files."""
+    return generating.edit(project(directory), revision)
+
+
+def merge(
+    directory: Directory = None,
+    revisions: str | Sequence[str] = "",
+    message: str | None = None,
+    branch_label: str | None = None,
+    rev_id: str | None = None,
+    *,
+    splice: bool = False,
+) -> Script:
+    """Join several heads with a new revision."""
+    new = NewRevision(message, splice=splice, branch_label=branch_label, rev_id=rev_id)
+    given = [revisions] if isinstance(revisions, str) else list(revisions)
+    return generating.merge(project(directory), [item for item in given if item], new)
+
+
+def upgrade(
+    directory: Directory = None,
+    revision: str = "head",
+    sql: bool = False,
+    tag: str | None = None,
+    x_arg: XArg = None,
+    *,
+    bind: str | None = None,
+    wait: float | None = None,
+    listener: Callable[[Step], None] | None = None,
+) -> Outcome:
+    """Apply the pending revisions.
+
+    :param listener: called with each step when it begins and when it is done.
+    :returns: for each database, the revisions that were applied and where it is now.
+    :raises MigrationFailed: a revision failed; those before it stay applied.
+    """
+    work = project(directory, x_arg, bind, wait)
+    return applying.upgrade(work, revision, sql=sql, tag=tag, listener=listener)
+
+
+def downgrade(
+    directory: Directory = None,
+    revision: str = "-1",
+    sql: bool = False,
+    tag: str | None = None,
+    x_arg: XArg = None,
+    *,
+    bind: str | None = None,
+    wait: float | None = None,
+    listener: Callable[[Step], None] | None = None,
+) -> Outcome:
+    """Revert revisions, by default the last one.
+
+    :raises MigrationFailed: a revision failed; those before it stay reverted.
+    """
+    work = project(directory, x_arg, bind, wait)
+    return applying.downgrade(work, revision, sql=sql, tag=tag, listener=listener)
+
+
+def show(directory: Directory = None, revision: str = "head") -> tuple[RevisionInfo, ...]:
+    """The revisions that a symbol means."""
+    return reading.show(project(directory), revision)
+
+
+def history(
+    directory: Directory = None,
+    rev_range: str | None = None,
+    verbose: bool = False,
+    indicate_current: bool = False,
+) -> tuple[RevisionInfo, ...]:
+    """The revisions, newest first."""
+    return reading.history(
+        project(directory), rev_range, verbose=verbose, indicate_current=indicate_current
+    )
+
+
+def heads(
+    directory: Directory = None, verbose: bool = False, resolve_dependencies: bool = False
+) -> tuple[RevisionInfo, ...]:
+    """The newest revision of each branch."""
+    return reading.heads(
+        project(directory), verbose=verbose, resolve_dependencies=resolve_dependencies
+    )
+
+
+def branches(directory: Directory = None, verbose: bool = False) -> tuple[BranchPoint, ...]:
+    """The revisions that have several successors."""
+    return reading.branches(project(directory), verbose=verbose)
+
+
+def current(
+    directory: Directory = None, verbose: bool = False, *, bind: str | None = None
+) -> tuple[Current, ...]:
+    """What each database's version table says."""
+    return reading.current(project(directory, bind=bind), verbose=verbose)
+
+
+def stamp(
+    directory: Directory = None,
+    revision: str | Sequence[str] = "head",
+    sql: bool = False,
+    tag: str | None = None,
+    purge: bool = False,
+    *,
+    bind: str | None = None,
+) -> Outcome:
+    """Write into the version table that a database is at ``revision``; run nothing."""
+    return applying.stamp(project(directory, bind=bind), revision, sql=sql, tag=tag, purge=purge)
+
+
+def ensure_version(
+    directory: Directory = None, sql: bool = False, *, bind: str | None = None
+) -> Outcome:
+    """Create the version table where it is missing."""
+    return applying.ensure_version(project(directory, bind=bind), sql=sql)
+
+
+def check(directory: Directory = None, *, bind: str | None = None) -> Differences:
+    """What separates the databases from the models; false when nothing does."""
+    return generating.check(project(directory, bind=bind))
+
+
+def status(
+    directory: Directory = None, *, bind: str | None = None, compare: bool = False
+) -> Status:
+    """Where things stand, and the one command to type next.
+
+    :param compare: compare models and database too, which takes longer.
+    """
+    return standing.status(project(directory, bind=bind), compare=compare)
+
+
+def create(*, bind: str | None = None) -> tuple[DatabaseChange, ...]:
+    """Create the databases that do not exist yet."""
+    return setup.create(project(bind=bind))
+
+
+def drop(*, bind: str | None = None) -> tuple[DatabaseChange, ...]:
+    """Drop the databases with everything in them. Nothing is asked."""
+    return setup.drop(project(bind=bind))

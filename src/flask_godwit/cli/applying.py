@@ -1,0 +1,104 @@
+"""``upgrade``, ``downgrade``, ``stamp``, ``ensure-version``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import click
+
+from .options import (
+    Call,
+    bind_option,
+    command,
+    json_option,
+    revision_argument,
+    sql_option,
+    tag_option,
+    wait_option,
+    x_option,
+)
+
+if TYPE_CHECKING:
+    from ..values import Outcome, Step, TargetOutcome
+
+
+def register(db: click.Group) -> None:
+    """Add the commands to the group."""
+    purge = click.option(
+        "--purge",
+        is_flag=True,
+        help="Delete the version in the alembic_version table before stamping",
+    )
+    shared = (bind_option, wait_option, json_option)
+    command(db, sql_option, tag_option, x_option, *shared, revision_argument("head"))(upgrade)
+    command(db, sql_option, tag_option, x_option, *shared, revision_argument("-1"))(downgrade)
+    command(db, sql_option, tag_option, *shared, revision_argument("head"), purge)(stamp)
+    command(db, sql_option, *shared)(ensure_version)
+
+
+def upgrade(call: Call, sql: bool, tag: str | None, revision: str) -> None:
+    """Upgrade to a later version"""
+    from ..commands.applying import upgrade as apply
+
+    outcome = apply(call.project, revision, sql=sql, tag=tag, listener=_listener(call, sql))
+    call.show(outcome, _print_outcome, "applied")
+
+
+def downgrade(call: Call, sql: bool, tag: str | None, revision: str) -> None:
+    """Revert to a previous version"""
+    from ..commands.applying import downgrade as revert
+
+    outcome = revert(call.project, revision, sql=sql, tag=tag, listener=_listener(call, sql))
+    call.show(outcome, _print_outcome, "reverted")
+
+
+def stamp(call: Call, sql: bool, tag: str | None, revision: str, purge: bool) -> None:
+    """'stamp' the revision table with the given revision; don't run any
+    migrations"""
+    from ..commands.applying import stamp as write
+
+    outcome = write(call.project, revision, sql=sql, tag=tag, purge=purge)
+    call.show(outcome, _print_outcome, "stamped")
+
+
+def ensure_version(call: Call, sql: bool) -> None:
+    """Create the version table if it doesn't exist already"""
+    from ..commands.applying import ensure_version as ensure
+
+    call.show(ensure(call.project, sql=sql), _print_ensured)
+
+
+def _listener(call: Call, sql: bool) -> Callable[[Step], None]:
+    def tell(step: Step) -> None:
+        if sql or call.json or step.seconds:
+            return
+        where = f"[{step.bind}] " if step.bind else ""
+        call.console.say(f"{step.direction} {where}{step.revision}, {step.message}")
+
+    return tell
+
+
+def _print_ensured(call: Call, outcome: Outcome) -> None:
+    if outcome.sql:
+        call.console.result(outcome.sql.rstrip())
+    else:
+        call.console.say("The version table is there.")
+
+
+def _print_outcome(call: Call, outcome: Outcome, verb: str) -> None:
+    if outcome.sql:
+        call.console.result(outcome.sql.rstrip())
+        return
+    for target in outcome.targets:
+        call.console.say(_sentence(target, verb), "green" if target.steps else "")
+
+
+def _sentence(target: TargetOutcome, verb: str) -> str:
+    head = " (head)" if target.at_head and target.after else ""
+    place = f"{', '.join(target.after) or 'base'}{head}"
+    database = f"the database of bind {target.bind}" if target.bind else "the database"
+    if not target.steps:
+        return f"Nothing to do: {database} is at {place}."
+    seconds = sum(step.seconds for step in target.steps)
+    return f"{len(target.steps)} {verb} in {seconds:.2f} s, {database} is at {place}."

@@ -1,0 +1,93 @@
+"""The one place that prints: what was asked for on stdout, what went wrong on stderr.
+
+Colour is rich's, and only where a person looks: a terminal, and no ``NO_COLOR``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import IO, Any
+
+import click
+
+from ..errors import GodwitError
+
+_PASSWORD_IN_URL = re.compile(r"(://[^:/@\s]+:)[^@\s]+@")
+_SHORTEST_SECRET = 4
+
+
+class Console:
+    """Prints for one command.
+
+    :param quiet: print only results that were asked for, and errors.
+    :param secrets: passwords that must not be seen.
+    """
+
+    def __init__(self, *, quiet: bool = False, secrets: Sequence[str] = ()) -> None:
+        self.quiet = quiet
+        self.secrets = [secret for secret in secrets if len(secret) >= _SHORTEST_SECRET]
+
+    def result(self, text: str, style: str = "") -> None:
+        """What the command was asked for."""
+        self._print(text, style, sys.stdout)
+
+    def say(self, text: str, style: str = "") -> None:
+        """What the command did; ``--quiet`` silences it."""
+        if not self.quiet:
+            self._print(text, style, sys.stdout)
+
+    def json(self, value: Any) -> None:
+        """A value for machines."""
+        from ..values import as_json
+
+        click.echo(json.dumps(as_json(value), indent=2))
+
+    def warn(self, text: str) -> None:
+        """What a person should know, on stderr."""
+        self._print(f"Warning: {text}", "yellow", sys.stderr)
+
+    def error(self, error: GodwitError) -> None:
+        """What happened, where, and what to type next, on stderr."""
+        self.failure(error.message)
+        if error.detail:
+            self._print(error.detail, "dim", sys.stderr)
+        if error.hint:
+            first, *rest = error.hint.splitlines()
+            self._print(
+                "\n".join([f"-> {first}", *(f"   {line}" for line in rest)]), "", sys.stderr
+            )
+
+    def failure(self, text: str) -> None:
+        """An error without an error object."""
+        self._print(f"Error: {text}", "bold red", sys.stderr)
+
+    def traceback(self, error: BaseException) -> None:
+        """Where Python was."""
+        lines = traceback.format_exception(type(error), error, error.__traceback__)
+        self._print("".join(lines).rstrip(), "", sys.stderr)
+
+    def _print(self, text: str, style: str, stream: IO[str]) -> None:
+        if stream is sys.stderr:
+            text = self.redact(text)
+        if style and _colourful(stream):
+            from rich.console import Console as RichConsole
+            from rich.text import Text
+
+            RichConsole(file=stream, soft_wrap=True).print(Text(text, style=style))
+        else:
+            click.echo(text, file=stream)
+
+    def redact(self, text: str) -> str:
+        """The text without passwords."""
+        for secret in self.secrets:
+            text = text.replace(secret, "***")
+        return _PASSWORD_IN_URL.sub(r"\1***@", text)
+
+
+def _colourful(stream: IO[str]) -> bool:
+    return stream.isatty() and not os.environ.get("NO_COLOR")

@@ -1,0 +1,221 @@
+"""Options that commands share, and how a command is wrapped: project, output, errors."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial, update_wrapper
+from typing import TYPE_CHECKING, Any
+
+import click
+from flask import current_app, g, has_app_context
+from flask.cli import with_appcontext
+
+from ..errors import GodwitError
+from .complete import complete_binds, complete_revisions
+from .console import Console
+
+if TYPE_CHECKING:
+    from ..values import Project
+
+Callback = Callable[..., None]
+
+directory_option = click.option(
+    "-d",
+    "--directory",
+    default=None,
+    help='Migration script directory (default is "migrations")',
+)
+x_option = click.option(
+    "-x",
+    "--x-arg",
+    multiple=True,
+    help="Additional arguments consumed by custom env.py scripts",
+)
+sql_option = click.option(
+    "--sql",
+    is_flag=True,
+    help="Don't emit SQL to database - dump to standard output instead",
+)
+tag_option = click.option(
+    "--tag",
+    default=None,
+    help='Arbitrary "tag" name - can be used by custom env.py scripts',
+)
+verbose_option = click.option("-v", "--verbose", is_flag=True, help="Use more verbose output")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines")
+yes_option = click.option("--yes", is_flag=True, help="Don't ask")
+
+bind_option = click.option(
+    "--bind",
+    default=None,
+    shell_complete=complete_binds,
+    help='Only this database: a key of SQLALCHEMY_BINDS, or "default"',
+)
+wait_option = click.option(
+    "--wait",
+    type=click.FloatRange(min=0),
+    default=None,
+    metavar="SECONDS",
+    help="Wait for a database server that is still starting",
+)
+_quiet_option = click.option("-q", "--quiet", is_flag=True, help="Print results and errors only")
+_traceback_option = click.option(
+    "--traceback", is_flag=True, help="Show the Python traceback of an error"
+)
+_log_option = click.option(
+    "-v", "--verbose", "log", is_flag=True, help="Log what Alembic does and every SQL statement"
+)
+
+
+def revision_argument(default: str) -> Callable[[Callback], Callback]:
+    """The REVISION argument, which the shell completes."""
+    return click.argument("revision", default=default, shell_complete=complete_revisions)
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of a command: where to print, and what to work on."""
+
+    console: Console
+    json: bool
+    directory: str | None
+    bind: str | None
+    wait: float | None
+    x_arg: Sequence[str]
+
+    @property
+    def project(self) -> Project:
+        """The current application's project."""
+        from ..extension import app_migrations
+
+        app = current_app._get_current_object()  # type: ignore[attr-defined]
+        return app_migrations(app).project(
+            self.directory, bind=self.bind, wait=self.wait, x_arg=self.x_arg
+        )
+
+    def show(self, value: Any, text: Callable[..., None], *arguments: Any) -> None:
+        """Print a value: as JSON if that was asked for, otherwise by ``text(call, value, …)``."""
+        if self.json:
+            self.console.json(value)
+        else:
+            text(self, value, *arguments)
+
+
+class GodwitCommand(click.Command):
+    """A command whose arguments may begin with a minus: ``flask db downgrade -1``."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse; ``-N`` that is no option's value is moved behind ``--``."""
+        kept, steps = _split_steps(args, self._options_with_value())
+        return super().parse_args(ctx, [*kept, "--", *steps] if steps else kept)
+
+    def _options_with_value(self) -> set[str]:
+        options = [param for param in self.params if isinstance(param, click.Option)]
+        return {name for option in options if not option.is_flag for name in option.opts}
+
+
+def _split_steps(args: list[str], valued: set[str]) -> tuple[list[str], list[str]]:
+    if "--" in args:
+        return args, []
+    kept: list[str] = []
+    steps: list[str] = []
+    for before, arg in zip(["", *args], args, strict=False):
+        is_step = re.fullmatch(r"-\d+", arg) and before not in valued
+        (steps if is_step else kept).append(arg)
+    return kept, steps
+
+
+def command(
+    group: click.Group, *options: Callable[[Callback], Callback], name: str | None = None
+) -> Callable[[Callback], click.Command]:
+    """Make ``function(call, **own_options)`` a command of ``group``.
+
+    Directory, ``--quiet``, ``--verbose`` (unless the command has its own) and
+    ``--traceback`` are added, an application context is there, and errors are printed.
+    """
+
+    def decorate(function: Callback) -> click.Command:
+        callback: Callback = update_wrapper(partial(_run, function), function)
+        has_verbose = verbose_option in options
+        extra = (_quiet_option, *(() if has_verbose else (_log_option,)), _traceback_option)
+        for option in reversed((directory_option, *options, *extra)):
+            callback = option(callback)
+        title = name or function.__name__.replace("_", "-")
+        return group.command(title, cls=GodwitCommand)(with_appcontext(callback))
+
+    return decorate
+
+
+def _run(function: Callback, /, **options: Any) -> None:
+    group = click.get_current_context().meta.get(_GROUP_OPTIONS, {})
+    quiet = options.pop("quiet", False)
+    x_arg = options.pop("x_arg", ()) or group.get("x_arg", ())
+    call = Call(
+        console=Console(quiet=quiet, secrets=_secrets()),
+        json=options.pop("as_json", False),
+        directory=options.pop("directory", None) or group.get("directory"),
+        bind=options.pop("bind", None),
+        wait=options.pop("wait", None),
+        x_arg=x_arg,
+    )
+    errors = printed_errors(call.console, traceback=options.pop("traceback", False))
+    with errors, _logged(options.pop("log", False)):
+        function(call, **options)
+
+
+_GROUP_OPTIONS = "flask_godwit.group_options"
+
+
+def remember_group_options(ctx: click.Context, directory: str | None, x_arg: Sequence[str]) -> None:
+    """Keep what was given before the command's name: ``flask db -d folder upgrade``."""
+    ctx.meta[_GROUP_OPTIONS] = {"directory": directory, "x_arg": x_arg}
+    if has_app_context():
+        g.directory, g.x_arg = directory, x_arg
+
+
+@contextmanager
+def printed_errors(console: Console, *, traceback: bool) -> Iterator[None]:
+    """Print an error and exit with its code; ``traceback`` shows where Python was."""
+    try:
+        yield
+    except (click.ClickException, click.Abort, click.exceptions.Exit):
+        raise
+    except Exception as error:
+        if traceback:
+            console.traceback(error)
+        elif not isinstance(error, GodwitError):
+            console.failure(f"{type(error).__name__}: {error}".strip())
+            console.say("-> --traceback shows where.")
+        if isinstance(error, GodwitError):
+            console.error(error)
+        click.get_current_context().exit(getattr(error, "exit_code", 1))
+
+
+@contextmanager
+def _logged(enabled: bool) -> Iterator[None]:
+    """Log lines of Alembic and SQLAlchemy on stderr while a command runs."""
+    if not enabled:
+        yield
+        return
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(levelname)-5s [%(name)s] %(message)s"))
+    loggers = [logging.getLogger(name) for name in ("alembic", "sqlalchemy.engine")]
+    for logger in loggers:
+        logger.addHandler(handler)
+        logger.setLevel(logging.INFO)
+    yield
+
+
+def _secrets() -> list[str]:
+    """The passwords in the application's database URLs, as written and decoded."""
+    from urllib.parse import unquote
+
+    config = current_app.config
+    urls = [config.get("SQLALCHEMY_DATABASE_URI"), *(config.get("SQLALCHEMY_BINDS") or {}).values()]
+    found = (re.search(r"://[^:/@]*:([^@]*)@", str(url)) for url in urls if url)
+    written = [match.group(1) for match in found if match]
+    return [*written, *(unquote(secret) for secret in written)]

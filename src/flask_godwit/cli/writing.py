@@ -1,0 +1,159 @@
+"""``revision``, ``migrate``, ``edit``, ``merge``, ``check``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .complete import complete_revisions
+from .options import (
+    Call,
+    Callback,
+    bind_option,
+    command,
+    json_option,
+    revision_argument,
+    sql_option,
+    wait_option,
+    x_option,
+)
+from .setup import short_path
+
+if TYPE_CHECKING:
+    from ..values import Change, Differences, Script
+
+_message = click.option("-m", "--message", default=None, help="Revision message")
+_branch_label = click.option(
+    "--branch-label", default=None, help="Specify a branch label to apply to the new revision"
+)
+_rev_id = click.option(
+    "--rev-id", default=None, help="Specify a hardcoded revision id instead of generating one"
+)
+_depends_on = click.option(
+    "--depends-on",
+    multiple=True,
+    shell_complete=complete_revisions,
+    help="A revision that this one needs, without being its parent",
+)
+_autogenerate = click.option(
+    "--autogenerate",
+    is_flag=True,
+    help="Populate revision script with candidate migration operations, based on comparison"
+    " of database to model",
+)
+_new_revision: Sequence[Callable[[Callback], Callback]] = (
+    sql_option,
+    click.option(
+        "--head",
+        default="head",
+        shell_complete=complete_revisions,
+        help="Specify head revision or <branchname>@head to base new revision on",
+    ),
+    click.option(
+        "--splice",
+        is_flag=True,
+        help='Allow a non-head revision as the "head" to splice onto',
+    ),
+    _branch_label,
+    click.option(
+        "--version-path", default=None, help="Specify specific path from config for version file"
+    ),
+    _rev_id,
+)
+
+
+def register(db: click.Group) -> None:
+    """Add the commands to the group."""
+    allow_drop = click.option(
+        "--allow-drop", is_flag=True, help="Write the script even if it drops most tables"
+    )
+    splice = click.option(
+        "--splice", is_flag=True, help="Allow revisions that are no heads to be merged"
+    )
+    merged = click.argument("revisions", nargs=-1, shell_complete=complete_revisions)
+    shared = (bind_option, wait_option, json_option)
+    command(db, _message, _autogenerate, *_new_revision, _depends_on, json_option)(revision)
+    command(db, _message, *_new_revision, x_option, _depends_on, allow_drop, *shared)(migrate)
+    command(db, revision_argument("head"))(edit)
+    command(db, _message, _branch_label, _rev_id, splice, json_option, merged)(merge)
+    command(db, *shared)(check)
+
+
+def revision(call: Call, autogenerate: bool, sql: bool, **new: Any) -> None:
+    """Create a new revision file."""
+    from ..commands.generating import revision as write
+
+    script = write(call.project, _new(new), autogenerate=autogenerate, sql=sql)
+    call.show(script, _wrote)
+
+
+def migrate(call: Call, sql: bool, allow_drop: bool, **new: Any) -> None:
+    """Autogenerate a new revision file (Alias for 'revision --autogenerate')"""
+    from ..commands.generating import migrate as write
+
+    script = write(call.project, _new(new), sql=sql, allow_drop=allow_drop)
+    for change in script.changes if script else ():
+        if change.warning:
+            call.console.warn(f"{change}: {change.warning}")
+    call.show(script, _wrote)
+
+
+def edit(call: Call, revision: str) -> None:
+    """Edit a revision file"""
+    from ..commands.generating import edit as open_files
+
+    for path in open_files(call.project, revision):
+        call.console.say(f"Edited {short_path(path)}")
+
+
+def merge(call: Call, revisions: Sequence[str], **new: Any) -> None:
+    """Merge two revisions together, creating a new revision file"""
+    from ..commands.generating import merge as write
+
+    script = write(call.project, revisions, _new(new))
+    call.show(script, _wrote)
+
+
+def check(call: Call) -> None:
+    """Check if there are any new operations to migrate"""
+    from ..commands.generating import check as compare
+
+    differences = compare(call.project)
+    call.show(differences, _print_differences)
+    if differences:
+        click.get_current_context().exit(1)
+
+
+def _print_differences(call: Call, differences: Differences) -> None:
+    if not differences:
+        call.console.say("No new upgrade operations detected.")
+        return
+    _print_changes(call, differences.changes)
+    call.console.failure(
+        f"New upgrade operations detected: {len(differences.changes)}."
+        "\n-> flask db migrate    writes the revision"
+    )
+
+
+def _new(options: dict[str, Any]) -> Any:
+    from ..commands.generating import NewRevision
+
+    depends_on = options.pop("depends_on", ())
+    return NewRevision(**options, depends_on=list(depends_on) or None)
+
+
+def _wrote(call: Call, script: Script | None) -> None:
+    if script is None:
+        call.console.say("No changes in schema detected.")
+        return
+    _print_changes(call, script.changes)
+    call.console.result(f"Wrote {short_path(script.path)}")
+    call.console.say("Next: read it, then flask db upgrade")
+
+
+def _print_changes(call: Call, changes: Sequence[Change]) -> None:
+    styles = {"+": "green", "-": "red", "~": "yellow"}
+    for change in changes:
+        call.console.result(str(change), styles[change.sign])

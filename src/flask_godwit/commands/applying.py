@@ -1,0 +1,227 @@
+"""Commands that move databases along the history: upgrade, downgrade, stamp."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from io import StringIO
+
+from alembic.runtime.migration import MigrationContext, RevisionStep
+from alembic.script import ScriptDirectory
+
+from ..connect import connected
+from ..environment import Migrations, bind_of
+from ..errors import GodwitError
+from ..failure import explain_failure
+from ..values import Outcome, Project, Step, TargetOutcome
+
+Plan = Callable[[ScriptDirectory, tuple[str, ...]], Iterable[RevisionStep]]
+"""The steps from the revisions that a database is at."""
+Listener = Callable[[Step], None]
+"""Told of a step when it begins (``seconds`` is 0) and when it is done."""
+
+
+def upgrade(
+    project: Project,
+    revision: str = "head",
+    *,
+    sql: bool = False,
+    tag: str | None = None,
+    listener: Listener | None = None,
+) -> Outcome:
+    """Apply the revisions up to ``revision``.
+
+    :param revision: an identifier, ``head``, ``heads``, ``+N`` …; ``START:END`` with ``sql``.
+    :param sql: return the SQL instead of running it.
+    :param tag: a word for env.py's ``context.get_tag_argument()``.
+    :raises MigrationFailed: a revision failed; what was applied before it stays applied.
+    """
+    start, end = _range(revision, sql)
+
+    def plan(scripts: ScriptDirectory, at: tuple[str, ...]) -> Iterable[RevisionStep]:
+        return scripts._upgrade_revs(end, at)  # type: ignore[arg-type]
+
+    return _Run(project, "upgrade", listener).go(
+        plan, sql=sql, starting_rev=start, destination_rev=end, tag=tag
+    )
+
+
+def downgrade(
+    project: Project,
+    revision: str = "-1",
+    *,
+    sql: bool = False,
+    tag: str | None = None,
+    listener: Listener | None = None,
+) -> Outcome:
+    """Revert the revisions back to ``revision``.
+
+    :param revision: an identifier, ``base``, ``-N`` …; ``START:END`` with ``sql``.
+    :raises MigrationFailed: a revision failed; what was reverted before it stays reverted.
+    """
+    if sql and revision == "-1":
+        revision = "head:-1"
+    start, end = _range(revision, sql)
+    if sql and start is None:
+        raise GodwitError(
+            "downgrade --sql must know where to start.",
+            hint=f"flask db downgrade --sql FROM:{revision}",
+        )
+
+    def plan(scripts: ScriptDirectory, at: tuple[str, ...]) -> Iterable[RevisionStep]:
+        return scripts._downgrade_revs(end, at)  # type: ignore[arg-type]
+
+    return _Run(project, "downgrade", listener).go(
+        plan, sql=sql, starting_rev=start, destination_rev=end, tag=tag
+    )
+
+
+def stamp(
+    project: Project,
+    revision: str | Sequence[str] = "head",
+    *,
+    sql: bool = False,
+    tag: str | None = None,
+    purge: bool = False,
+) -> Outcome:
+    """Write into the version table that a database is at ``revision``; run nothing.
+
+    :param revision: one or several; ``base`` empties the table.
+    :param purge: forget what the table says now, even if no file has it.
+    """
+    given = [revision] if isinstance(revision, str) else list(revision)
+    pairs = [_range(item, sql) for item in given]
+    starts = {start for start, _ in pairs if start is not None}
+    if len(starts) > 1:
+        raise GodwitError("stamp --sql takes one starting revision at a time.")
+    ends = tuple(end for _, end in pairs)
+
+    def plan(scripts: ScriptDirectory, at: tuple[str, ...]) -> Iterable[RevisionStep]:
+        return scripts._stamp_revs(ends, at)  # type: ignore[return-value]
+
+    start = next(iter(starts), None)
+    return _Run(project, "stamp", None).go(
+        plan, sql=sql, starting_rev=start, destination_rev=ends, tag=tag, purge=purge
+    )
+
+
+def ensure_version(project: Project, *, sql: bool = False) -> Outcome:
+    """Create the version table where it is missing."""
+
+    def nothing(scripts: ScriptDirectory, at: tuple[str, ...]) -> Iterable[RevisionStep]:
+        return ()
+
+    return _Run(project, "ensure-version", None).go(nothing, sql=sql, creates_table=True)
+
+
+def _range(revision: str, sql: bool) -> tuple[str | None, str]:
+    start, colon, end = revision.partition(":")
+    if not colon:
+        return None, revision
+    if not sql:
+        raise GodwitError(
+            f"{revision!r} is a range, which only --sql takes.", hint=f"Name one revision: {end}"
+        )
+    return start, end
+
+
+class _Run:
+    """One command that runs steps on every selected database, and remembers what it did."""
+
+    def __init__(self, project: Project, direction: str, listener: Listener | None) -> None:
+        self.migrations = Migrations(project)
+        self.direction = direction
+        self.listener = listener or (lambda step: None)
+        self.outcomes: list[TargetOutcome] = []
+        self.done: list[Step] = []
+        self.running: Step | None = None
+
+    def go(
+        self, plan: Plan, *, sql: bool, creates_table: bool = False, **options: object
+    ) -> Outcome:
+        output = StringIO() if sql else None
+        work = partial(self._work, plan, creates_table)
+        try:
+            self.migrations.run(work, output=output, as_sql=sql, **options)
+        except Exception as error:
+            if self.running is None:
+                raise
+            raise self._failure(self.running, error) from error
+        return Outcome(tuple(self.outcomes), output.getvalue() if output else "")
+
+    def _work(
+        self, plan: Plan, creates_table: bool, at: tuple[str, ...], context: MigrationContext
+    ) -> Iterator[RevisionStep]:
+        first = len(self.done)
+        if creates_table:
+            context._ensure_version_table()
+        for alembic_step in plan(self.migrations.scripts, at):
+            yield from self._one(alembic_step, bind_of(context))
+        after = at if context.as_sql else context.get_current_heads()
+        self.outcomes.append(self._outcome(context, at, after, self.done[first:]))
+
+    def _one(self, alembic_step: RevisionStep, bind: str) -> Iterator[RevisionStep]:
+        step = self._step(alembic_step, bind)
+        self.running = step
+        self.listener(step)
+        began = time.perf_counter()
+        yield alembic_step
+        # Control comes back when the step's transaction is committed.
+        finished = Step(
+            step.bind,
+            step.revision,
+            step.message,
+            step.direction,
+            step.path,
+            seconds=time.perf_counter() - began,
+        )
+        self.running = None
+        self.done.append(finished)
+        self.listener(finished)
+
+    def _step(self, alembic_step: RevisionStep, bind: str) -> Step:
+        info = alembic_step.info
+        revision = info.up_revision_id or ""
+        script = info.up_revision
+        return Step(
+            bind,
+            revision,
+            getattr(script, "doc", "") or "",
+            self.direction,
+            getattr(script, "path", "") or "",
+        )
+
+    def _outcome(
+        self,
+        context: MigrationContext,
+        before: tuple[str, ...],
+        after: tuple[str, ...],
+        steps: list[Step],
+    ) -> TargetOutcome:
+        engine = getattr(context.connection, "engine", None)
+        url = engine.url.render_as_string(hide_password=True) if engine is not None else ""
+        at_head = set(after) == set(self.migrations.scripts.get_heads())
+        return TargetOutcome(bind_of(context), url, before, after, tuple(steps), at_head)
+
+    def _failure(self, step: Step, error: Exception) -> Exception:
+        applied = tuple(done.revision for done in self.done)
+        return explain_failure(
+            step,
+            error,
+            applied=applied,
+            current=self._where(step.bind),
+        )
+
+    def _where(self, bind: str) -> tuple[str, ...] | None:
+        """What the version table says after a failure, None if it can't be asked."""
+        try:
+            target = next(t for t in self.migrations.project.targets() if t.bind == bind)
+            with connected(target.engine) as connection:
+                options = dict(self.migrations.project.options)
+                if target.version_table:
+                    options["version_table"] = target.version_table
+                context = MigrationContext.configure(connection, opts=options)
+                return context.get_current_heads()
+        except Exception:  # the failure itself is what the user must see
+            return None

@@ -1,0 +1,253 @@
+"""Commands that write revision files, and ``check``, which only compares."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from alembic.autogenerate import RevisionContext
+from alembic.runtime.migration import MigrationContext
+from alembic.script import Script as AlembicScript
+from alembic.util import open_in_editor, rev_id
+
+from ..diff.guards import no_models, refuse_mass_drop, unimported_models
+from ..diff.naming import message_for
+from ..diff.words import changes_of
+from ..environment import Migrations, bind_of
+from ..errors import GodwitError, NotUpToDate
+from ..history import authored
+from ..revision_errors import multiple_heads
+from ..targets import tables_of
+from ..values import Change, Differences, Project, Script
+from .reading import _current_heads, tuple_or_text
+from .setup import init
+
+
+@dataclass(frozen=True)
+class NewRevision:
+    """What a new revision file is given. The names are Alembic's."""
+
+    message: str | None = None
+    head: str = "head"
+    splice: bool = False
+    branch_label: str | None = None
+    version_path: str | None = None
+    rev_id: str | None = None
+    depends_on: Sequence[str] | str | None = None
+
+    def arguments(self, *, autogenerate: bool, sql: bool) -> dict[str, Any]:
+        """The ``command_args`` of Alembic's ``RevisionContext``."""
+        return {
+            "message": self.message,
+            "autogenerate": autogenerate,
+            "sql": sql,
+            "head": self.head,
+            "splice": self.splice,
+            "branch_label": self.branch_label,
+            "version_path": self.version_path,
+            "rev_id": self.rev_id,
+            "depends_on": self.depends_on,
+        }
+
+
+def revision(
+    project: Project, new: NewRevision, *, autogenerate: bool = False, sql: bool = False
+) -> Script | None:
+    """Write a revision file, empty or filled by comparing models and database.
+
+    :returns: None when there was nothing to fill it with.
+    """
+    if autogenerate:
+        return migrate(project, new, sql=sql)
+    migrations = Migrations(project)
+    writer = _writer(migrations, new.arguments(autogenerate=False, sql=sql))
+    if migrations.config.get_alembic_boolean_option("revision_environment"):
+        _run_writer(migrations, writer.run_no_autogenerate, writer, as_sql=sql)
+    elif sql:
+        raise GodwitError("revision --sql needs `revision_environment = true` in alembic.ini.")
+    with migrations.loaded():
+        return _written(writer, ())
+
+
+def migrate(
+    project: Project, new: NewRevision, *, sql: bool = False, allow_drop: bool = False
+) -> Script | None:
+    """Write the revision that makes the databases like the models.
+
+    The folder is made first where there is none. A revision without a message is
+    named after what it changes.
+
+    :param allow_drop: write the script even if it drops most tables.
+    :returns: None when nothing differs.
+    :raises NotUpToDate: a database lacks revisions that have a file.
+    :raises ModelsNotFound: there are no models, or most of them are missing.
+    """
+    if sql:
+        raise GodwitError("--sql makes no sense with autogenerate: it writes a script, not SQL.")
+    if not project.directory.is_dir():
+        init(project)
+    comparison = _Comparison(project, new, allow_drop)
+    comparison.run()
+    if not comparison.changes:
+        comparison.refuse_missing_models()
+        return None
+    return comparison.write()
+
+
+def check(project: Project) -> Differences:
+    """What separates the databases from the models.
+
+    :raises NotUpToDate: a database lacks revisions that have a file.
+    """
+    comparison = _Comparison(project, NewRevision(), allow_drop=True)
+    comparison.run()
+    return Differences(comparison.changes)
+
+
+def merge(project: Project, revisions: Sequence[str], new: NewRevision) -> Script:
+    """Join several heads with a revision that has them all as parents.
+
+    :raises GodwitError: fewer than two revisions were named, directly or by ``heads``.
+    """
+    migrations = Migrations(project)
+    with migrations.loaded() as scripts:
+        found = scripts.get_revisions(tuple_or_text(list(revisions)))
+        if len(set(found)) < 2:
+            raise GodwitError(
+                f"A merge needs at least two revisions, not {len(set(found))}.",
+                hint="flask db merge heads" if len(scripts.get_heads()) > 1 else "flask db heads",
+            )
+        written = scripts.generate_revision(
+            new.rev_id or rev_id(),
+            new.message,
+            refresh=True,
+            head=tuple(revisions),
+            splice=new.splice,
+            branch_labels=new.branch_label,
+            config=migrations.config,
+            **migrations.template_args,
+        )
+        assert written is not None
+        return _value(written, ())
+
+
+def edit(project: Project, revision: str = "current") -> tuple[str, ...]:
+    """Open revision files in the editor that ``$EDITOR`` names.
+
+    :returns: the files.
+    """
+    migrations = Migrations(project)
+    symbol = _current_heads(migrations) if revision == "current" else revision
+    with migrations.loaded() as scripts:
+        found = [script for script in scripts.get_revisions(tuple_or_text(symbol)) if script]
+        if not found:
+            raise GodwitError(
+                f"No revision file for {revision!r}.", hint="flask db history    lists them"
+            )
+        for script in found:
+            open_in_editor(script.path)
+        return tuple(script.path for script in found)
+
+
+@dataclass
+class _Comparison:
+    """One comparison of the databases with the models."""
+
+    project: Project
+    new: NewRevision
+    allow_drop: bool
+    changes: tuple[Change, ...] = ()
+    migrations: Migrations = field(init=False)
+    writer: RevisionContext = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.migrations = Migrations(self.project, flags=("autogenerate",))
+        self.writer = _writer(self.migrations, self.new.arguments(autogenerate=True, sql=False))
+
+    def run(self) -> None:
+        """Compare; afterwards ``changes`` says what differs."""
+        _run_writer(self.migrations, self._compare, self.writer)
+        self.changes = tuple(self._all_changes())
+
+    def _compare(self, at: tuple[str, ...], context: MigrationContext) -> None:
+        self._refuse_old_database(at, context)
+        self.writer.run_autogenerate(at, context)
+        if not self.allow_drop and self.writer.generated_revisions:
+            script = self.writer.generated_revisions[-1]
+            refuse_mass_drop(context, script.upgrade_ops_list[-1], self._suspects())
+
+    def _all_changes(self) -> Iterator[Change]:
+        for script in self.writer.generated_revisions:
+            for operations in script.upgrade_ops_list:
+                token = operations.upgrade_token
+                yield from changes_of(operations, token.removesuffix("upgrades").rstrip("_"))
+
+    def _refuse_old_database(self, at: tuple[str, ...], context: MigrationContext) -> None:
+        scripts = self.migrations.scripts
+        newest = scripts.get_revisions("heads")
+        if set(scripts.get_revisions(at)) == set(newest):
+            return
+        if len(newest) > 1 and self.new.head == "head":
+            raise multiple_heads(scripts, "A new revision needs one to stand on.")
+        pending = [step.revision for step in scripts._upgrade_revs("heads", at)]  # type: ignore[arg-type]
+        raise not_up_to_date(pending, bind_of(context))
+
+    def refuse_missing_models(self) -> None:
+        """An empty comparison means "no changes" only where there are models, or were some."""
+        if any(tables_of(target.metadata) for target in self.project.targets()):
+            return
+        with self.migrations.loaded() as scripts:
+            if not scripts.get_heads():
+                raise no_models(self._suspects())
+
+    def _suspects(self) -> tuple[str, ...]:
+        return unimported_models(self.project.root, self.project.directory)
+
+    def write(self) -> Script | None:
+        """Write the revision file."""
+        for script in self.writer.generated_revisions:
+            script.message = script.message or message_for(self.changes)
+        with self.migrations.loaded():
+            return _written(self.writer, self.changes)
+
+
+def not_up_to_date(pending: Sequence[AlembicScript], bind: str) -> NotUpToDate:
+    """The error for a database that lacks revisions: which ones, and what to type."""
+    which = f"The database of bind {bind!r}" if bind else "The target database"
+    option = f" --bind {bind}" if bind else ""
+    return NotUpToDate(
+        f"{which} is not up to date: {len(pending)} pending.",
+        detail="\n".join(f"  {script.revision}  {authored(script)}" for script in pending),
+        hint=f"flask db upgrade{option}",
+    )
+
+
+def _writer(migrations: Migrations, arguments: dict[str, Any]) -> RevisionContext:
+    writer = RevisionContext(migrations.config, migrations.scripts, arguments)
+    writer.template_args.update(migrations.template_args)
+    return writer
+
+
+def _run_writer(
+    migrations: Migrations,
+    work: Callable[[tuple[str, ...], MigrationContext], None],
+    writer: RevisionContext,
+    **options: Any,
+) -> None:
+    """Run Alembic's ``RevisionContext`` on every database."""
+
+    def run(at: tuple[str, ...], context: MigrationContext) -> tuple[()]:
+        work(at, context)
+        return ()
+
+    migrations.run(run, template_args=writer.template_args, revision_context=writer, **options)
+
+
+def _written(writer: RevisionContext, changes: tuple[Change, ...]) -> Script | None:
+    files = [script for script in writer.generate_scripts() if script is not None]
+    return _value(files[0], changes) if files else None
+
+
+def _value(script: AlembicScript, changes: tuple[Change, ...]) -> Script:
+    return Script(script.revision, script.path, script.doc, changes)

@@ -1,0 +1,114 @@
+"""Where things stand: folder, revisions, databases, and the one command to type next."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+from alembic.runtime.migration import MigrationContext
+from alembic.script import Script
+
+from ..dialects import dialect_for
+from ..environment import Migrations, bind_of
+from ..errors import DatabaseMissing, GodwitError
+from ..history import info
+from ..values import Project, RevisionInfo, Status, Target, TargetStatus
+from .generating import check
+from .setup import selected
+
+
+def status(project: Project, *, compare: bool = False) -> Status:
+    """Where things stand in every selected database. A database that can't be asked is said.
+
+    :param compare: also compare models and database, where nothing is pending.
+    """
+    if not project.directory.is_dir():
+        return _without_folder(project)
+    migrations = Migrations(project)
+    targets = tuple(_target_status(project, target) for target in selected(project))
+    with migrations.loaded() as scripts:
+        revisions = list(scripts.walk_revisions())
+        heads = tuple(info(script) for script in revisions if script.is_head)
+    if compare and all(target.at_head for target in targets):
+        targets = tuple(_compared(project, target) for target in targets)
+    command, reason = _next(len(revisions), heads, targets)
+    return Status(str(project.directory), True, len(revisions), heads, targets, command, reason)
+
+
+def _without_folder(project: Project) -> Status:
+    targets = tuple(
+        TargetStatus(target.bind, dialect_for(target.engine.url).display_url)
+        for target in selected(project)
+    )
+    command = 'flask db migrate -m "Initial migration"'
+    reason = "there is no migrations folder yet: this makes it and the first revision"
+    return Status(str(project.directory), False, 0, (), targets, command, reason)
+
+
+def _target_status(project: Project, target: Target) -> TargetStatus:
+    """One database's status; each is asked on its own, so that one that is down hides no other."""
+    url = dialect_for(target.engine.url).display_url
+    found = [TargetStatus(target.bind, url)]
+    migrations = Migrations(replace(project, bind=target.label))
+    look = partial(_look, migrations, url, found)
+    try:
+        migrations.run(look, dont_mutate=True)
+    except GodwitError as error:
+        hint = error.hint if isinstance(error, DatabaseMissing) else error.hint.splitlines()[0:1]
+        text = hint if isinstance(hint, str) else "".join(hint)
+        return TargetStatus(target.bind, url, error=error.message, error_hint=text)
+    return found[-1]
+
+
+def _look(
+    migrations: Migrations,
+    url: str,
+    found: list[TargetStatus],
+    at: tuple[str, ...],
+    context: MigrationContext,
+) -> tuple[()]:
+    scripts = migrations.scripts
+    every = {script.revision: script for script in scripts.walk_revisions()}
+    unknown = tuple(revision for revision in at if revision not in every)
+    known = tuple(revision for revision in at if revision in every)
+    pending = () if unknown else tuple(_pending(migrations, known))
+    heads = tuple(scripts.get_heads())
+    found.append(TargetStatus(bind_of(context), url, at, heads, pending, unknown))
+    return ()
+
+
+def _pending(migrations: Migrations, at: tuple[str, ...]) -> list[RevisionInfo]:
+    if not migrations.scripts.get_heads():
+        return []
+    steps = migrations.scripts._upgrade_revs("heads", at)  # type: ignore[arg-type]
+    return [info(step.revision) for step in steps if isinstance(step.revision, Script)]
+
+
+def _compared(project: Project, target: TargetStatus) -> TargetStatus:
+    try:
+        found = check(replace(project, bind=target.bind or "default"))
+    except GodwitError as error:
+        return replace(target, error=error.message, error_hint=error.hint)
+    return replace(target, changes=found.changes)
+
+
+def _next(
+    revisions: int, heads: tuple[RevisionInfo, ...], targets: tuple[TargetStatus, ...]
+) -> tuple[str, str]:
+    """The one next command and why; both "" when there is nothing to do."""
+    troubled = [target for target in targets if target.error]
+    if troubled:
+        return troubled[0].error_hint, troubled[0].error
+    if len(heads) > 1:
+        return "flask db merge heads", f"the history has {len(heads)} heads"
+    if any(target.unknown for target in targets):
+        return "flask db history", "the database has a revision that no file has"
+    pending = sum(len(target.pending) for target in targets)
+    if pending:
+        return "flask db upgrade", f"{pending} pending"
+    if not revisions:
+        return 'flask db migrate -m "Initial migration"', "there is no revision yet"
+    changed = sum(len(target.changes or ()) for target in targets)
+    if changed:
+        return "flask db migrate", f"the models differ from the database in {changed} places"
+    return "", ""

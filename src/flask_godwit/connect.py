@@ -1,0 +1,84 @@
+"""Opening a connection: waiting for a server that is still starting, errors made clear."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
+
+from .dialects import dialect_for
+from .dialects.base import Database, Trouble
+from .errors import CannotConnect, DatabaseError, DatabaseMissing
+
+_PAUSE_SECONDS = 0.25
+
+
+@contextmanager
+def connected(engine: Engine, wait: float = 0.0) -> Iterator[Connection]:
+    """A connection to the engine's database, closed at the end.
+
+    :param wait: seconds to go on trying while the server does not answer.
+    :raises DatabaseMissing: the database does not exist.
+    :raises CannotConnect: the server does not answer or refuses.
+    """
+    connection = _open(engine, wait)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def _open(
+    engine: Engine,
+    wait: float,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Connection:
+    database = dialect_for(engine.url)
+    deadline = clock() + wait
+    while True:
+        try:
+            return engine.connect()
+        except DBAPIError as error:
+            starting = database.trouble(_driver_error(error)) is Trouble.STARTING
+            if not starting or clock() >= deadline:
+                raise explain(database, error) from error
+            sleep(_PAUSE_SECONDS)
+
+
+def explain(database: Database, error: DBAPIError) -> DatabaseError:
+    """The clear form of an error that was met while connecting."""
+    reason = str(_driver_error(error)).strip()
+    trouble = database.trouble(_driver_error(error))
+    name, url = database.name, database.display_url
+    if trouble is Trouble.MISSING:
+        return DatabaseMissing(
+            f"The {name} database {database.url.database!r} does not exist yet ({url}).",
+            hint="flask db create",
+            detail=reason,
+        )
+    if trouble is Trouble.STARTING:
+        return CannotConnect(
+            f"No {name} server answers at {url}.",
+            hint="Start it, or give it time: --wait 30",
+            detail=reason,
+        )
+    if trouble is Trouble.DENIED:
+        return CannotConnect(
+            f"{name} refuses the connection to {url}.",
+            hint="Check user, password and rights in SQLALCHEMY_DATABASE_URI.",
+            detail=reason,
+        )
+    return CannotConnect(f"Can't connect to {url}.", detail=reason)
+
+
+def is_connection_trouble(database: Database, error: DBAPIError) -> bool:
+    """Whether the error says that the database can't be reached at all."""
+    return database.trouble(_driver_error(error)) is not Trouble.OTHER
+
+
+def _driver_error(error: DBAPIError) -> BaseException:
+    return error.orig if error.orig is not None else error

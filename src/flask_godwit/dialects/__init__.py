@@ -1,0 +1,36 @@
+"""What each database is like: its errors, its administration. Knows no plan, no rule, no Flask.
+
+:func:`dialect_for` is the one place that turns a database's name into behaviour.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import URL, Dialect
+
+from .base import Database
+from .mariadb import MariaDB
+from .mysql import MySQL
+from .postgresql import PostgreSQL
+from .sqlite import SQLite
+
+_BY_NAME: dict[str, type[Database]] = {
+    "sqlite": SQLite,
+    "postgresql": PostgreSQL,
+    "mysql": MySQL,
+    "mariadb": MariaDB,
+}
+
+
+def dialect_for(url: URL, dialect: Dialect | None = None) -> Database:
+    """The behaviour of the database at ``url``.
+
+    MariaDB is reached through ``mysql://`` as well; only a connected SQLAlchemy
+    ``dialect`` can tell the two apart.
+    """
+    name = url.get_backend_name()
+    if getattr(dialect, "is_mariadb", False):
+        name = "mariadb"
+    return _BY_NAME.get(name, Database)(url)
+
+
+__all__ = ["Database", "MariaDB", "MySQL", "PostgreSQL", "SQLite", "dialect_for"]

@@ -1,0 +1,88 @@
+"""The methods that every database answers. The base is the cautious answer."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import ClassVar
+
+from sqlalchemy import URL, Engine, create_engine, text
+from sqlalchemy.pool import NullPool
+
+from ..errors import DatabaseError
+
+
+class Trouble(Enum):
+    """Why a database can't be used."""
+
+    MISSING = "missing"
+    """The server answers, the database does not exist."""
+    STARTING = "starting"
+    """Nobody answers, or the server says that it is not ready yet."""
+    DENIED = "denied"
+    """Wrong user, wrong password, or rights are missing."""
+    OTHER = "other"
+    """Anything else."""
+
+
+class Database:
+    """A database by its URL. Subclasses differ in their answers, not in their methods."""
+
+    name: ClassVar[str] = "database"
+    extra: ClassVar[str] = ""
+    """The extra of Flask-Godwit that installs a driver."""
+
+    def __init__(self, url: URL) -> None:
+        self.url = url
+
+    @property
+    def display_url(self) -> str:
+        """The URL without its password."""
+        return self.url.render_as_string(hide_password=True)
+
+    @property
+    def identity(self) -> tuple[object, ...]:
+        """Two URLs with the same identity are the same database."""
+        url = self.url
+        return (url.get_backend_name(), url.host, url.port, url.database)
+
+    def trouble(self, error: BaseException) -> Trouble:
+        """Why connecting failed, from the driver's error."""
+        return Trouble.OTHER
+
+    def exists(self) -> bool:
+        """Whether the database exists.
+
+        :raises DatabaseError: this kind of database can't be asked.
+        """
+        raise DatabaseError(f"Flask-Godwit can't create or drop a database at {self.display_url}.")
+
+    def create(self) -> None:
+        """Create the database.
+
+        :raises sqlalchemy.exc.DBAPIError: the server refused.
+        """
+        self._administer(f"CREATE DATABASE {self._quoted_name()}")
+
+    def drop(self) -> None:
+        """Drop the database with everything in it.
+
+        :raises sqlalchemy.exc.DBAPIError: the server refused.
+        """
+        self._administer(f"DROP DATABASE {self._quoted_name()}")
+
+    def _maintenance_url(self) -> URL:
+        """A database of the same server that is always there."""
+        raise NotImplementedError
+
+    def _maintenance_engine(self) -> Engine:
+        return create_engine(
+            self._maintenance_url(), poolclass=NullPool, isolation_level="AUTOCOMMIT"
+        )
+
+    def _administer(self, statement: str) -> None:
+        with self._maintenance_engine().connect() as connection:
+            connection.execute(text(statement.replace(":", r"\:")))
+
+    def _quoted_name(self) -> str:
+        dialect = self.url.get_dialect()()
+        return dialect.identifier_preparer.quote_identifier(self.url.database or "")

@@ -1,0 +1,44 @@
+"""MySQL, through mysqlclient or PyMySQL."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from sqlalchemy import URL, text
+
+from .base import Database, Trouble
+
+# The client's and the server's error numbers.
+_BY_NUMBER = {
+    1049: Trouble.MISSING,  # ER_BAD_DB_ERROR
+    2002: Trouble.STARTING,  # CR_CONNECTION_ERROR: no socket
+    2003: Trouble.STARTING,  # CR_CONN_HOST_ERROR: nobody listens
+    2013: Trouble.STARTING,  # CR_SERVER_LOST while greeting
+    1053: Trouble.STARTING,  # ER_SERVER_SHUTDOWN
+    1044: Trouble.DENIED,  # ER_DBACCESS_DENIED_ERROR
+    1045: Trouble.DENIED,  # ER_ACCESS_DENIED_ERROR
+    1698: Trouble.DENIED,  # ER_ACCESS_DENIED_NO_PASSWORD_ERROR
+}
+
+
+class MySQL(Database):
+    """MySQL."""
+
+    name: ClassVar[str] = "MySQL"
+    extra: ClassVar[str] = "mysql"
+
+    def trouble(self, error: BaseException) -> Trouble:
+        number = error.args[0] if error.args else None
+        return _BY_NUMBER.get(number, Trouble.OTHER) if isinstance(number, int) else Trouble.OTHER
+
+    def exists(self) -> bool:
+        query = text("SELECT 1 FROM information_schema.schemata WHERE schema_name = :name")
+        with self._maintenance_engine().connect() as connection:
+            return connection.scalar(query, {"name": self.url.database}) is not None
+
+    def create(self) -> None:
+        # utf8mb4 is MySQL 8's own default; older servers would fall back to latin1.
+        self._administer(f"CREATE DATABASE {self._quoted_name()} CHARACTER SET utf8mb4")
+
+    def _maintenance_url(self) -> URL:
+        return self.url.set(database="information_schema")

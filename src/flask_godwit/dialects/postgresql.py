@@ -1,0 +1,59 @@
+"""PostgreSQL, through psycopg2 or psycopg."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from sqlalchemy import URL, text
+
+from .base import Database, Trouble
+
+# SQLSTATE, where the driver has one (psycopg 3 has none for a refused connection,
+# psycopg2 never has), and the server's English words where it does not.
+_BY_STATE = {
+    "3D000": Trouble.MISSING,
+    "57P03": Trouble.STARTING,
+    "28P01": Trouble.DENIED,
+    "28000": Trouble.DENIED,
+    "42501": Trouble.DENIED,
+}
+_BY_WORDS = {
+    "does not exist": Trouble.MISSING,
+    "starting up": Trouble.STARTING,
+    "shutting down": Trouble.STARTING,
+    "not yet accepting": Trouble.STARTING,
+    "Connection refused": Trouble.STARTING,
+    "timeout expired": Trouble.STARTING,
+    "No such file or directory": Trouble.STARTING,
+    "closed the connection unexpectedly": Trouble.STARTING,
+    "authentication failed": Trouble.DENIED,
+    "no pg_hba.conf entry": Trouble.DENIED,
+    "no password supplied": Trouble.DENIED,
+}
+
+
+class PostgreSQL(Database):
+    """PostgreSQL."""
+
+    name: ClassVar[str] = "PostgreSQL"
+    extra: ClassVar[str] = "postgresql"
+
+    def trouble(self, error: BaseException) -> Trouble:
+        state = getattr(error, "sqlstate", None) or getattr(error, "pgcode", None)
+        if state in _BY_STATE:
+            return _BY_STATE[state]
+        message = str(error)
+        if 'role "' in message and "does not exist" in message:
+            return Trouble.DENIED
+        return next((t for words, t in _BY_WORDS.items() if words in message), Trouble.OTHER)
+
+    def exists(self) -> bool:
+        query = text("SELECT 1 FROM pg_database WHERE datname = :name")
+        with self._maintenance_engine().connect() as connection:
+            return connection.scalar(query, {"name": self._database()}) is not None
+
+    def _database(self) -> str:
+        return self.url.database or self.url.username or ""
+
+    def _maintenance_url(self) -> URL:
+        return self.url.set(database="postgres")

@@ -1,0 +1,60 @@
+"""SQLite: a file, or memory."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+from sqlalchemy import URL
+
+from ..errors import DatabaseError
+from .base import Database, Trouble
+
+
+class SQLite(Database):
+    """SQLite. A file that does not exist is no trouble: connecting makes it."""
+
+    name: ClassVar[str] = "SQLite"
+
+    @property
+    def identity(self) -> tuple[object, ...]:
+        file = self.file
+        return ("sqlite", file.absolute() if file else object())
+
+    @property
+    def file(self) -> Path | None:
+        """The database's file; None when it lives in memory."""
+        return _file(self.url)
+
+    def trouble(self, error: BaseException) -> Trouble:
+        if "unable to open database file" not in str(error):
+            return Trouble.OTHER
+        file = self.file
+        return Trouble.MISSING if file and not file.parent.is_dir() else Trouble.DENIED
+
+    def exists(self) -> bool:
+        file = self.file
+        return file is None or file.exists()
+
+    def create(self) -> None:
+        file = self._needed_file()
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch()
+
+    def drop(self) -> None:
+        file = self._needed_file()
+        for suffix in ("", "-journal", "-wal", "-shm"):
+            file.with_name(file.name + suffix).unlink(missing_ok=True)
+
+    def _needed_file(self) -> Path:
+        file = self.file
+        if file is None:
+            raise DatabaseError("An SQLite database in memory can't be created or dropped.")
+        return file
+
+
+def _file(url: URL) -> Path | None:
+    name = url.database
+    if not name or name == ":memory:" or "mode=memory" in name:
+        return None
+    return Path(name.removeprefix("file:").partition("?")[0])

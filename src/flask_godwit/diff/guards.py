@@ -1,0 +1,118 @@
+"""Before a script is written: are the models really there?
+
+The most repeated mistake is an application that never imports its models. To
+autogenerate that looks like "every table is to be dropped".
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from alembic.operations import ops
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import inspect, text
+
+from ..errors import DropRefused, ModelsNotFound
+
+_LOOKS_LIKE_MODELS = re.compile(
+    rb"__tablename__\s*[:=]|class\s+\w+\([^)]*\b(db\.Model|Model|Base)\b|\bdb\.Table\(|= Table\("
+)
+_SKIPPED = {"venv", "env", "node_modules", "site-packages", "tests", "test", "build", "dist"}
+_MOST_FILES = 2000
+
+
+def unimported_models(root: Path, migrations: Path) -> tuple[str, ...]:
+    """Files of the project that seem to define models and were never imported."""
+    imported = {
+        Path(file).resolve()
+        for module in list(sys.modules.values())
+        if (file := getattr(module, "__file__", None))
+    }
+    return tuple(
+        str(file.relative_to(root))
+        for file in _python_files(root, migrations)
+        if file.resolve() not in imported and _LOOKS_LIKE_MODELS.search(file.read_bytes())
+    )
+
+
+def _python_files(root: Path, migrations: Path) -> Iterator[Path]:
+    folders, seen = [root], 0
+    while folders and seen < _MOST_FILES:
+        for entry in sorted(folders.pop().iterdir()):
+            if entry.is_symlink():
+                continue
+            if entry.is_dir():
+                if _is_source(entry) and entry != migrations:
+                    folders.append(entry)
+            elif entry.suffix == ".py":
+                seen += 1
+                yield entry
+
+
+def _is_source(folder: Path) -> bool:
+    hidden = folder.name.startswith((".", "_"))
+    return not hidden and folder.name not in _SKIPPED and not (folder / "pyvenv.cfg").exists()
+
+
+def no_models(suspects: Sequence[str]) -> ModelsNotFound:
+    """The error for an application whose MetaData has no table."""
+    return ModelsNotFound(
+        "The application has no models: its MetaData has no table.", hint=_import_hint(suspects)
+    )
+
+
+def refuse_mass_drop(
+    context: MigrationContext, operations: ops.OpContainer, suspects: Sequence[str]
+) -> None:
+    """Refuse a script that drops more than half of the database's tables, by mistake or with rows.
+
+    :param suspects: files that look like models and were not imported.
+    :raises ModelsNotFound: the dropped tables' models probably exist in a suspect.
+    :raises DropRefused: the tables hold rows.
+    """
+    dropped = [op for op in operations.ops if isinstance(op, ops.DropTableOp)]
+    if not dropped or context.connection is None:
+        return
+    names = inspect(context.connection).get_table_names()
+    existing = len([name for name in names if name != context.version_table])
+    if len(dropped) * 2 <= existing:
+        return
+    if suspects:
+        raise ModelsNotFound(
+            f"The migration would drop {len(dropped)} of {existing} tables, since the application"
+            " has no models for them.",
+            hint=_import_hint(suspects) + "\n--allow-drop writes the migration all the same.",
+            detail=_listed(dropped),
+        )
+    filled = [op for op in dropped if _has_rows(context, op)]
+    if filled:
+        raise DropRefused(
+            f"The migration would drop {len(dropped)} of {existing} tables,"
+            f" {len(filled)} of them with rows.",
+            hint="If that is meant: flask db migrate --allow-drop",
+            detail=_listed(filled),
+        )
+
+
+def _has_rows(context: MigrationContext, operation: ops.DropTableOp) -> bool:
+    assert context.connection is not None
+    preparer = context.dialect.identifier_preparer
+    name = preparer.format_table(operation.to_table())
+    return context.connection.execute(text(f"SELECT 1 FROM {name} LIMIT 1")).first() is not None
+
+
+def _listed(dropped: Sequence[ops.DropTableOp]) -> str:
+    return "\n".join(f"  - table {op.table_name}" for op in dropped)
+
+
+def _import_hint(suspects: Sequence[str]) -> str:
+    if not suspects:
+        return "Define models, and import their module where the application is made."
+    files = ", ".join(suspects[:5])
+    return (
+        f"These files look like models, but the application never imports them: {files}\n"
+        "Import them where the application is made, e.g. `from . import models`."
+    )

@@ -1,0 +1,219 @@
+"""Differences in words: "+ table user", "~ user.email: String(120) -> String(150)".
+
+One function for each of Alembic's operations, found by the operation's class.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import singledispatch
+from typing import Any
+
+from alembic.operations import ops
+from sqlalchemy import Enum, Numeric, String, types
+from sqlalchemy.types import TypeEngine
+
+from ..values import DEFAULT_BIND, Change
+
+
+def changes_of(operations: ops.OpContainer, bind: str = DEFAULT_BIND) -> tuple[Change, ...]:
+    """What a list of operations changes, in order.
+
+    :param bind: the database that they are for.
+    """
+    return tuple(
+        Change(sign, text, bind, warning)
+        for operation in _flat(operations)
+        for sign, text, warning in _describe(operation)
+    )
+
+
+def _flat(container: ops.OpContainer) -> Iterator[ops.MigrateOperation]:
+    for operation in container.ops:
+        if isinstance(operation, ops.OpContainer):
+            yield from _flat(operation)
+        else:
+            yield operation
+
+
+_Words = Iterator[tuple[str, str, str]]
+"""Sign, text and warning of each thing that an operation changes."""
+
+
+@singledispatch
+def _describe(operation: Any) -> _Words:
+    """An operation that we don't know: its name as it is written in a script."""
+    name = type(operation).__name__.removesuffix("Op")
+    yield "~", "".join(f" {c.lower()}" if c.isupper() else c for c in name).strip(), ""
+
+
+@_describe.register
+def _(operation: ops.CreateTableOp) -> _Words:
+    yield "+", f"table {_table(operation.table_name, operation.schema)}", ""
+
+
+@_describe.register
+def _(operation: ops.DropTableOp) -> _Words:
+    table = _table(operation.table_name, operation.schema)
+    yield "-", f"table {table}", "its rows are lost"
+
+
+@_describe.register
+def _(operation: ops.RenameTableOp) -> _Words:
+    old = _table(operation.table_name, operation.schema)
+    yield "~", f"table {old} -> {operation.new_table_name}", ""
+
+
+@_describe.register
+def _(operation: ops.AddColumnOp) -> _Words:
+    column = operation.column
+    table = _table(operation.table_name, operation.schema)
+    needed = "" if column.nullable else " NOT NULL"
+    yield "+", f"column {table}.{column.name}: {type_words(column.type)}{needed}", ""
+
+
+@_describe.register
+def _(operation: ops.DropColumnOp) -> _Words:
+    table = _table(operation.table_name, operation.schema)
+    yield "-", f"column {table}.{operation.column_name}", "its values are lost"
+
+
+@_describe.register
+def _(operation: ops.AlterColumnOp) -> _Words:
+    column = f"{_table(operation.table_name, operation.schema)}.{operation.column_name}"
+    if operation.modify_name is not None:
+        yield "~", f"column {column} -> {operation.modify_name}", ""
+    if operation.modify_type is not None:
+        old, new = operation.existing_type, operation.modify_type
+        text = f"{column}: {type_words(old)} -> {type_words(new)}"
+        yield "~", text, _narrowing(old, new, column)
+    if operation.modify_nullable is not None:
+        yield "~", f"{column}: {'NULL allowed' if operation.modify_nullable else 'NOT NULL'}", ""
+    if operation.modify_server_default is not False:
+        yield "~", f"{column}: {_default_words(operation.modify_server_default)}", ""
+    if operation.modify_comment is not False:
+        yield "~", f"{column}: comment {operation.modify_comment!r}", ""
+
+
+@_describe.register
+def _(operation: ops.CreateIndexOp) -> _Words:
+    columns = ", ".join(_element(column) for column in operation.columns)
+    unique = "unique index" if operation.unique else "index"
+    table = _table(operation.table_name, operation.schema)
+    yield "+", f"{unique}{_named(operation.index_name)} on {table} ({columns})", ""
+
+
+@_describe.register
+def _(operation: ops.DropIndexOp) -> _Words:
+    where = f" on {_table(operation.table_name, operation.schema)}" if operation.table_name else ""
+    yield "-", f"index{_named(operation.index_name)}{where}", ""
+
+
+@_describe.register
+def _(operation: ops.CreateUniqueConstraintOp) -> _Words:
+    columns = ", ".join(str(column) for column in operation.columns)
+    table = _table(operation.table_name, operation.schema)
+    yield "+", f"unique constraint{_named(operation.constraint_name)} on {table} ({columns})", ""
+
+
+@_describe.register
+def _(operation: ops.CreateForeignKeyOp) -> _Words:
+    source = _table(operation.source_table, operation.kw.get("source_schema"))
+    target = _table(operation.referent_table, operation.kw.get("referent_schema"))
+    columns, remote = ", ".join(operation.local_cols), ", ".join(operation.remote_cols)
+    yield "+", f"foreign key {source} ({columns}) -> {target} ({remote})", ""
+
+
+@_describe.register
+def _(operation: ops.CreateCheckConstraintOp) -> _Words:
+    table = _table(operation.table_name, operation.schema)
+    yield "+", f"check{_named(operation.constraint_name)} on {table}", ""
+
+
+@_describe.register
+def _(operation: ops.CreatePrimaryKeyOp) -> _Words:
+    columns = ", ".join(str(column) for column in operation.columns)
+    yield "+", f"primary key on {_table(operation.table_name, operation.schema)} ({columns})", ""
+
+
+@_describe.register
+def _(operation: ops.DropConstraintOp) -> _Words:
+    kind = {"foreignkey": "foreign key", "unique": "unique constraint", "primary": "primary key"}
+    word = kind.get(operation.constraint_type or "", operation.constraint_type or "constraint")
+    table = _table(operation.table_name, operation.schema)
+    yield "-", f"{word}{_named(operation.constraint_name)} on {table}", ""
+
+
+@_describe.register
+def _(operation: ops.CreateTableCommentOp) -> _Words:
+    table = _table(operation.table_name, operation.schema)
+    yield "~", f"table {table}: comment {operation.comment!r}", ""
+
+
+@_describe.register
+def _(operation: ops.DropTableCommentOp) -> _Words:
+    yield "~", f"table {_table(operation.table_name, operation.schema)}: no comment", ""
+
+
+@_describe.register
+def _(operation: ops.ExecuteSQLOp) -> _Words:
+    yield "~", f"execute {' '.join(str(operation.sqltext).split())[:60]}", ""
+
+
+def type_words(type_: TypeEngine[Any] | None) -> str:
+    """A column type as it is written in a model: ``String(120)``, ``Numeric(10, 2)``."""
+    if type_ is None:
+        return "?"
+    generic = _generic(type_)
+    if isinstance(generic, Enum):
+        return f"Enum({', '.join(repr(value) for value in generic.enums)})"
+    if isinstance(generic, String):
+        return _with_arguments(generic, generic.length)
+    if isinstance(generic, Numeric) and generic.precision is not None:
+        return _with_arguments(generic, generic.precision, generic.scale)
+    return repr(generic)
+
+
+def _generic(type_: TypeEngine[Any]) -> TypeEngine[Any]:
+    """A reflected VARCHAR is the model's String; a type of one database only stays."""
+    try:
+        return type_.as_generic()
+    except NotImplementedError:
+        return type_
+
+
+def _with_arguments(type_: TypeEngine[Any], *arguments: int | None) -> str:
+    given = ", ".join(str(argument) for argument in arguments if argument is not None)
+    name = type(type_).__name__
+    return f"{name}({given})" if given else name
+
+
+def _narrowing(old: TypeEngine[Any] | None, new: Any, column: str) -> str:
+    """What no longer fits, in the words that Alembic logs for the change."""
+    if not (isinstance(old, types.String) and isinstance(new, types.String)):
+        return ""
+    if new.length is None or (old.length is not None and new.length >= old.length):
+        return ""
+    return (
+        f"Detected type change from {old!r} to {new!r} on '{column}':"
+        f" values longer than {new.length} characters no longer fit"
+    )
+
+
+def _default_words(default: Any) -> str:
+    if default is None:
+        return "no server default"
+    text = getattr(getattr(default, "arg", default), "text", getattr(default, "arg", default))
+    return f"server default {text}"
+
+
+def _table(name: str, schema: str | None = None) -> str:
+    return f"{schema}.{name}" if schema else name
+
+
+def _element(column: Any) -> str:
+    return str(getattr(column, "name", column))
+
+
+def _named(name: Any) -> str:
+    return f" {name}" if name else ""

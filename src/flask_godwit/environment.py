@@ -1,0 +1,394 @@
+"""Alembic's contexts for a project's databases, with or without an env.py.
+
+A :class:`Migrations` is a migrations folder that can be run: it knows Alembic's
+``ScriptDirectory`` and opens Alembic's ``EnvironmentContext``. Where the folder has
+an env.py, that is executed, as Alembic would; where it has none, :func:`_run_targets`
+does what an env.py does, for one database after the other.
+"""
+
+from __future__ import annotations
+
+import inspect
+import logging
+import re
+import sys
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cache, partial, wraps
+from io import StringIO
+from pathlib import Path
+from typing import Any, ClassVar
+
+import alembic.context
+from alembic.runtime.environment import EnvironmentContext
+from alembic.runtime.migration import MigrationContext, RevisionStep
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy.exc import DBAPIError
+
+from .alembic_config import is_configured
+from .connect import connected, explain, is_connection_trouble
+from .dialects import dialect_for
+from .errors import FolderMissing, GodwitError, SettingsError
+from .revision_errors import clear_error
+from .values import DEFAULT_BIND, Project, Target
+
+Work = Callable[[tuple[str, ...], MigrationContext], Iterable[RevisionStep]]
+"""What is done for each database: its current revisions and context -> the steps to run."""
+
+# Alembic's `op` and `context` are process-wide proxies: one run at a time.
+_alembic_is_ours = threading.RLock()
+_BIND_OPTION = "godwit_bind"
+_SCRIPT_TEMPLATE = Path(__file__).parent / "templates" / "script.py.mako"
+
+
+class Scripts(ScriptDirectory):
+    """Alembic's folder of revisions, which needs neither env.py nor script.py.mako."""
+
+    def run_env(self) -> None:
+        """Execute the folder's env.py, or do what it would do."""
+        if Path(self.env_py_location).is_file():
+            super().run_env()
+        else:
+            run_migrations()
+
+    def _generate_template(self, src: Path, dest: Path, **kw: Any) -> None:
+        super()._generate_template(src if src.is_file() else _SCRIPT_TEMPLATE, dest, **kw)
+
+
+class Environment(EnvironmentContext):
+    """Alembic's environment with our defaults. env.py reaches it as ``alembic.context``."""
+
+    def __init__(self, migrations: Migrations, scripts: Scripts, **options: Any) -> None:
+        super().__init__(migrations.config, scripts, **options)
+        self.migrations = migrations
+
+    def configure(self, *args: Any, **options: Any) -> None:
+        """Alembic's ``configure``: what env.py says wins over our defaults."""
+        options.setdefault("transaction_per_migration", True)
+        if not self.migrations.is_selected(_bind_in(options)):
+            options["dont_mutate"] = True
+        super().configure(*args, **options)
+
+
+# Alembic keeps a list of proxied modules by class: ours stands behind `alembic.context` too.
+Environment.create_module_class_proxy(vars(alembic.context), {})
+
+
+class Migrations:
+    """A project's migrations folder, ready to run.
+
+    :raises FolderMissing: the folder does not exist.
+    """
+
+    _running: ClassVar[Environment | None] = None
+
+    def __init__(self, project: Project, flags: Sequence[str] = ()) -> None:
+        self.project = project
+        self.directory = _existing(project)
+        self.config = project.config(self.directory, flags)
+        self._apply_settings()
+        self.scripts = _scripts(self.config)
+
+    @property
+    def has_env(self) -> bool:
+        """Whether the folder brings its own env.py."""
+        return Path(self.scripts.env_py_location).is_file()
+
+    def is_selected(self, bind: str) -> bool:
+        """Whether ``--bind`` (or its absence) selects this database."""
+        return self.project.bind is None or _same_bind(self.project.bind, bind)
+
+    def run(self, work: Work, *, output: StringIO | None = None, **options: Any) -> None:
+        """Do ``work`` for each selected database.
+
+        :param output: where the SQL of ``as_sql=True`` goes.
+        :param options: options of Alembic's ``EnvironmentContext``, such as ``as_sql``.
+        :raises GodwitError: the clear form of Alembic's and the driver's errors.
+        """
+        self.config.output_buffer = output
+        with _alembic_is_ours, _left_as_it_was(self.project), self._errors_made_clear():
+            fn = partial(self._selected, work)
+            environment = Environment(self, self.scripts, fn=fn, **options)
+            with environment:
+                previous, Migrations._running = Migrations._running, environment
+                try:
+                    self.scripts.run_env()
+                finally:
+                    Migrations._running = previous
+
+    @property
+    def template_args(self) -> dict[str, Any]:
+        """What our script template must know; a folder with an env.py has a template of its own."""
+        targets = () if self.has_env else self.project.targets()
+        several = bool(targets) and has_parts(targets)
+        return {"binds": [part_name(target.bind) for target in targets] if several else []}
+
+    @contextmanager
+    def loaded(self) -> Iterator[ScriptDirectory]:
+        """The revision files, for commands that need no database.
+
+        A file that calls ``op.get_bind()`` while it is imported can only be loaded with
+        a database at hand: then one is opened.
+        """
+        with _alembic_is_ours, self._errors_made_clear():
+            try:
+                self.scripts.get_heads()
+            except NameError as error:
+                if "proxy object" not in str(error):
+                    raise
+                self.run(self._load)
+            yield self.scripts
+
+    def _load(self, _at: tuple[str, ...], _context: MigrationContext) -> tuple[()]:
+        self.scripts.get_heads()
+        return ()
+
+    def _selected(
+        self, work: Work, heads: tuple[str, ...], context: MigrationContext
+    ) -> Iterable[RevisionStep]:
+        bind = bind_of(context)
+        if not self.is_selected(bind):
+            return
+        for step in work(heads, context):
+            step.migration_fn = fitted(step.migration_fn, bind, self._plain_bind())
+            yield step
+
+    def _plain_bind(self) -> str:
+        """The database that a script without ``engine_name`` is about."""
+        return DEFAULT_BIND if self.has_env else self.project.targets()[0].bind
+
+    def _apply_settings(self) -> None:
+        """Our settings become Alembic options, unless the folder is configured by its owner."""
+        settings, config = self.project.settings, self.config
+        options = {"timezone": settings.timezone}
+        if not is_configured(config):
+            options["file_template"] = settings.file_template
+        if settings.version_locations:
+            places = (self._location(place) for place in settings.version_locations)
+            options["version_locations"] = "\n".join(places)
+            options["path_separator"] = "newline"
+        for name, value in options.items():
+            if value:
+                config.set_main_option(name, value.replace("%", "%%"))
+
+    def _location(self, place: str) -> str:
+        """A version location: ``package:folder`` as it is, a folder relative to the project."""
+        if ":" in place or Path(place).is_absolute():
+            return place
+        return str(self.directory.parent / place)
+
+    @contextmanager
+    def _errors_made_clear(self) -> Iterator[None]:
+        try:
+            yield
+        except GodwitError:
+            raise
+        except CommandError as error:
+            raise clear_error(error, self.scripts) from error
+        except DBAPIError as error:
+            self._explain_connection(error)
+            raise
+
+    def _explain_connection(self, error: DBAPIError) -> None:
+        """Raise the clear form of an error that env.py met while it connected."""
+        if not self.has_env or error.statement:
+            return
+        for target in self.project.targets():
+            database = dialect_for(target.engine.url)
+            if is_connection_trouble(database, error):
+                raise explain(database, error) from error
+
+
+def run_migrations(**options: Any) -> None:
+    """What an env.py has to do, for all databases of the application.
+
+    A folder without env.py is run by this. An env.py of your own may call it too, with
+    options for Alembic's ``context.configure()`` that ``Migrate()`` can't be given.
+
+    :raises SettingsError: no command of ours is running.
+    """
+    environment = Migrations._running
+    if environment is None:
+        raise SettingsError(
+            "This env.py belongs to Flask-Godwit.", hint="Run it through Flask: flask db upgrade"
+        )
+    _run_targets(environment, options)
+
+
+def _run_targets(environment: Environment, overrides: dict[str, Any]) -> None:
+    migrations = environment.migrations
+    targets = migrations.project.targets()
+    several = has_parts(targets)
+    _check_bind(migrations, targets)
+    for target in targets:
+        if not migrations.is_selected(target.bind):
+            continue
+        options = {**migrations.project.options, **_target_options(target, several), **overrides}
+        with _context_connected(environment, target) as connection:
+            environment.configure(**connection, **options)
+            with environment.begin_transaction():
+                environment.run_migrations(
+                    **({"engine_name": part_name(target.bind)} if several else {})
+                )
+
+
+def has_parts(targets: Sequence[Target]) -> bool:
+    """Whether scripts have a part for each database, not one ``upgrade()`` for the only one."""
+    return len(targets) > 1 or targets[0].bind != DEFAULT_BIND
+
+
+def _check_bind(migrations: Migrations, targets: Sequence[Target]) -> None:
+    if not any(migrations.is_selected(target.bind) for target in targets):
+        known = ", ".join(target.label for target in targets)
+        raise SettingsError(
+            f"There is no bind {migrations.project.bind!r}.", hint=f"The binds are: {known}."
+        )
+
+
+def _target_options(target: Target, several: bool) -> dict[str, Any]:
+    options: dict[str, Any] = {"target_metadata": target.metadata, _BIND_OPTION: target.bind}
+    if target.version_table:
+        options["version_table"] = target.version_table
+    if several:
+        options["upgrade_token"] = f"{part_name(target.bind)}_upgrades"
+        options["downgrade_token"] = f"{part_name(target.bind)}_downgrades"
+    return options
+
+
+@contextmanager
+def _context_connected(environment: Environment, target: Target) -> Iterator[dict[str, Any]]:
+    """The arguments of ``configure`` that say where statements go."""
+    if environment.is_offline_mode():
+        yield {
+            "url": target.engine.url,
+            "literal_binds": True,
+            # Otherwise psycopg's and mysqlclient's `%` would be doubled in the script.
+            "dialect_opts": {"paramstyle": "named"},
+        }
+        return
+    with connected(target.engine, environment.migrations.project.wait) as connection:
+        yield {"connection": connection}
+
+
+def bind_of(context: MigrationContext) -> str:
+    """The bind that a context is for. An env.py for several databases names it in its token."""
+    return _bind_in(context.opts)
+
+
+def _bind_in(options: Mapping[str, Any]) -> str:
+    if _BIND_OPTION in options:
+        return str(options[_BIND_OPTION])
+    return _bind_of_token(options.get("upgrade_token") or "")
+
+
+def part_name(bind: str) -> str:
+    """A bind's name in ``upgrade_<name>()``: what is no letter or digit becomes ``_``."""
+    return re.sub(r"\W", "_", bind)
+
+
+def _bind_of_token(token: str) -> str:
+    return token.removesuffix("upgrades").removesuffix("_")
+
+
+def _same_bind(typed: str, bind: str) -> bool:
+    return typed == bind or (typed == "default" and bind == DEFAULT_BIND)
+
+
+def fitted(function: Callable[..., Any], bind: str, plain_bind: str) -> Callable[..., Any]:
+    """A revision's ``upgrade`` or ``downgrade``, called with the arguments that it takes.
+
+    A script written for one database has ``upgrade()``, one for several
+    ``upgrade(engine_name)`` and an ``upgrade_<bind>()`` for each bind of its day. Both
+    run in a project that has gained or lost binds since.
+    """
+    takes_bind = bool(inspect.signature(function).parameters)
+
+    @wraps(function)
+    def call(**arguments: Any) -> None:
+        if not takes_bind:
+            if bind == plain_bind:
+                function()
+            return
+        if "engine_name" in arguments or not arguments:
+            arguments.setdefault("engine_name", part_name(bind))
+            if _has_no_part_for(function, arguments["engine_name"]):
+                return
+        function(**arguments)
+
+    return call
+
+
+def _has_no_part_for(function: Callable[..., Any], bind: str) -> bool:
+    """Whether a script has parts by bind, and none for this bind."""
+    names = getattr(inspect.unwrap(function), "__globals__", {})
+    prefix = f"{function.__name__}_"
+    return any(name.startswith(prefix) for name in names) and f"{prefix}{bind}" not in names
+
+
+@cache
+def known_options() -> tuple[str, ...]:
+    """The names of the options that Alembic's ``context.configure()`` takes."""
+    named = inspect.signature(EnvironmentContext.configure).parameters
+    return (*named, "version_table", "version_table_schema", "version_table_pk")
+
+
+def _existing(project: Project) -> Path:
+    if project.directory.is_dir():
+        return project.directory
+    raise FolderMissing(
+        f"There is no migrations folder at {project.directory}.",
+        hint="flask db init\nOr name the folder that has it: flask db -d FOLDER …",
+    )
+
+
+def _scripts(config: Any) -> Scripts:
+    """``ScriptDirectory.from_config``, which can't make a subclass."""
+    option = config.get_alembic_option
+    length = option("truncate_slug_length")
+    sys.path[:0] = config.get_prepend_sys_paths_list() or []
+    return Scripts(
+        option("script_location"),
+        file_template=option("file_template", "%(rev)s_%(slug)s"),
+        truncate_slug_length=int(length) if length is not None else None,
+        sourceless=config.get_alembic_boolean_option("sourceless"),
+        output_encoding=option("output_encoding", "utf-8"),
+        version_locations=config.get_version_locations_list(),
+        timezone=option("timezone"),
+        hooks=config.get_hooks_list(),
+        recursive_version_locations=config.get_alembic_boolean_option(
+            "recursive_version_locations"
+        ),
+        messaging_opts={"quiet": True},
+    )
+
+
+@contextmanager
+def _left_as_it_was(project: Project) -> Iterator[None]:
+    """Undo what env.py does to the process: it may call ``fileConfig`` and fill our options.
+
+    ``fileConfig`` disables every logger of the application and replaces the root's
+    handlers; Flask-Migrate's env.py leaves a function in ``configure_args`` that makes
+    the next command in the same process see an empty migration.
+    """
+    options = dict(project.shared_state)
+    loggers = _logging_state()
+    try:
+        yield
+    finally:
+        project.shared_state.clear()
+        project.shared_state.update(options)
+        for logger, (level, disabled, propagate, handlers) in loggers.items():
+            logger.level, logger.disabled, logger.propagate = level, disabled, propagate
+            logger.handlers[:] = handlers
+        logging.getLogger().manager._clear_cache()  # type: ignore[attr-defined]
+
+
+def _logging_state() -> dict[logging.Logger, tuple[int, bool, bool, list[logging.Handler]]]:
+    known = logging.root.manager.loggerDict.values()
+    loggers = [logging.root, *(item for item in known if isinstance(item, logging.Logger))]
+    return {
+        logger: (logger.level, logger.disabled, logger.propagate, list(logger.handlers))
+        for logger in loggers
+    }

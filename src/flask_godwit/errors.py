@@ -1,0 +1,144 @@
+"""The tree of errors. Library functions raise these; only the CLI prints them.
+
+::
+
+    GodwitError                 anything this package refuses or fails to do
+    ├── SettingsError           a GODWIT_… setting or an argument of Migrate() is wrong
+    ├── FolderMissing           there is no migrations folder (or it is somewhere else)
+    ├── FolderExists            `init` would write into a folder that is not empty
+    ├── ModelsNotFound          the application has no models where models are expected
+    ├── DropRefused             a migration would drop most tables and their rows
+    ├── RevisionError           a revision can't be used as it was asked for
+    │   ├── UnknownRevision     no file has it
+    │   ├── MultipleHeads       several heads where one is needed
+    │   └── NotUpToDate         the database is behind the migrations folder
+    ├── DatabaseError           the database can't be used
+    │   ├── DriverMissing       its Python driver is not installed
+    │   ├── DatabaseMissing     the server is there, the database is not
+    │   └── CannotConnect       no connection: server down, wrong password, no rights
+    └── MigrationFailed         a revision failed while it ran
+
+Every error says what happened (``message``), and where possible what to type
+next (``hint``) and more for the curious (``detail``, many lines allowed).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+class GodwitError(Exception):
+    """Anything this package refuses or fails to do."""
+
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, message: str, *, hint: str = "", detail: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.detail = detail
+
+
+class SettingsError(GodwitError):
+    """A ``GODWIT_…`` setting or an argument of ``Migrate()`` is wrong."""
+
+
+class FolderMissing(GodwitError):
+    """There is no migrations folder, or it is somewhere else."""
+
+
+class FolderExists(GodwitError):
+    """``init`` would write into a folder that is not empty."""
+
+
+class ModelsNotFound(GodwitError):
+    """The application has no models where models are expected."""
+
+
+class DropRefused(GodwitError):
+    """A migration would drop most tables and the rows in them."""
+
+
+class RevisionError(GodwitError):
+    """A revision can't be used as it was asked for."""
+
+
+class UnknownRevision(RevisionError):
+    """No revision file has this identifier."""
+
+
+class MultipleHeads(RevisionError):
+    """The history has several heads where one is needed."""
+
+
+class NotUpToDate(RevisionError):
+    """The database is behind the migrations folder."""
+
+
+class DatabaseError(GodwitError):
+    """The database can't be used."""
+
+
+class DriverMissing(DatabaseError):
+    """The database's Python driver is not installed."""
+
+
+class DatabaseMissing(DatabaseError):
+    """The server answers, but the database does not exist yet."""
+
+
+class CannotConnect(DatabaseError):
+    """No connection: the server is down, the password wrong, or rights are missing."""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Where and why a revision failed.
+
+    ``file`` and ``line`` name the place in the revision script (``line`` is 0 when
+    unknown), ``statement`` the SQL that the database refused ("" when it was
+    Python that failed), ``applied`` the revisions that were finished before.
+    """
+
+    revision: str
+    message: str
+    direction: str
+    bind: str
+    file: str
+    line: int
+    statement: str
+    reason: str
+    applied: tuple[str, ...]
+    current: tuple[str, ...] | None
+
+
+class MigrationFailed(GodwitError):
+    """A revision failed while it ran; :attr:`failure` says where and why."""
+
+    def __init__(self, failure: Failure, *, hint: str = "") -> None:
+        verb = "upgrade" if failure.direction == "upgrade" else "downgrade"
+        super().__init__(
+            f"The {verb} of revision {failure.revision} failed: {failure.reason}",
+            hint=hint,
+            detail="\n".join(_lines(failure)),
+        )
+        self.failure = failure
+
+
+def _lines(failure: Failure) -> Sequence[str]:
+    lines = []
+    if failure.file:
+        place = f"{failure.file}:{failure.line}" if failure.line else failure.file
+        lines.append(f"  in {place}")
+    if failure.statement:
+        lines.append(f"  statement: {failure.statement}")
+    if failure.bind:
+        lines.append(f"  bind: {failure.bind}")
+    done = ", ".join(failure.applied) or "nothing"
+    lines.append(f"  finished before it in this run: {done}")
+    if failure.current is not None:
+        where = ", ".join(failure.current) or "base (no revision)"
+        lines.append(f"  the database is at: {where}")
+    return lines

@@ -1,0 +1,77 @@
+"""A revision that failed: which line of which file, which statement, what to type next."""
+
+from __future__ import annotations
+
+import traceback
+from pathlib import Path
+
+from sqlalchemy.exc import DBAPIError, StatementError
+
+from .errors import Failure, GodwitError, MigrationFailed
+from .values import Step
+
+_LONGEST_STATEMENT = 500
+
+
+def explain_failure(
+    step: Step,
+    error: Exception,
+    *,
+    applied: tuple[str, ...],
+    current: tuple[str, ...] | None,
+) -> MigrationFailed:
+    """The clear form of what a revision raised while it ran."""
+    file, line = _place(error, step.path)
+    failure = Failure(
+        revision=step.revision,
+        message=step.message,
+        direction=step.direction,
+        bind=step.bind,
+        file=_short(file),
+        line=line,
+        statement=_statement(error),
+        reason=_reason(error, step),
+        applied=applied,
+        current=current,
+    )
+    return MigrationFailed(failure, hint=_hint(step))
+
+
+def _place(error: Exception, path: str) -> tuple[str, int]:
+    """The innermost line of the revision's file that was being executed."""
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if _same(f.filename, path)]
+    return (path, frames[-1].lineno or 0) if frames else (path, 0)
+
+
+def _same(one: str, other: str) -> bool:
+    return bool(other) and Path(one).absolute() == Path(other).absolute()
+
+
+def _short(file: str) -> str:
+    try:
+        return str(Path(file).relative_to(Path.cwd()))
+    except ValueError:
+        return file
+
+
+def _statement(error: Exception) -> str:
+    statement = error.statement if isinstance(error, StatementError) else None
+    words = " ".join((statement or "").split())
+    return words if len(words) <= _LONGEST_STATEMENT else f"{words[:_LONGEST_STATEMENT]} …"
+
+
+def _reason(error: Exception, step: Step) -> str:
+    if isinstance(error, GodwitError):
+        return error.message
+    if isinstance(error, DBAPIError) and error.orig is not None:
+        return str(error.orig).strip()
+    if isinstance(error, AttributeError) and error.name == step.direction:
+        return f"its file has no {step.direction}() function"
+    text = str(error).strip()
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def _hint(step: Step) -> str:
+    again = f"flask db {step.direction}"
+    bind = f" --bind {step.bind}" if step.bind else ""
+    return f"Correct the script (or the data), then: {again}{bind}\n--traceback shows the rest."

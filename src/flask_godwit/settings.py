@@ -1,0 +1,129 @@
+"""The settings: one table, read from ``app.config["GODWIT_…"]`` or ``Migrate(…)``, checked once.
+
+A setting ``GODWIT_FILE_TEMPLATE`` is the keyword ``file_template`` of ``Migrate()``;
+the application's configuration wins, since it is what differs between machines.
+Units are in the names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from difflib import get_close_matches
+from typing import Any
+
+from .errors import SettingsError
+
+PREFIX = "GODWIT_"
+
+DATED_FILE_TEMPLATE = "%(year)d_%(month).2d_%(day).2d_%(hour).2d%(minute).2d-%(rev)s_%(slug)s"
+"""Sorts by age in a folder listing, unlike Alembic's default, which begins with the revision."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Every setting with its default. The comments are the reference in the docs."""
+
+    #: Where revision files live: a list of folders, relative to the migrations
+    #: folder's parent, or ``package:folder``. Empty: ``versions`` in the migrations folder.
+    version_locations: tuple[str, ...] = ()
+    #: How a new revision file is named. The fields are Alembic's: ``%(rev)s``, ``%(slug)s``,
+    #: ``%(year)d``, ``%(month).2d``, ``%(day).2d``, ``%(hour).2d``, ``%(minute).2d``,
+    #: ``%(second).2d``, ``%(epoch)d``. Ignored in a folder that has an ``alembic.ini``.
+    file_template: str = DATED_FILE_TEMPLATE
+    #: The time zone of dates in revision files, e.g. ``"UTC"``. Empty: the machine's own.
+    timezone: str = ""
+    #: Seconds to wait for a database server that is still starting, when a command
+    #: is not given ``--wait``.
+    wait_seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """How a value is checked: what it should be, in words, and how it is read."""
+
+    words: str
+    read: Callable[[Any], Any]
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value
+
+
+def _seconds(value: Any) -> float:
+    if isinstance(value, bool):
+        raise TypeError
+    seconds = float(value)
+    if not 0 <= seconds < float("inf"):
+        raise ValueError
+    return seconds
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    if isinstance(value, str) or not isinstance(value, Sequence):
+        raise TypeError
+    return tuple(_text(getattr(item, "__fspath__", lambda i=item: i)()) for item in value)
+
+
+def _file_template(value: Any) -> str:
+    template = _text(value)
+    stamp = dict.fromkeys(("year", "month", "day", "hour", "minute", "second", "epoch"), 1)
+    if "%(rev)s" not in template or not (template % {"rev": "r", "slug": "s", **stamp}):
+        raise ValueError
+    return template
+
+
+_KINDS = {
+    "version_locations": _Kind("a list of folder names", _texts),
+    "file_template": _Kind("a template that contains %(rev)s", _file_template),
+    "timezone": _Kind("the name of a time zone", _text),
+    "wait_seconds": _Kind("a number of seconds, 0 or more", _seconds),
+}
+
+NAMES = tuple(field.name for field in fields(Settings))
+
+
+def read_settings(config: Mapping[str, Any], arguments: Mapping[str, Any]) -> Settings:
+    """The settings of one application.
+
+    :param config: ``app.config``; only keys that begin with ``GODWIT_`` are looked at.
+    :param arguments: keyword arguments of ``Migrate()`` that are settings.
+    :raises SettingsError: a key is unknown or its value is of the wrong kind.
+    """
+    values = {name: _checked(f"Migrate({name}=…)", name, arguments[name]) for name in arguments}
+    for key in config:
+        if key.startswith(PREFIX):
+            name = _known(key)
+            values[name] = _checked(key, name, config[key])
+    return Settings(**values)
+
+
+def _known(key: str) -> str:
+    name = key.removeprefix(PREFIX).lower()
+    if name in NAMES:
+        return name
+    close = get_close_matches(name, NAMES, n=1)
+    hint = f"Did you mean {PREFIX}{close[0].upper()}?" if close else _all_keys()
+    raise SettingsError(f"Unknown setting {key}.", hint=hint)
+
+
+def _checked(key: str, name: str, value: Any) -> Any:
+    kind = _KINDS[name]
+    try:
+        return kind.read(value)
+    except (TypeError, ValueError, KeyError) as error:
+        raise SettingsError(f"{key} must be {kind.words}, not {value!r}.") from error
+
+
+def _all_keys() -> str:
+    return "The settings are: " + ", ".join(PREFIX + name.upper() for name in NAMES) + "."
+
+
+def misspelled_option(name: str, known: Sequence[str]) -> str | None:
+    """The option that ``name`` was probably meant to be, if it is no option but close to one."""
+    if name in known:
+        return None
+    close = get_close_matches(name, [*known, *NAMES], n=1, cutoff=0.85)
+    return close[0] if close else None

@@ -1,0 +1,44 @@
+"""${message}
+
+Revision ID: ${up_revision}
+Revises: ${down_revision | comma,n}
+Create Date: ${create_date}
+
+"""
+from alembic import op
+import sqlalchemy as sa
+${imports if imports else ""}
+
+# revision identifiers, used by Alembic.
+revision = ${repr(up_revision)}
+down_revision = ${repr(down_revision)}
+branch_labels = ${repr(branch_labels)}
+depends_on = ${repr(depends_on)}
+
+% if binds:
+
+def upgrade(engine_name):
+    globals()["upgrade_" + engine_name]()
+
+
+def downgrade(engine_name):
+    globals()["downgrade_" + engine_name]()
+% for bind in binds:
+
+
+def upgrade_${bind}():
+    ${context.get(bind + "_upgrades") or "pass"}
+
+
+def downgrade_${bind}():
+    ${context.get(bind + "_downgrades") or "pass"}
+% endfor
+% else:
+
+def upgrade():
+    ${upgrades if upgrades else "pass"}
+
+
+def downgrade():
+    ${downgrades if downgrades else "pass"}
+% endif

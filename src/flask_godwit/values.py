@@ -1,0 +1,259 @@
+"""What travels between the stages: plain, frozen values without behaviour of their own.
+
+A value knows nothing of connections, Flask, click or exit codes. Everything a
+command returns is made of these, and ``--json`` prints them field by field
+(:func:`as_json`), so their field names are a public interface.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from dataclasses import asdict, dataclass, field, is_dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+    from sqlalchemy import Engine, MetaData
+
+    from .settings import Settings
+
+DEFAULT_BIND = ""
+"""The name of the application's main database, as Flask-Migrate's scripts call it."""
+
+
+# --- the project: what a command works on ---------------------------------
+
+
+@dataclass(frozen=True)
+class Target:
+    """One database of the application and the models that belong to it.
+
+    ``bind`` is the key in ``SQLALCHEMY_BINDS``, or ``""`` for the main database.
+    """
+
+    bind: str
+    engine: Engine
+    metadata: MetaData | Sequence[MetaData]
+    version_table: str | None = None
+
+    @property
+    def label(self) -> str:
+        """The bind's name as a person reads it."""
+        return self.bind or "default"
+
+
+@dataclass(frozen=True)
+class Project:
+    """An application's migrations: folder, databases, options. Made once per command."""
+
+    name: str
+    root: Path
+    directory: Path
+    settings: Settings
+    targets: Callable[[], tuple[Target, ...]]
+    config: Callable[[Path, Sequence[str]], Config]
+    options: Mapping[str, Any]
+    shared_state: MutableMapping[str, Any] = field(default_factory=dict)
+    bind: str | None = None
+    wait: float = 0.0
+
+
+# --- revisions --------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class RevisionInfo:
+    """One revision file. ``summary`` and ``log_entry`` are the texts Alembic prints for it."""
+
+    revision: str
+    down_revisions: tuple[str, ...]
+    depends_on: tuple[str, ...]
+    branch_labels: tuple[str, ...]
+    message: str
+    path: str
+    is_head: bool
+    is_base: bool
+    is_branch_point: bool
+    is_merge_point: bool
+    is_current: bool
+    summary: str
+    log_entry: str
+
+
+@dataclass(frozen=True)
+class BranchPoint:
+    """A revision with several successors."""
+
+    revision: RevisionInfo
+    successors: tuple[RevisionInfo, ...]
+
+
+@dataclass(frozen=True)
+class Current:
+    """What the version table of one database says."""
+
+    bind: str
+    database: str
+    revisions: tuple[RevisionInfo, ...]
+    heads: tuple[str, ...]
+    at_head: bool
+
+
+@dataclass(frozen=True)
+class TargetStatus:
+    """Where one database stands. ``error`` is "" when it could be asked."""
+
+    bind: str
+    database: str
+    current: tuple[str, ...] = ()
+    heads: tuple[str, ...] = ()
+    pending: tuple[RevisionInfo, ...] = ()
+    unknown: tuple[str, ...] = ()
+    changes: tuple[Change, ...] | None = None
+    error: str = ""
+    error_hint: str = ""
+
+    @property
+    def at_head(self) -> bool:
+        """Whether nothing is pending and every revision is known."""
+        return not (self.pending or self.unknown or self.error) and set(self.current) == set(
+            self.heads
+        )
+
+
+@dataclass(frozen=True)
+class Status:
+    """Where things stand, and the one command to type next ("" when there is none)."""
+
+    directory: str
+    initialised: bool
+    revisions: int
+    heads: tuple[RevisionInfo, ...]
+    targets: tuple[TargetStatus, ...]
+    next_command: str
+    next_reason: str
+
+    @property
+    def at_head(self) -> bool:
+        """Whether every database is at the newest revision."""
+        return all(target.at_head for target in self.targets)
+
+
+# --- differences and scripts ------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Change:
+    """One difference in words: ``sign`` is "+", "-" or "~", ``text`` e.g. "table user".
+
+    ``warning`` says what the change may lose, "" when nothing.
+    """
+
+    sign: str
+    text: str
+    bind: str = DEFAULT_BIND
+    warning: str = ""
+
+    def __str__(self) -> str:
+        where = f"[{self.bind}] " if self.bind else ""
+        return f"{self.sign} {where}{self.text}"
+
+
+@dataclass(frozen=True)
+class Script:
+    """A revision file that was written, and what it changes."""
+
+    revision: str
+    path: str
+    message: str
+    changes: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True)
+class Differences:
+    """What separates the databases from the models; empty when nothing does."""
+
+    changes: tuple[Change, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.changes)
+
+
+@dataclass(frozen=True)
+class Created:
+    """What ``init`` made: the folder and the files and folders in it."""
+
+    directory: str
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Template:
+    """A template that ``init -t`` takes."""
+
+    name: str
+    synopsis: str
+
+
+# --- running ------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Step:
+    """A revision that is about to run, runs, or ran. ``seconds`` is 0 until it is done."""
+
+    bind: str
+    revision: str
+    message: str
+    direction: str
+    path: str
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class TargetOutcome:
+    """What a command did to one database."""
+
+    bind: str
+    database: str
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+    steps: tuple[Step, ...]
+    at_head: bool
+
+    @property
+    def revisions(self) -> tuple[str, ...]:
+        """The revisions that were applied, reverted or stamped, in order."""
+        return tuple(step.revision for step in self.steps)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What ``upgrade``, ``downgrade`` or ``stamp`` did. ``sql`` is the script of ``--sql``."""
+
+    targets: tuple[TargetOutcome, ...]
+    sql: str = ""
+
+    @property
+    def revisions(self) -> tuple[str, ...]:
+        """The revisions of all databases, in the order they ran."""
+        return tuple(revision for target in self.targets for revision in target.revisions)
+
+
+@dataclass(frozen=True)
+class DatabaseChange:
+    """What ``create`` or ``drop`` did to one database."""
+
+    bind: str
+    database: str
+    done: bool
+
+
+def as_json(value: Any) -> Any:
+    """A value as JSON-ready dicts, lists and scalars; properties are left out."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    if isinstance(value, (list, tuple)):
+        return [as_json(item) for item in value]
+    return value
