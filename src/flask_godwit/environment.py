@@ -32,10 +32,13 @@ from .connect import connected, explain, is_connection_trouble
 from .dialects import dialect_for
 from .errors import FolderMissing, GodwitError, SettingsError
 from .revision_errors import clear_error
+from .targets import foreign_tables
 from .values import DEFAULT_BIND, Project, Target
 
 Work = Callable[[tuple[str, ...], MigrationContext], Iterable[RevisionStep]]
 """What is done for each database: its current revisions and context -> the steps to run."""
+
+IncludeName = Callable[[Any, Any, Any], bool]
 
 # Alembic's `op` and `context` are process-wide proxies: one run at a time.
 _alembic_is_ours = threading.RLock()
@@ -66,8 +69,10 @@ class Environment(EnvironmentContext):
 
     def configure(self, *args: Any, **options: Any) -> None:
         """Alembic's ``configure``: what env.py says wins over our defaults."""
+        bind = _bind_in(options)
         options.setdefault("transaction_per_migration", True)
-        if not self.migrations.is_selected(_bind_in(options)):
+        options["include_name"] = self.migrations.names_of(bind, options.get("include_name"))
+        if not self.migrations.is_selected(bind):
             options["dont_mutate"] = True
         super().configure(*args, **options)
 
@@ -117,6 +122,20 @@ class Migrations:
                     self.scripts.run_env()
                 finally:
                     Migrations._running = previous
+
+    def names_of(self, bind: str, include_name: IncludeName | None) -> IncludeName:
+        """Alembic's ``include_name``, which leaves out what belongs to other binds."""
+
+        @cache
+        def foreign() -> frozenset[tuple[str | None, str]]:
+            return foreign_tables(self.project.targets(), bind)
+
+        def include(name: str | None, type_: Any, parents: Any) -> bool:
+            if type_ == "table" and (parents.get("schema_name"), name) in foreign():
+                return False
+            return include_name is None or include_name(name, type_, parents)
+
+        return include
 
     @property
     def template_args(self) -> dict[str, Any]:
@@ -228,6 +247,8 @@ def _run_targets(environment: Environment, overrides: dict[str, Any]) -> None:
         options = {**migrations.project.options, **_target_options(target, several), **overrides}
         with _context_connected(environment, target) as connection:
             environment.configure(**connection, **options)
+            if several and environment.is_offline_mode():
+                environment.static_output(f"-- The database of bind {target.label}")
             with environment.begin_transaction():
                 environment.run_migrations(
                     **({"engine_name": part_name(target.bind)} if several else {})
@@ -277,10 +298,16 @@ def bind_of(context: MigrationContext) -> str:
     return _bind_in(context.opts)
 
 
+def database_url(context: MigrationContext) -> str:
+    """The URL of a context's database, without password."""
+    assert context.connection is not None
+    return context.connection.engine.url.render_as_string(hide_password=True)
+
+
 def _bind_in(options: Mapping[str, Any]) -> str:
     if _BIND_OPTION in options:
         return str(options[_BIND_OPTION])
-    return _bind_of_token(options.get("upgrade_token") or "")
+    return bind_of_token(options.get("upgrade_token") or "")
 
 
 def part_name(bind: str) -> str:
@@ -288,7 +315,8 @@ def part_name(bind: str) -> str:
     return re.sub(r"\W", "_", bind)
 
 
-def _bind_of_token(token: str) -> str:
+def bind_of_token(token: str) -> str:
+    """The bind in a template's token: "" in ``upgrades``, ``users`` in ``users_upgrades``."""
     return token.removesuffix("upgrades").removesuffix("_")
 
 

@@ -17,7 +17,7 @@ def clear_error(error: CommandError, scripts: ScriptDirectory) -> GodwitError:
     """
     cause = error.__cause__
     if isinstance(cause, alembic_revision.MultipleHeads):
-        return multiple_heads(scripts, str(error))
+        return multiple_heads(scripts, f"{cause.argument!r} could mean any of them.")
     if isinstance(cause, alembic_revision.ResolutionError):
         return unknown_revision(str(cause.argument), str(error))
     if isinstance(cause, alembic_revision.RevisionError):
@@ -30,7 +30,7 @@ def multiple_heads(scripts: ScriptDirectory, message: str) -> MultipleHeads:
     heads = scripts.get_revisions(scripts.get_heads())
     lines = [f"  {head.revision}  {authored(head)}" for head in heads if head is not None]
     return MultipleHeads(
-        f"The history has {len(lines)} heads. {message}".strip(),
+        f"The history has {len(lines)} heads: {message}",
         detail="\n".join(lines),
         hint="flask db merge heads -m 'merge'   joins them\n"
         "flask db upgrade heads            applies them all as they are",

@@ -123,3 +123,18 @@ def tables_of(models: Models) -> list[Any]:
     """Every table that the models describe."""
     several = [models] if isinstance(models, MetaData) else models
     return [table for metadata in several for table in metadata.tables.values()]
+
+
+def foreign_tables(targets: Sequence[Target], bind: str) -> frozenset[tuple[str | None, str]]:
+    """Schema and name of tables that are in the same database but belong to another bind.
+
+    Their version tables are among them: autogenerate would drop them all.
+    """
+    mine = [target for target in targets if target.bind == bind]
+    others = [target for target in targets if target.bind != bind]
+    here = {dialect_for(target.engine.url).identity for target in mine}
+    neighbours = [t for t in others if dialect_for(t.engine.url).identity in here]
+    own = {(table.schema, table.name) for target in mine for table in tables_of(target.metadata)}
+    theirs = {(table.schema, table.name) for t in neighbours for table in tables_of(t.metadata)}
+    versions = {(None, t.version_table or DEFAULT_VERSION_TABLE) for t in neighbours}
+    return frozenset((theirs - own) | versions)

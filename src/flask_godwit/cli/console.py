@@ -11,6 +11,7 @@ import re
 import sys
 import traceback
 from collections.abc import Sequence
+from types import TracebackType
 from typing import IO, Any
 
 import click
@@ -53,22 +54,21 @@ class Console:
 
     def error(self, error: GodwitError) -> None:
         """What happened, where, and what to type next, on stderr."""
-        self.failure(error.message)
-        if error.detail:
-            self._print(error.detail, "dim", sys.stderr)
-        if error.hint:
-            first, *rest = error.hint.splitlines()
-            self._print(
-                "\n".join([f"-> {first}", *(f"   {line}" for line in rest)]), "", sys.stderr
-            )
+        self.failure(error.message, detail=error.detail, hint=error.hint)
 
-    def failure(self, text: str) -> None:
-        """An error without an error object."""
-        self._print(f"Error: {text}", "bold red", sys.stderr)
+    def failure(self, message: str, *, detail: str = "", hint: str = "") -> None:
+        """An error that has no error object."""
+        self._print(f"Error: {message}", "bold red", sys.stderr)
+        if detail:
+            self._print(detail, "dim", sys.stderr)
+        if hint:
+            arrows = ["-> ", *["   "] * hint.count("\n")]
+            lines = map("".join, zip(arrows, hint.splitlines(), strict=True))
+            self._print("\n".join(lines), "", sys.stderr)
 
-    def traceback(self, error: BaseException) -> None:
-        """Where Python was."""
-        lines = traceback.format_exception(type(error), error, error.__traceback__)
+    def traceback(self, error: BaseException, since: TracebackType | None = None) -> None:
+        """Where Python was; ``since`` leaves out what was called before."""
+        lines = traceback.format_exception(type(error), error, since or error.__traceback__)
         self._print("".join(lines).rstrip(), "", sys.stderr)
 
     def _print(self, text: str, style: str, stream: IO[str]) -> None:

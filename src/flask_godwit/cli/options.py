@@ -188,8 +188,7 @@ def printed_errors(console: Console, *, traceback: bool) -> Iterator[None]:
         if traceback:
             console.traceback(error)
         elif not isinstance(error, GodwitError):
-            console.failure(f"{type(error).__name__}: {error}".strip())
-            console.say("-> --traceback shows where.")
+            console.failure(f"{type(error).__name__}: {error}", hint="--traceback shows where.")
         if isinstance(error, GodwitError):
             console.error(error)
         click.get_current_context().exit(getattr(error, "exit_code", 1))

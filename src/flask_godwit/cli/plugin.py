@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from importlib.metadata import entry_points
+from types import TracebackType
 from typing import Any
 
 import click
@@ -89,7 +90,19 @@ def _explain(error: Exception, *, traceback: bool) -> None:
         console.failure(error.format_message())
     else:
         console.failure(f"The application can't be imported: {type(error).__name__}: {error}")
-        console.traceback(error)
+        console.traceback(error, since=_user_frames(error))
+
+
+def _user_frames(error: BaseException) -> TracebackType | None:
+    """The traceback from the first frame that is the application's own."""
+    frame = error.__traceback__
+    while frame and frame.tb_next and _is_machinery(frame.tb_frame.f_globals.get("__name__", "")):
+        frame = frame.tb_next
+    return frame
+
+
+def _is_machinery(module: str) -> bool:
+    return module.startswith(("flask.", f"{__package__}."))
 
 
 db = PluginGroup(

@@ -46,17 +46,18 @@ def _print_status(call: Call, found: Status) -> None:
         else f"{folder}: no migrations folder"
     )
     for target in found.targets:
-        _print_target(call, target)
+        _print_target(call, target, found.initialised)
     if found.next_command:
         call.console.result(f"Next: {found.next_command}    ({found.next_reason})", "bold")
     else:
         call.console.result("Nothing to do.", "green")
 
 
-def _print_target(call: Call, target: TargetStatus) -> None:
+def _print_target(call: Call, target: TargetStatus, initialised: bool) -> None:
     call.console.result(f"{target.bind or 'default'}: {target.database}")
     if target.error:
         call.console.result(f"  {target.error}", "red")
+    if target.error or not initialised:
         return
     at = ", ".join(target.current) or "base"
     head = " (head)" if target.at_head and target.current else ""

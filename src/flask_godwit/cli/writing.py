@@ -132,8 +132,8 @@ def _print_differences(call: Call, differences: Differences) -> None:
         return
     _print_changes(call, differences.changes)
     call.console.failure(
-        f"New upgrade operations detected: {len(differences.changes)}."
-        "\n-> flask db migrate    writes the revision"
+        f"New upgrade operations detected: {len(differences.changes)}.",
+        hint="flask db migrate    writes the revision",
     )
 
 

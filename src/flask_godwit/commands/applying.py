@@ -11,7 +11,7 @@ from alembic.runtime.migration import MigrationContext, RevisionStep
 from alembic.script import ScriptDirectory
 
 from ..connect import connected
-from ..environment import Migrations, bind_of
+from ..environment import Migrations, bind_of, database_url
 from ..errors import GodwitError
 from ..failure import explain_failure
 from ..values import Outcome, Project, Step, TargetOutcome
@@ -199,8 +199,7 @@ class _Run:
         after: tuple[str, ...],
         steps: list[Step],
     ) -> TargetOutcome:
-        engine = getattr(context.connection, "engine", None)
-        url = engine.url.render_as_string(hide_password=True) if engine is not None else ""
+        url = "" if context.as_sql else database_url(context)
         at_head = set(after) == set(self.migrations.scripts.get_heads())
         return TargetOutcome(bind_of(context), url, before, after, tuple(steps), at_head)
 

@@ -14,7 +14,7 @@ from alembic.util import open_in_editor, rev_id
 from ..diff.guards import no_models, refuse_mass_drop, unimported_models
 from ..diff.naming import message_for
 from ..diff.words import changes_of
-from ..environment import Migrations, bind_of
+from ..environment import Migrations, bind_of, bind_of_token, part_name
 from ..errors import GodwitError, NotUpToDate
 from ..history import authored
 from ..revision_errors import multiple_heads
@@ -178,10 +178,11 @@ class _Comparison:
             refuse_mass_drop(context, script.upgrade_ops_list[-1], self._suspects())
 
     def _all_changes(self) -> Iterator[Change]:
+        binds = {part_name(target.bind): target.bind for target in self.project.targets()}
         for script in self.writer.generated_revisions:
             for operations in script.upgrade_ops_list:
-                token = operations.upgrade_token
-                yield from changes_of(operations, token.removesuffix("upgrades").rstrip("_"))
+                part = bind_of_token(operations.upgrade_token)
+                yield from changes_of(operations, binds.get(part, part))
 
     def _refuse_old_database(self, at: tuple[str, ...], context: MigrationContext) -> None:
         scripts = self.migrations.scripts
@@ -189,7 +190,7 @@ class _Comparison:
         if set(scripts.get_revisions(at)) == set(newest):
             return
         if len(newest) > 1 and self.new.head == "head":
-            raise multiple_heads(scripts, "A new revision needs one to stand on.")
+            raise multiple_heads(scripts, "a new revision needs one to stand on.")
         pending = [step.revision for step in scripts._upgrade_revs("heads", at)]  # type: ignore[arg-type]
         raise not_up_to_date(pending, bind_of(context))
 

@@ -9,7 +9,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import Script, ScriptDirectory
 
 from ..alembic_config import Config
-from ..environment import Migrations, bind_of
+from ..environment import Migrations, bind_of, database_url
 from ..errors import GodwitError
 from ..history import info
 from ..values import BranchPoint, Current, Project, RevisionInfo, Template
@@ -117,7 +117,7 @@ def current(project: Project, *, verbose: bool = False) -> tuple[Current, ...]:
         texts = tuple(info(script, verbose=verbose) for script in known)
         newest = tuple(scripts.get_heads())
         found.append(
-            Current(bind_of(context), _url(context), texts, newest, set(at) == set(newest))
+            Current(bind_of(context), database_url(context), texts, newest, set(at) == set(newest))
         )
         return ()
 
@@ -135,12 +135,6 @@ def _current_heads(migrations: Migrations) -> tuple[str, ...]:
 
     migrations.run(look, dont_mutate=True)
     return tuple(found)
-
-
-def _url(context: MigrationContext) -> str:
-    if context.connection is None:
-        return ""
-    return context.connection.engine.url.render_as_string(hide_password=True)
 
 
 def _scripts(scripts: ScriptDirectory, symbol: str | tuple[str, ...] | list[str]) -> list[Script]:

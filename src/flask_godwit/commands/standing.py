@@ -8,9 +8,10 @@ from functools import partial
 from alembic.runtime.migration import MigrationContext
 from alembic.script import Script
 
+from ..connect import connected
 from ..dialects import dialect_for
 from ..environment import Migrations, bind_of
-from ..errors import DatabaseMissing, GodwitError
+from ..errors import DatabaseError, GodwitError
 from ..history import info
 from ..values import Project, RevisionInfo, Status, Target, TargetStatus
 from .generating import check
@@ -36,13 +37,23 @@ def status(project: Project, *, compare: bool = False) -> Status:
 
 
 def _without_folder(project: Project) -> Status:
-    targets = tuple(
-        TargetStatus(target.bind, dialect_for(target.engine.url).display_url)
-        for target in selected(project)
-    )
-    command = 'flask db migrate -m "Initial migration"'
-    reason = "there is no migrations folder yet: this makes it and the first revision"
+    targets = tuple(_reachable(project, target) for target in selected(project))
+    command, reason = _next(0, (), targets)
     return Status(str(project.directory), False, 0, (), targets, command, reason)
+
+
+def _reachable(project: Project, target: Target) -> TargetStatus:
+    url = dialect_for(target.engine.url).display_url
+    try:
+        with connected(target.engine, project.wait):
+            return TargetStatus(target.bind, url)
+    except DatabaseError as error:
+        return _trouble(target, url, error)
+
+
+def _trouble(target: Target, url: str, error: GodwitError) -> TargetStatus:
+    first_hint = error.hint.partition("\n")[0]
+    return TargetStatus(target.bind, url, error=error.message, error_hint=first_hint)
 
 
 def _target_status(project: Project, target: Target) -> TargetStatus:
@@ -54,9 +65,7 @@ def _target_status(project: Project, target: Target) -> TargetStatus:
     try:
         migrations.run(look, dont_mutate=True)
     except GodwitError as error:
-        hint = error.hint if isinstance(error, DatabaseMissing) else error.hint.splitlines()[0:1]
-        text = hint if isinstance(hint, str) else "".join(hint)
-        return TargetStatus(target.bind, url, error=error.message, error_hint=text)
+        return _trouble(target, url, error)
     return found[-1]
 
 
@@ -98,7 +107,7 @@ def _next(
     """The one next command and why; both "" when there is nothing to do."""
     troubled = [target for target in targets if target.error]
     if troubled:
-        return troubled[0].error_hint, troubled[0].error
+        return troubled[0].error_hint, f"{troubled[0].bind or 'the database'} can't be asked"
     if len(heads) > 1:
         return "flask db merge heads", f"the history has {len(heads)} heads"
     if any(target.unknown for target in targets):
@@ -107,7 +116,10 @@ def _next(
     if pending:
         return "flask db upgrade", f"{pending} pending"
     if not revisions:
-        return 'flask db migrate -m "Initial migration"', "there is no revision yet"
+        return (
+            'flask db migrate -m "Initial migration"',
+            "there is no revision yet: this writes the first",
+        )
     changed = sum(len(target.changes or ()) for target in targets)
     if changed:
         return "flask db migrate", f"the models differ from the database in {changed} places"

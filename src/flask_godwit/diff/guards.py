@@ -13,7 +13,7 @@ from pathlib import Path
 
 from alembic.operations import ops
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import inspect, text
+from sqlalchemy import Connection, inspect, text
 
 from ..errors import DropRefused, ModelsNotFound
 
@@ -76,8 +76,7 @@ def refuse_mass_drop(
     dropped = [op for op in operations.ops if isinstance(op, ops.DropTableOp)]
     if not dropped or context.connection is None:
         return
-    names = inspect(context.connection).get_table_names()
-    existing = len([name for name in names if name != context.version_table])
+    existing = len(_own_tables(context, context.connection))
     if len(dropped) * 2 <= existing:
         return
     if suspects:
@@ -95,6 +94,14 @@ def refuse_mass_drop(
             hint="If that is meant: flask db migrate --allow-drop",
             detail=_listed(filled),
         )
+
+
+def _own_tables(context: MigrationContext, connection: Connection) -> list[str]:
+    """The tables of the default schema that autogenerate looks at."""
+    names = inspect(connection).get_table_names()
+    include = context.opts.get("include_name") or (lambda *_: True)
+    parents = {"schema_name": None}
+    return [n for n in names if n != context.version_table and include(n, "table", parents)]
 
 
 def _has_rows(context: MigrationContext, operation: ops.DropTableOp) -> bool:
