@@ -72,12 +72,12 @@ class Migrate:
         self.db = self.db if db is None else db
         self.command = command or self.command
         self.directory = str(directory or self.directory)
-        self.alembic_ctx_kwargs.update(alembic_options)
+        options = {**self.alembic_ctx_kwargs, **alembic_options}
         if compare_type is not None:
-            self.alembic_ctx_kwargs["compare_type"] = compare_type
+            options["compare_type"] = compare_type
         if render_as_batch is not None:
-            self.alembic_ctx_kwargs["render_as_batch"] = render_as_batch
-        app.extensions["migrate"] = AppMigrations(app, self)
+            options["render_as_batch"] = render_as_batch
+        app.extensions["migrate"] = AppMigrations(app, self, options)
 
         from .cli.group import db as group
 
@@ -122,8 +122,7 @@ class AppMigrations:
     files made by Flask-Migrate read.
     """
 
-    def __init__(self, app: Flask, migrate: Migrate) -> None:
-        options = dict(migrate.alembic_ctx_kwargs)
+    def __init__(self, app: Flask, migrate: Migrate, options: dict[str, Any]) -> None:
         self.app = app
         self.migrate = migrate
         self.db = migrate.db
