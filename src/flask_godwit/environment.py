@@ -14,7 +14,7 @@ import re
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import cache, partial, wraps
 from io import StringIO
 from pathlib import Path
@@ -25,11 +25,13 @@ from alembic.runtime.environment import EnvironmentContext
 from alembic.runtime.migration import MigrationContext, RevisionStep
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
+from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from .alembic_config import is_configured
 from .connect import connected, explain, is_connection_trouble
 from .dialects import dialect_for
+from .dialects.base import Transactions
 from .errors import FolderMissing, GodwitError, SettingsError
 from .revision_errors import clear_error
 from .targets import foreign_tables
@@ -66,6 +68,7 @@ class Environment(EnvironmentContext):
     def __init__(self, migrations: Migrations, scripts: Scripts, **options: Any) -> None:
         super().__init__(migrations.config, scripts, **options)
         self.migrations = migrations
+        self.transactions: Transactions | None = None
 
     def configure(self, *args: Any, **options: Any) -> None:
         """Alembic's ``configure``: what env.py says wins over our defaults."""
@@ -74,7 +77,21 @@ class Environment(EnvironmentContext):
         options["include_name"] = self.migrations.names_of(bind, options.get("include_name"))
         if not self.migrations.is_selected(bind):
             options["dont_mutate"] = True
+        connection = args[0] if args else options.get("connection")
+        self.transactions = self._transactions(connection)
+        if self.transactions is not None:
+            options.setdefault("transactional_ddl", True)
         super().configure(*args, **options)
+
+    def run_migrations(self, **arguments: Any) -> None:
+        """Alembic's ``run_migrations``, with transactions of our own where that is better."""
+        with self.transactions.run() if self.transactions else nullcontext():
+            super().run_migrations(**arguments)
+
+    def _transactions(self, connection: Connection | None) -> Transactions | None:
+        if connection is None or not self.migrations.writes:
+            return None
+        return dialect_for(connection.engine.url, connection.dialect).transactions(connection)
 
 
 # Alembic keeps a list of proxied modules by class: ours stands behind `alembic.context` too.
@@ -95,6 +112,7 @@ class Migrations:
         self.config = project.config(self.directory, flags)
         self._apply_settings()
         self.scripts = _scripts(self.config)
+        self.writes = False
 
     @property
     def has_env(self) -> bool:
@@ -105,14 +123,18 @@ class Migrations:
         """Whether ``--bind`` (or its absence) selects this database."""
         return self.project.bind is None or _same_bind(self.project.bind, bind)
 
-    def run(self, work: Work, *, output: StringIO | None = None, **options: Any) -> None:
+    def run(
+        self, work: Work, *, writes: bool = False, output: StringIO | None = None, **options: Any
+    ) -> None:
         """Do ``work`` for each selected database.
 
+        :param writes: the work changes databases, so that it needs transactions.
         :param output: where the SQL of ``as_sql=True`` goes.
         :param options: options of Alembic's ``EnvironmentContext``, such as ``as_sql``.
         :raises GodwitError: the clear form of Alembic's and the driver's errors.
         """
         self.config.output_buffer = output
+        self.writes = writes
         with _alembic_is_ours, _left_as_it_was(self.project), self._errors_made_clear():
             fn = partial(self._selected, work)
             environment = Environment(self, self.scripts, fn=fn, **options)
@@ -170,9 +192,13 @@ class Migrations:
         bind = bind_of(context)
         if not self.is_selected(bind):
             return
+        transactions = getattr(context.environment_context, "transactions", None) or Transactions()
+        outside = partial(_outside_transaction, context)
         for step in work(heads, context):
-            step.migration_fn = fitted(step.migration_fn, bind, self._plain_bind())
+            function = fitted(step.migration_fn, bind, self._plain_bind())
+            step.migration_fn = transactions.step(function, outside)
             yield step
+            transactions.finished(outside)
 
     def _plain_bind(self) -> str:
         """The database that a script without ``engine_name`` is about."""
@@ -291,6 +317,16 @@ def _context_connected(environment: Environment, target: Target) -> Iterator[dic
         return
     with connected(target.engine, environment.migrations.project.wait) as connection:
         yield {"connection": connection}
+
+
+def _outside_transaction(context: MigrationContext, action: Callable[[], None]) -> None:
+    """Do something between two transactions, of which Alembic holds the second afterwards."""
+    assert context.connection is not None
+    inside = context._transaction is not None
+    context.connection.rollback()
+    action()
+    if inside:
+        context._transaction = context.connection.begin()
 
 
 def bind_of(context: MigrationContext) -> str:

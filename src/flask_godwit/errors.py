@@ -16,6 +16,7 @@
     │   ├── DriverMissing       its Python driver is not installed
     │   ├── DatabaseMissing     the server is there, the database is not
     │   └── CannotConnect       no connection: server down, wrong password, no rights
+    ├── ForeignKeysBroken       a rebuilt table would leave rows that refer to nothing
     └── MigrationFailed         a revision failed while it ran
 
 Every error says what happened (``message``), and where possible what to type
@@ -91,6 +92,10 @@ class DatabaseMissing(DatabaseError):
 
 class CannotConnect(DatabaseError):
     """No connection: the server is down, the password wrong, or rights are missing."""
+
+
+class ForeignKeysBroken(GodwitError):
+    """A revision that rebuilds a table would leave rows that refer to nothing."""
 
 
 @dataclass(frozen=True)

@@ -143,7 +143,7 @@ class _Run:
         output = StringIO() if sql else None
         work = partial(self._work, plan, creates_table)
         try:
-            self.migrations.run(work, output=output, as_sql=sql, **options)
+            self.migrations.run(work, writes=not sql, output=output, as_sql=sql, **options)
         except Exception as error:
             if self.running is None:
                 raise

@@ -2,13 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from enum import Enum
 from typing import ClassVar
 
-from sqlalchemy import URL, Engine, create_engine, text
+from sqlalchemy import URL, Connection, Engine, create_engine, text
 from sqlalchemy.pool import NullPool
 
 from ..errors import DatabaseError
+
+OutsideTransaction = Callable[[Callable[[], None]], None]
+"""Rolls back, does something while no transaction is open, and begins a new one."""
+
+
+class Transactions:
+    """How revisions are wrapped in transactions. The base leaves it all to Alembic."""
+
+    def run(self) -> AbstractContextManager[None]:
+        """Around all revisions of a run."""
+        return nullcontext()
+
+    def step(
+        self, function: Callable[..., None], outside: OutsideTransaction
+    ) -> Callable[..., None]:
+        """The function of one revision, made safe."""
+        return function
+
+    def finished(self, outside: OutsideTransaction) -> None:
+        """After the transaction of one revision."""
 
 
 class Trouble(Enum):
@@ -48,6 +70,10 @@ class Database:
     def trouble(self, error: BaseException) -> Trouble:
         """Why connecting failed, from the driver's error."""
         return Trouble.OTHER
+
+    def transactions(self, connection: Connection) -> Transactions | None:
+        """Our own transactions around revisions, None where Alembic's will do."""
+        return None
 
     def exists(self) -> bool:
         """Whether the database exists.

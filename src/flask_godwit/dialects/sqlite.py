@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import ClassVar
 
-from sqlalchemy import URL
+from sqlalchemy import URL, Connection
 
 from ..errors import DatabaseError
-from .base import Database, Trouble
+from .base import Database, Transactions, Trouble
+from .sqlite_transactions import SQLiteTransactions, can_begin
 
 
 class SQLite(Database):
@@ -31,6 +32,9 @@ class SQLite(Database):
             return Trouble.OTHER
         file = self.file
         return Trouble.MISSING if file and not file.parent.is_dir() else Trouble.DENIED
+
+    def transactions(self, connection: Connection) -> Transactions | None:
+        return SQLiteTransactions(connection) if can_begin(connection) else None
 
     def exists(self) -> bool:
         file = self.file
