@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from .errors import (
     CannotConnect,
+    CannotLock,
     DatabaseMissing,
     DriverMissing,
     DropRefused,
@@ -19,6 +20,7 @@ from .errors import (
     FolderMissing,
     ForeignKeysBroken,
     GodwitError,
+    LockTimeout,
     MigrationFailed,
     ModelsNotFound,
     MultipleHeads,
@@ -88,6 +90,7 @@ _LAZY = {
 
 __all__ = [
     "CannotConnect",
+    "CannotLock",
     "Config",
     "DatabaseMissing",
     "DriverMissing",
@@ -96,6 +99,7 @@ __all__ = [
     "FolderMissing",
     "ForeignKeysBroken",
     "GodwitError",
+    "LockTimeout",
     "Migrate",
     "MigrationFailed",
     "ModelsNotFound",

@@ -15,6 +15,7 @@ from flask import current_app, g
 from .commands import applying, generating, reading, setup, standing
 from .commands.generating import NewRevision
 from .extension import app_migrations
+from .lock import Patience
 from .values import (
     BranchPoint,
     Created,
@@ -147,15 +148,18 @@ def upgrade(
     bind: str | None = None,
     wait: float | None = None,
     listener: Callable[[Step], None] | None = None,
+    patience: Patience | None = None,
 ) -> Outcome:
     """Apply the pending revisions.
 
     :param listener: called with each step when it begins and when it is done.
+    :param patience: how long to wait for another migration, instead of
+        ``GODWIT_LOCK_WAIT_SECONDS``, and whom to tell.
     :returns: for each database, the revisions that were applied and where it is now.
     :raises MigrationFailed: a revision failed; those before it stay applied.
     """
     work = project(directory, x_arg, bind, wait)
-    return applying.upgrade(work, revision, sql=sql, tag=tag, listener=listener)
+    return applying.upgrade(work, revision, sql=sql, tag=tag, listener=listener, patience=patience)
 
 
 def downgrade(
@@ -168,13 +172,16 @@ def downgrade(
     bind: str | None = None,
     wait: float | None = None,
     listener: Callable[[Step], None] | None = None,
+    patience: Patience | None = None,
 ) -> Outcome:
     """Revert revisions, by default the last one.
 
     :raises MigrationFailed: a revision failed; those before it stay reverted.
     """
     work = project(directory, x_arg, bind, wait)
-    return applying.downgrade(work, revision, sql=sql, tag=tag, listener=listener)
+    return applying.downgrade(
+        work, revision, sql=sql, tag=tag, listener=listener, patience=patience
+    )
 
 
 def show(directory: Directory = None, revision: str = "head") -> tuple[RevisionInfo, ...]:

@@ -208,7 +208,8 @@ class Migrations:
         """Our settings become Alembic options, unless the folder is configured by its owner."""
         settings, config = self.project.settings, self.config
         options = {"timezone": settings.timezone}
-        if not is_configured(config):
+        named = config.file_config.has_option(config.config_ini_section, "file_template")
+        if not (named or is_configured(config)):
             options["file_template"] = settings.file_template
         if settings.version_locations:
             places = (self._location(place) for place in settings.version_locations)

@@ -16,6 +16,8 @@
     │   ├── DriverMissing       its Python driver is not installed
     │   ├── DatabaseMissing     the server is there, the database is not
     │   └── CannotConnect       no connection: server down, wrong password, no rights
+    ├── CannotLock              the deploy lock can't be made where the database is
+    ├── LockTimeout             another migration holds the deploy lock for too long
     ├── ForeignKeysBroken       a rebuilt table would leave rows that refer to nothing
     └── MigrationFailed         a revision failed while it ran
 
@@ -92,6 +94,14 @@ class DatabaseMissing(DatabaseError):
 
 class CannotConnect(DatabaseError):
     """No connection: the server is down, the password wrong, or rights are missing."""
+
+
+class CannotLock(GodwitError):
+    """The deploy lock can't be made where the database is."""
+
+
+class LockTimeout(GodwitError):
+    """Another migration holds the deploy lock for longer than our patience."""
 
 
 class ForeignKeysBroken(GodwitError):

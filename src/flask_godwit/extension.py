@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -156,6 +157,7 @@ class AppMigrations:
         *,
         bind: str | None = None,
         wait: float | None = None,
+        lock: bool | None = None,
         x_arg: Sequence[str] = (),
     ) -> Project:
         """Everything a command needs to know of this application.
@@ -163,11 +165,14 @@ class AppMigrations:
         :param directory: another migrations folder than the configured one.
         :param bind: work on this database only.
         :param wait: seconds to wait for the server, instead of ``GODWIT_WAIT_SECONDS``.
+        :param lock: whether to take the deploy lock, instead of ``GODWIT_LOCK``.
         """
         from .alembic_config import make_config
         from .targets import targets_of
 
         settings = self.settings
+        if lock is not None:
+            settings = replace(settings, lock=lock)
         arguments = self.target_arguments
 
         def config(folder: Path, flags: Sequence[str]) -> Config:

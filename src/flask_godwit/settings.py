@@ -36,6 +36,12 @@ class Settings:
     #: Seconds to wait for a database server that is still starting, when a command
     #: is not given ``--wait``.
     wait_seconds: float = 0.0
+    #: Whether two migrations of the same database wait for each other. Switch it off only
+    #: where the lock can't work, as behind a pooler that hands every statement to another
+    #: session.
+    lock: bool = True
+    #: Seconds that a migration waits for another one, when it is not given ``--lock-wait``.
+    lock_wait_seconds: float = 600.0
 
 
 @dataclass(frozen=True)
@@ -48,6 +54,12 @@ class _Kind:
 
 def _text(value: Any) -> str:
     if not isinstance(value, str):
+        raise TypeError
+    return value
+
+
+def _switch(value: Any) -> bool:
+    if not isinstance(value, bool):
         raise TypeError
     return value
 
@@ -80,6 +92,8 @@ _KINDS = {
     "file_template": _Kind("a template that contains %(rev)s", _file_template),
     "timezone": _Kind("the name of a time zone", _text),
     "wait_seconds": _Kind("a number of seconds, 0 or more", _seconds),
+    "lock": _Kind("True or False", _switch),
+    "lock_wait_seconds": _Kind("a number of seconds, 0 or more", _seconds),
 }
 
 NAMES = tuple(field.name for field in fields(Settings))

@@ -12,6 +12,7 @@ from .options import (
     bind_option,
     command,
     json_option,
+    lock_options,
     revision_argument,
     sql_option,
     tag_option,
@@ -30,7 +31,7 @@ def register(db: click.Group) -> None:
         is_flag=True,
         help="Delete the version in the alembic_version table before stamping",
     )
-    shared = (bind_option, wait_option, json_option)
+    shared = (bind_option, wait_option, *lock_options, json_option)
     command(db, sql_option, tag_option, x_option, *shared, revision_argument("head"))(upgrade)
     command(db, sql_option, tag_option, x_option, *shared, revision_argument("-1"))(downgrade)
     command(db, sql_option, tag_option, *shared, revision_argument("head"), purge)(stamp)
@@ -41,7 +42,15 @@ def upgrade(call: Call, sql: bool, tag: str | None, revision: str) -> None:
     """Upgrade to a later version"""
     from ..commands.applying import upgrade as apply
 
-    outcome = apply(call.project, revision, sql=sql, tag=tag, listener=_listener(call, sql))
+    project = call.project
+    outcome = apply(
+        project,
+        revision,
+        sql=sql,
+        tag=tag,
+        listener=_listener(call, sql),
+        patience=call.patience(project),
+    )
     call.show(outcome, _print_outcome, "applied")
 
 
@@ -49,7 +58,15 @@ def downgrade(call: Call, sql: bool, tag: str | None, revision: str) -> None:
     """Revert to a previous version"""
     from ..commands.applying import downgrade as revert
 
-    outcome = revert(call.project, revision, sql=sql, tag=tag, listener=_listener(call, sql))
+    project = call.project
+    outcome = revert(
+        project,
+        revision,
+        sql=sql,
+        tag=tag,
+        listener=_listener(call, sql),
+        patience=call.patience(project),
+    )
     call.show(outcome, _print_outcome, "reverted")
 
 
@@ -58,7 +75,10 @@ def stamp(call: Call, sql: bool, tag: str | None, revision: str, purge: bool) ->
     migrations"""
     from ..commands.applying import stamp as write
 
-    outcome = write(call.project, revision, sql=sql, tag=tag, purge=purge)
+    project = call.project
+    outcome = write(
+        project, revision, sql=sql, tag=tag, purge=purge, patience=call.patience(project)
+    )
     call.show(outcome, _print_outcome, "stamped")
 
 
@@ -66,7 +86,8 @@ def ensure_version(call: Call, sql: bool) -> None:
     """Create the version table if it doesn't exist already"""
     from ..commands.applying import ensure_version as ensure
 
-    call.show(ensure(call.project, sql=sql), _print_ensured)
+    project = call.project
+    call.show(ensure(project, sql=sql, patience=call.patience(project)), _print_ensured)
 
 
 def _listener(call: Call, sql: bool) -> Callable[[Step], None]:

@@ -48,6 +48,11 @@ class Console:
 
         click.echo(json.dumps(as_json(value), indent=2))
 
+    def note(self, text: str) -> None:
+        """What keeps a command from going on, on stderr; ``--quiet`` silences it."""
+        if not self.quiet:
+            self._print(text, "dim", sys.stderr)
+
     def warn(self, text: str) -> None:
         """What a person should know, on stderr."""
         self._print(f"Warning: {text}", "yellow", sys.stderr)

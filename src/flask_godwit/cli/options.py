@@ -19,6 +19,7 @@ from .complete import complete_binds, complete_revisions
 from .console import Console
 
 if TYPE_CHECKING:
+    from ..lock import Patience
     from ..values import Project
 
 Callback = Callable[..., None]
@@ -62,6 +63,19 @@ wait_option = click.option(
     metavar="SECONDS",
     help="Wait for a database server that is still starting",
 )
+lock_options = (
+    click.option("--no-wait", is_flag=True, help="Fail at once when another migration is running"),
+    click.option(
+        "--lock-wait",
+        type=click.FloatRange(min=0),
+        default=None,
+        metavar="SECONDS",
+        help="Wait this long for another migration (default 600)",
+    ),
+    click.option(
+        "--no-lock", is_flag=True, help="Take no lock: only where nobody else can migrate"
+    ),
+)
 _quiet_option = click.option("-q", "--quiet", is_flag=True, help="Print results and errors only")
 _traceback_option = click.option(
     "--traceback", is_flag=True, help="Show the Python traceback of an error"
@@ -85,6 +99,8 @@ class Call:
     directory: str | None
     bind: str | None
     wait: float | None
+    lock_wait: float | None
+    lock: bool | None
     x_arg: Sequence[str]
 
     @property
@@ -94,8 +110,19 @@ class Call:
 
         app = current_app._get_current_object()  # type: ignore[attr-defined]
         return app_migrations(app).project(
-            self.directory, bind=self.bind, wait=self.wait, x_arg=self.x_arg
+            self.directory, bind=self.bind, wait=self.wait, lock=self.lock, x_arg=self.x_arg
         )
+
+    def patience(self, project: Project) -> Patience:
+        """How long to wait for another migration; a person is told for whom."""
+        from ..lock import Patience
+
+        def tell(bind: str, holder: str) -> None:
+            where = f" on bind {bind}" if bind else ""
+            self.console.note(f"Waiting for another migration{where}: {holder or 'somebody'}")
+
+        given = self.lock_wait
+        return Patience(project.settings.lock_wait_seconds if given is None else given, tell)
 
     def show(self, value: Any, text: Callable[..., None], *arguments: Any) -> None:
         """Print a value: as JSON if that was asked for, otherwise by ``text(call, value, …)``."""
@@ -160,11 +187,17 @@ def _run(function: Callback, /, **options: Any) -> None:
         directory=options.pop("directory", None) or group.get("directory"),
         bind=options.pop("bind", None),
         wait=options.pop("wait", None),
+        lock_wait=_lock_wait(options.pop("no_wait", False), options.pop("lock_wait", None)),
+        lock=False if options.pop("no_lock", False) else None,
         x_arg=x_arg,
     )
     errors = printed_errors(call.console, traceback=options.pop("traceback", False))
     with errors, _logged(options.pop("log", False)):
         function(call, **options)
+
+
+def _lock_wait(no_wait: bool, seconds: float | None) -> float | None:
+    return 0.0 if no_wait else seconds
 
 
 _GROUP_OPTIONS = "flask_godwit.group_options"

@@ -6,15 +6,18 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from io import StringIO
+from typing import Any
 
 from alembic.runtime.migration import MigrationContext, RevisionStep
 from alembic.script import ScriptDirectory
 
 from ..connect import connected
-from ..environment import Migrations, bind_of, database_url
+from ..environment import Migrations, Work, bind_of, database_url
 from ..errors import GodwitError
 from ..failure import explain_failure
+from ..lock import DeployLocks, Patience
 from ..values import Outcome, Project, Step, TargetOutcome
+from .setup import selected
 
 Plan = Callable[[ScriptDirectory, tuple[str, ...]], Iterable[RevisionStep]]
 """The steps from the revisions that a database is at."""
@@ -29,6 +32,7 @@ def upgrade(
     sql: bool = False,
     tag: str | None = None,
     listener: Listener | None = None,
+    patience: Patience | None = None,
 ) -> Outcome:
     """Apply the revisions up to ``revision``.
 
@@ -42,7 +46,7 @@ def upgrade(
     def plan(scripts: ScriptDirectory, at: tuple[str, ...]) -> Iterable[RevisionStep]:
         return scripts._upgrade_revs(end, at)  # type: ignore[arg-type]
 
-    return _Run(project, "upgrade", listener).go(
+    return _Run(project, "upgrade", listener, patience).go(
         plan, sql=sql, starting_rev=start, destination_rev=end, tag=tag
     )
 
@@ -54,6 +58,7 @@ def downgrade(
     sql: bool = False,
     tag: str | None = None,
     listener: Listener | None = None,
+    patience: Patience | None = None,
 ) -> Outcome:
     """Revert the revisions back to ``revision``.
 
@@ -72,7 +77,7 @@ def downgrade(
     def plan(scripts: ScriptDirectory, at: tuple[str, ...]) -> Iterable[RevisionStep]:
         return scripts._downgrade_revs(end, at)  # type: ignore[arg-type]
 
-    return _Run(project, "downgrade", listener).go(
+    return _Run(project, "downgrade", listener, patience).go(
         plan, sql=sql, starting_rev=start, destination_rev=end, tag=tag
     )
 
@@ -84,6 +89,7 @@ def stamp(
     sql: bool = False,
     tag: str | None = None,
     purge: bool = False,
+    patience: Patience | None = None,
 ) -> Outcome:
     """Write into the version table that a database is at ``revision``; run nothing.
 
@@ -101,18 +107,25 @@ def stamp(
         return scripts._stamp_revs(ends, at)  # type: ignore[return-value]
 
     start = next(iter(starts), None)
-    return _Run(project, "stamp", None).go(
-        plan, sql=sql, starting_rev=start, destination_rev=ends, tag=tag, purge=purge
+    return _Run(project, "stamp", None, patience).go(
+        plan,
+        sql=sql,
+        starting_rev=start,
+        destination_rev=ends,
+        tag=tag,
+        **({"purge": True} if purge else {}),
     )
 
 
-def ensure_version(project: Project, *, sql: bool = False) -> Outcome:
+def ensure_version(
+    project: Project, *, sql: bool = False, patience: Patience | None = None
+) -> Outcome:
     """Create the version table where it is missing."""
 
     def nothing(scripts: ScriptDirectory, at: tuple[str, ...]) -> Iterable[RevisionStep]:
         return ()
 
-    return _Run(project, "ensure-version", None).go(nothing, sql=sql, creates_table=True)
+    return _Run(project, "ensure-version", None, patience).go(nothing, sql=sql, creates_table=True)
 
 
 def _range(revision: str, sql: bool) -> tuple[str | None, str]:
@@ -126,11 +139,24 @@ def _range(revision: str, sql: bool) -> tuple[str | None, str]:
     return start, end
 
 
+class _LockNeeded(Exception):
+    """There is work to do, and the lock is not ours yet."""
+
+
 class _Run:
     """One command that runs steps on every selected database, and remembers what it did."""
 
-    def __init__(self, project: Project, direction: str, listener: Listener | None) -> None:
+    def __init__(
+        self,
+        project: Project,
+        direction: str,
+        listener: Listener | None,
+        patience: Patience | None,
+    ) -> None:
         self.migrations = Migrations(project)
+        waiting = patience or Patience(project.settings.lock_wait_seconds)
+        self.patience = waiting if project.settings.lock else None
+        self.locks = DeployLocks((), None)
         self.direction = direction
         self.listener = listener or (lambda step: None)
         self.outcomes: list[TargetOutcome] = []
@@ -141,22 +167,39 @@ class _Run:
         self, plan: Plan, *, sql: bool, creates_table: bool = False, **options: object
     ) -> Outcome:
         output = StringIO() if sql else None
-        work = partial(self._work, plan, creates_table)
+        with DeployLocks(selected(self.migrations.project), self.patience) as self.locks:
+            # An env.py is executed once only, and these change something before any plan.
+            if not sql and (self.migrations.has_env or creates_table or "purge" in options):
+                self.locks.acquire(self.migrations.project.wait)
+            work = partial(self._work, plan, creates_table)
+            run = partial(self._run, work, writes=not sql, output=output, as_sql=sql, **options)
+            try:
+                run()
+            except _LockNeeded:
+                self.locks.acquire(self.migrations.project.wait)
+                self.outcomes.clear()
+                run()
+        return Outcome(tuple(self.outcomes), output.getvalue() if output else "")
+
+    def _run(self, work: Work, **options: Any) -> None:
         try:
-            self.migrations.run(work, writes=not sql, output=output, as_sql=sql, **options)
+            # The version table is made by us, under the lock.
+            self.migrations.run(work, dont_mutate=True, **options)
         except Exception as error:
             if self.running is None:
                 raise
             raise self._failure(self.running, error) from error
-        return Outcome(tuple(self.outcomes), output.getvalue() if output else "")
 
     def _work(
         self, plan: Plan, creates_table: bool, at: tuple[str, ...], context: MigrationContext
     ) -> Iterator[RevisionStep]:
         first = len(self.done)
-        if creates_table:
+        steps = list(plan(self.migrations.scripts, at))
+        if steps and not (self.locks.held or context.as_sql):
+            raise _LockNeeded
+        if (steps or creates_table) and not (at or context.as_sql):
             context._ensure_version_table()
-        for alembic_step in plan(self.migrations.scripts, at):
+        for alembic_step in steps:
             yield from self._one(alembic_step, bind_of(context))
         after = at if context.as_sql else context.get_current_heads()
         self.outcomes.append(self._outcome(context, at, after, self.done[first:]))

@@ -242,7 +242,13 @@ def _run_writer(
         work(at, context)
         return ()
 
-    migrations.run(run, template_args=writer.template_args, revision_context=writer, **options)
+    migrations.run(
+        run,
+        dont_mutate=True,
+        template_args=writer.template_args,
+        revision_context=writer,
+        **options,
+    )
 
 
 def _written(writer: RevisionContext, changes: tuple[Change, ...]) -> Script | None:

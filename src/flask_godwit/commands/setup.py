@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import redirect_stdout
 from io import StringIO
+from operator import methodcaller
 from pathlib import Path
 
 from alembic import command as alembic_command
@@ -82,7 +83,7 @@ def create(project: Project) -> tuple[DatabaseChange, ...]:
 
     :raises DatabaseError: a server refuses or does not answer.
     """
-    return _administer(project, lambda database: not database.exists(), Database.create)
+    return _administer(project, lambda database: not database.exists(), methodcaller("create"))
 
 
 def drop(project: Project) -> tuple[DatabaseChange, ...]:
@@ -90,7 +91,7 @@ def drop(project: Project) -> tuple[DatabaseChange, ...]:
 
     :raises DatabaseError: a server refuses or does not answer.
     """
-    return _administer(project, lambda database: database.exists(), Database.drop)
+    return _administer(project, methodcaller("exists"), methodcaller("drop"))
 
 
 def selected(project: Project) -> tuple[Target, ...]:

@@ -33,6 +33,22 @@ class Transactions:
         """After the transaction of one revision."""
 
 
+class DeployLock:
+    """A lock that one migration of a database holds; freed when its process dies."""
+
+    def acquire(self) -> bool:
+        """Take it if it is free; never waits."""
+        raise NotImplementedError
+
+    def release(self) -> None:
+        """Free it, if it is ours."""
+        raise NotImplementedError
+
+    def holder(self) -> str:
+        """Who has it, in words; "" when nobody says."""
+        raise NotImplementedError
+
+
 class Trouble(Enum):
     """Why a database can't be used."""
 
@@ -70,6 +86,10 @@ class Database:
     def trouble(self, error: BaseException) -> Trouble:
         """Why connecting failed, from the driver's error."""
         return Trouble.OTHER
+
+    def deploy_lock(self, engine: Engine, name: str) -> DeployLock | None:
+        """The lock called ``name``, None where the database needs or has none."""
+        return None
 
     def transactions(self, connection: Connection) -> Transactions | None:
         """Our own transactions around revisions, None where Alembic's will do."""

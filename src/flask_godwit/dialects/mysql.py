@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from sqlalchemy import URL, text
+from sqlalchemy import URL, Engine, text
 
-from .base import Database, Trouble
+from .base import Database, DeployLock, Trouble
+from .server_locks import MySQLLock
 
 # The client's and the server's error numbers.
 _BY_NUMBER = {
@@ -30,6 +31,9 @@ class MySQL(Database):
     def trouble(self, error: BaseException) -> Trouble:
         number = error.args[0] if error.args else None
         return _BY_NUMBER.get(number, Trouble.OTHER) if isinstance(number, int) else Trouble.OTHER
+
+    def deploy_lock(self, engine: Engine, name: str) -> DeployLock | None:
+        return MySQLLock(engine, name)
 
     def exists(self) -> bool:
         query = text("SELECT 1 FROM information_schema.schemata WHERE schema_name = :name")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from sqlalchemy import URL, text
+from sqlalchemy import URL, Engine, text
 
-from .base import Database, Trouble
+from .base import Database, DeployLock, Trouble
+from .server_locks import PostgreSQLLock
 
 # SQLSTATE, where the driver has one (psycopg 3 has none for a refused connection,
 # psycopg2 never has), and the server's English words where it does not.
@@ -46,6 +47,9 @@ class PostgreSQL(Database):
         if 'role "' in message and "does not exist" in message:
             return Trouble.DENIED
         return next((t for words, t in _BY_WORDS.items() if words in message), Trouble.OTHER)
+
+    def deploy_lock(self, engine: Engine, name: str) -> DeployLock | None:
+        return PostgreSQLLock(engine, name)
 
     def exists(self) -> bool:
         query = text("SELECT 1 FROM pg_database WHERE datname = :name")

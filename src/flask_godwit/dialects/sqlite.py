@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import ClassVar
 
-from sqlalchemy import URL, Connection
+from sqlalchemy import URL, Connection, Engine
 
 from ..errors import DatabaseError
-from .base import Database, Transactions, Trouble
+from .base import Database, DeployLock, Transactions, Trouble
+from .file_lock import FileLock
 from .sqlite_transactions import SQLiteTransactions, can_begin
 
 
@@ -32,6 +33,10 @@ class SQLite(Database):
             return Trouble.OTHER
         file = self.file
         return Trouble.MISSING if file and not file.parent.is_dir() else Trouble.DENIED
+
+    def deploy_lock(self, engine: Engine, name: str) -> DeployLock | None:
+        file = self.file
+        return FileLock(file.resolve()) if file else None
 
     def transactions(self, connection: Connection) -> Transactions | None:
         return SQLiteTransactions(connection) if can_begin(connection) else None

@@ -1,0 +1,108 @@
+"""One at a time: whoever comes second waits, then finds nothing to do.
+
+The lock is per database and version table. It is taken by polling, with the moment
+and the pause passed in, so that tests need not sleep.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
+from types import TracebackType
+
+from .connect import connected
+from .dialects import dialect_for
+from .dialects.base import DeployLock
+from .errors import LockTimeout
+from .targets import DEFAULT_VERSION_TABLE
+from .values import Target
+
+_SHORTEST_PAUSE_SECONDS = 0.05
+_LONGEST_PAUSE_SECONDS = 1.0
+_TELL_EVERY_SECONDS = 15.0
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long to wait for another migration, and whom to tell.
+
+    ``tell(bind, holder)`` is called when the waiting begins and every 15 seconds; ``holder``
+    is "" when the database does not say who it is.
+    """
+
+    seconds: float
+    tell: Callable[[str, str], None] = lambda bind, holder: None
+    clock: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+
+
+class DeployLocks:
+    """The locks of the databases that a command works on; released at the end."""
+
+    def __init__(self, targets: tuple[Target, ...], patience: Patience | None) -> None:
+        self.targets = targets
+        self.patience = patience
+        self.held = patience is None
+        self._locks = ExitStack()
+
+    def __enter__(self) -> DeployLocks:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        with suppress(Exception):  # a lost connection has freed its lock
+            self._locks.close()
+
+    def acquire(self, wait: float = 0.0) -> None:
+        """Take the lock of every database, in one order for everybody.
+
+        :param wait: seconds to wait for a server that is still starting.
+        :raises LockTimeout: another migration holds one for longer than our patience.
+        """
+        if self.held or self.patience is None:
+            return
+        for target in sorted(self.targets, key=lambda target: target.bind):
+            lock = _lock_of(target, wait)
+            if lock is not None:
+                self._locks.callback(lock.release)
+                _wait_for(lock, target.bind, self.patience)
+        self.held = True
+
+
+def _lock_of(target: Target, wait: float) -> DeployLock | None:
+    with connected(target.engine, wait) as connection:
+        database = dialect_for(target.engine.url, connection.dialect)
+    table = target.version_table or DEFAULT_VERSION_TABLE
+    return database.deploy_lock(target.engine, f"{target.engine.url.database} {table}")
+
+
+def _wait_for(lock: DeployLock, bind: str, patience: Patience) -> None:
+    began = told = patience.clock()
+    pause = _SHORTEST_PAUSE_SECONDS
+    waiting = False
+    while not lock.acquire():
+        now = patience.clock()
+        if now - began >= patience.seconds:
+            raise _timeout(lock, bind, patience)
+        if not waiting or now - told >= _TELL_EVERY_SECONDS:
+            waiting, told = True, now
+            patience.tell(bind, lock.holder())
+        patience.sleep(pause * random.uniform(0.5, 1.0))
+        pause = min(pause * 1.5, _LONGEST_PAUSE_SECONDS)
+
+
+def _timeout(lock: DeployLock, bind: str, patience: Patience) -> LockTimeout:
+    where = f" on bind {bind}" if bind else ""
+    holder = lock.holder() or "somebody"
+    return LockTimeout(
+        f"Another migration is running{where} ({holder}); waited {patience.seconds:g} s.",
+        hint="flask db upgrade --lock-wait 3600    waits longer\n"
+        "flask db upgrade --no-lock           goes on without a lock: only if nobody else migrates",
+    )
