@@ -55,11 +55,13 @@ if TYPE_CHECKING:
         upgrade,
     )
     from .environment import run_migrations
+    from .listener import Listener
 
 __version__ = "0.1.0"
 
 _LAZY = {
     "Config": "alembic_config",
+    "Listener": "listener",
     "alembic_version": "alembic_config",
     "run_migrations": "environment",
     **dict.fromkeys(
@@ -99,6 +101,7 @@ __all__ = [
     "FolderMissing",
     "ForeignKeysBroken",
     "GodwitError",
+    "Listener",
     "LockTimeout",
     "Migrate",
     "MigrationFailed",

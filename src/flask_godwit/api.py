@@ -7,7 +7,7 @@ what we added is keyword-only.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from os import PathLike
 
 from flask import current_app, g
@@ -15,7 +15,7 @@ from flask import current_app, g
 from .commands import applying, generating, reading, setup, standing
 from .commands.generating import NewRevision
 from .extension import app_migrations
-from .lock import Patience
+from .listener import Listener
 from .values import (
     BranchPoint,
     Created,
@@ -27,7 +27,6 @@ from .values import (
     RevisionInfo,
     Script,
     Status,
-    Step,
     Template,
 )
 
@@ -147,19 +146,21 @@ def upgrade(
     *,
     bind: str | None = None,
     wait: float | None = None,
-    listener: Callable[[Step], None] | None = None,
-    patience: Patience | None = None,
+    listener: Listener | None = None,
+    lock_wait: float | None = None,
 ) -> Outcome:
     """Apply the pending revisions.
 
-    :param listener: called with each step when it begins and when it is done.
-    :param patience: how long to wait for another migration, instead of
-        ``GODWIT_LOCK_WAIT_SECONDS``, and whom to tell.
+    :param listener: told of every revision, and of what keeps the command waiting.
+    :param lock_wait: seconds to wait for another migration of the same database, instead of
+        ``GODWIT_LOCK_WAIT_SECONDS``.
     :returns: for each database, the revisions that were applied and where it is now.
     :raises MigrationFailed: a revision failed; those before it stay applied.
     """
     work = project(directory, x_arg, bind, wait)
-    return applying.upgrade(work, revision, sql=sql, tag=tag, listener=listener, patience=patience)
+    return applying.upgrade(
+        work, revision, sql=sql, tag=tag, listener=listener, lock_wait=lock_wait
+    )
 
 
 def downgrade(
@@ -171,8 +172,8 @@ def downgrade(
     *,
     bind: str | None = None,
     wait: float | None = None,
-    listener: Callable[[Step], None] | None = None,
-    patience: Patience | None = None,
+    listener: Listener | None = None,
+    lock_wait: float | None = None,
 ) -> Outcome:
     """Revert revisions, by default the last one.
 
@@ -180,7 +181,7 @@ def downgrade(
     """
     work = project(directory, x_arg, bind, wait)
     return applying.downgrade(
-        work, revision, sql=sql, tag=tag, listener=listener, patience=patience
+        work, revision, sql=sql, tag=tag, listener=listener, lock_wait=lock_wait
     )
 
 

@@ -14,7 +14,7 @@ import re
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager
 from functools import cache, partial, wraps
 from io import StringIO
 from pathlib import Path
@@ -24,6 +24,7 @@ import alembic.context
 from alembic.runtime.environment import EnvironmentContext
 from alembic.runtime.migration import MigrationContext, RevisionStep
 from alembic.script import ScriptDirectory
+from alembic.script.revision import RevisionError
 from alembic.util import CommandError
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
@@ -31,8 +32,9 @@ from sqlalchemy.exc import DBAPIError
 from .alembic_config import is_configured
 from .connect import connected, explain, is_connection_trouble
 from .dialects import dialect_for
-from .dialects.base import Transactions
+from .dialects.base import Guard
 from .errors import FolderMissing, GodwitError, SettingsError
+from .retry import Limits
 from .revision_errors import clear_error
 from .targets import foreign_tables
 from .values import DEFAULT_BIND, Project, Target
@@ -68,7 +70,7 @@ class Environment(EnvironmentContext):
     def __init__(self, migrations: Migrations, scripts: Scripts, **options: Any) -> None:
         super().__init__(migrations.config, scripts, **options)
         self.migrations = migrations
-        self.transactions: Transactions | None = None
+        self.guards: tuple[Guard, ...] = ()
 
     def configure(self, *args: Any, **options: Any) -> None:
         """Alembic's ``configure``: what env.py says wins over our defaults."""
@@ -78,20 +80,25 @@ class Environment(EnvironmentContext):
         if not self.migrations.is_selected(bind):
             options["dont_mutate"] = True
         connection = args[0] if args else options.get("connection")
-        self.transactions = self._transactions(connection)
-        if self.transactions is not None:
-            options.setdefault("transactional_ddl", True)
+        self._guard(connection, options)
         super().configure(*args, **options)
 
     def run_migrations(self, **arguments: Any) -> None:
-        """Alembic's ``run_migrations``, with transactions of our own where that is better."""
-        with self.transactions.run() if self.transactions else nullcontext():
+        """Alembic's ``run_migrations``, with the database's guards around it."""
+        with ExitStack() as around:
+            for guard in self.guards:
+                around.enter_context(guard.run())
             super().run_migrations(**arguments)
 
-    def _transactions(self, connection: Connection | None) -> Transactions | None:
-        if connection is None or not self.migrations.writes:
-            return None
-        return dialect_for(connection.engine.url, connection.dialect).transactions(connection)
+    def _guard(self, connection: Connection | None, options: dict[str, Any]) -> None:
+        self.guards = ()
+        limits = self.migrations.limits
+        if connection is None or limits is None:
+            return
+        database = dialect_for(connection.engine.url, connection.dialect)
+        self.guards = database.guards(connection, limits)
+        if self.guards and database.transactional_ddl is not None:
+            options.setdefault("transactional_ddl", database.transactional_ddl)
 
 
 # Alembic keeps a list of proxied modules by class: ours stands behind `alembic.context` too.
@@ -112,7 +119,7 @@ class Migrations:
         self.config = project.config(self.directory, flags)
         self._apply_settings()
         self.scripts = _scripts(self.config)
-        self.writes = False
+        self.limits: Limits | None = None
 
     @property
     def has_env(self) -> bool:
@@ -124,17 +131,23 @@ class Migrations:
         return self.project.bind is None or _same_bind(self.project.bind, bind)
 
     def run(
-        self, work: Work, *, writes: bool = False, output: StringIO | None = None, **options: Any
+        self,
+        work: Work,
+        *,
+        limits: Limits | None = None,
+        output: StringIO | None = None,
+        **options: Any,
     ) -> None:
         """Do ``work`` for each selected database.
 
-        :param writes: the work changes databases, so that it needs transactions.
+        :param limits: how long a change may stand in the way of the application; without
+            them the work only reads.
         :param output: where the SQL of ``as_sql=True`` goes.
         :param options: options of Alembic's ``EnvironmentContext``, such as ``as_sql``.
         :raises GodwitError: the clear form of Alembic's and the driver's errors.
         """
         self.config.output_buffer = output
-        self.writes = writes
+        self.limits = limits
         with _alembic_is_ours, _left_as_it_was(self.project), self._errors_made_clear():
             fn = partial(self._selected, work)
             environment = Environment(self, self.scripts, fn=fn, **options)
@@ -192,13 +205,16 @@ class Migrations:
         bind = bind_of(context)
         if not self.is_selected(bind):
             return
-        transactions = getattr(context.environment_context, "transactions", None) or Transactions()
+        guards = getattr(context.environment_context, "guards", ())
         outside = partial(_outside_transaction, context)
         for step in work(heads, context):
             function = fitted(step.migration_fn, bind, self._plain_bind())
-            step.migration_fn = transactions.step(function, outside)
+            for guard in guards:
+                function = guard.step(function, outside)
+            step.migration_fn = function
             yield step
-            transactions.finished(outside)
+            for guard in guards:
+                guard.finished(outside)
 
     def _plain_bind(self) -> str:
         """The database that a script without ``engine_name`` is about."""
@@ -231,7 +247,7 @@ class Migrations:
             yield
         except GodwitError:
             raise
-        except CommandError as error:
+        except (CommandError, RevisionError) as error:
             raise clear_error(error, self.scripts) from error
         except DBAPIError as error:
             self._explain_connection(error)

@@ -51,6 +51,7 @@ class Migrate:
         self.db = db
         self.directory = str(directory)
         self.command = command
+        self._defaults = (self.directory, command)
         self.alembic_ctx_kwargs: dict[str, Any] = {
             **alembic_options,
             "compare_type": compare_type,
@@ -71,8 +72,9 @@ class Migrate:
     ) -> None:
         """Give ``app`` its migrations and the ``flask db`` commands."""
         self.db = self.db if db is None else db
-        self.command = command or self.command
-        self.directory = str(directory or self.directory)
+        # What one application is given must not become the next one's default.
+        self.directory = str(directory or self._defaults[0])
+        self.command = command or self._defaults[1]
         options = {**self.alembic_ctx_kwargs, **alembic_options}
         if compare_type is not None:
             options["compare_type"] = compare_type
@@ -108,7 +110,8 @@ class Migrate:
         """
         from .alembic_config import make_config
 
-        folder = folder_of(current_app, directory or self.directory, typed=directory is not None)
+        state = current_app.extensions.get("migrate", self)
+        folder = folder_of(current_app, directory or state.directory, typed=directory is not None)
         config = make_config(folder, [*g.get("x_arg", ()), *_listed(x_arg)], opts or ())
         return self.call_configure_callbacks(config)
 

@@ -10,12 +10,16 @@ from .errors import GodwitError, MultipleHeads, RevisionError, UnknownRevision
 from .history import authored
 
 
-def clear_error(error: CommandError, scripts: ScriptDirectory) -> GodwitError:
+def clear_error(
+    error: CommandError | alembic_revision.RevisionError, scripts: ScriptDirectory
+) -> GodwitError:
     """The typed form of an error that Alembic raised.
 
     :param scripts: the folder, whose files are named where they are the cause.
     """
-    cause = error.__cause__
+    cause = error.__cause__ if isinstance(error, CommandError) else error
+    if isinstance(cause, alembic_revision.ResolutionError) and "Multiple" in str(cause):
+        return RevisionError(f"{cause}".rstrip(".") + ".", hint="Type more of the identifier.")
     if isinstance(cause, alembic_revision.MultipleHeads):
         return multiple_heads(scripts, f"{cause.argument!r} could mean any of them.")
     if isinstance(cause, alembic_revision.ResolutionError):
@@ -48,5 +52,5 @@ def unknown_revision(revision: str, message: str) -> UnknownRevision:
     )
 
 
-def _one_line(error: CommandError) -> str:
+def _one_line(error: Exception) -> str:
     return " ".join(str(error).split())

@@ -42,6 +42,14 @@ class Settings:
     lock: bool = True
     #: Seconds that a migration waits for another one, when it is not given ``--lock-wait``.
     lock_wait_seconds: float = 600.0
+    #: Seconds that a statement of a migration may wait for a lock on a table, while all
+    #: traffic on that table queues behind it. MySQL counts whole seconds, MariaDB does not
+    #: wait at all below one. 0 waits as long as the server does. Not for SQLite, where the
+    #: driver's own ``timeout`` counts.
+    lock_timeout_seconds: float = 0.3
+    #: Seconds during which a statement (on PostgreSQL the revision) that got no lock in time
+    #: is tried again, with growing pauses.
+    retry_seconds: float = 600.0
 
 
 @dataclass(frozen=True)
@@ -94,6 +102,8 @@ _KINDS = {
     "wait_seconds": _Kind("a number of seconds, 0 or more", _seconds),
     "lock": _Kind("True or False", _switch),
     "lock_wait_seconds": _Kind("a number of seconds, 0 or more", _seconds),
+    "lock_timeout_seconds": _Kind("a number of seconds, 0 or more", _seconds),
+    "retry_seconds": _Kind("a number of seconds, 0 or more", _seconds),
 }
 
 NAMES = tuple(field.name for field in fields(Settings))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -21,6 +21,7 @@ from .options import (
 )
 
 if TYPE_CHECKING:
+    from ..listener import Listener
     from ..values import Outcome, Step, TargetOutcome
 
 
@@ -42,14 +43,13 @@ def upgrade(call: Call, sql: bool, tag: str | None, revision: str) -> None:
     """Upgrade to a later version"""
     from ..commands.applying import upgrade as apply
 
-    project = call.project
     outcome = apply(
-        project,
+        call.project,
         revision,
         sql=sql,
         tag=tag,
-        listener=_listener(call, sql),
-        patience=call.patience(project),
+        listener=listener(call, sql),
+        lock_wait=call.lock_wait,
     )
     call.show(outcome, _print_outcome, "applied")
 
@@ -58,14 +58,13 @@ def downgrade(call: Call, sql: bool, tag: str | None, revision: str) -> None:
     """Revert to a previous version"""
     from ..commands.applying import downgrade as revert
 
-    project = call.project
     outcome = revert(
-        project,
+        call.project,
         revision,
         sql=sql,
         tag=tag,
-        listener=_listener(call, sql),
-        patience=call.patience(project),
+        listener=listener(call, sql),
+        lock_wait=call.lock_wait,
     )
     call.show(outcome, _print_outcome, "reverted")
 
@@ -75,9 +74,14 @@ def stamp(call: Call, sql: bool, tag: str | None, revision: str, purge: bool) ->
     migrations"""
     from ..commands.applying import stamp as write
 
-    project = call.project
     outcome = write(
-        project, revision, sql=sql, tag=tag, purge=purge, patience=call.patience(project)
+        call.project,
+        revision,
+        sql=sql,
+        tag=tag,
+        purge=purge,
+        listener=listener(call, sql),
+        lock_wait=call.lock_wait,
     )
     call.show(outcome, _print_outcome, "stamped")
 
@@ -86,18 +90,32 @@ def ensure_version(call: Call, sql: bool) -> None:
     """Create the version table if it doesn't exist already"""
     from ..commands.applying import ensure_version as ensure
 
-    project = call.project
-    call.show(ensure(project, sql=sql, patience=call.patience(project)), _print_ensured)
+    told = listener(call, sql)
+    outcome = ensure(call.project, sql=sql, listener=told, lock_wait=call.lock_wait)
+    call.show(outcome, _print_ensured)
 
 
-def _listener(call: Call, sql: bool) -> Callable[[Step], None]:
-    def tell(step: Step) -> None:
-        if sql or call.json or step.seconds:
-            return
-        where = f"[{step.bind}] " if step.bind else ""
-        call.console.say(f"{step.direction} {where}{step.revision}, {step.message}")
+def listener(call: Call, sql: bool) -> Listener:
+    """What a person reads while revisions run."""
+    from ..listener import Listener
 
-    return tell
+    class Narrator(Listener):
+        def began(self, step: Step) -> None:
+            if call.json or sql or step.direction == "stamp":
+                return
+            where = f"[{step.bind}] " if step.bind else ""
+            call.console.say(f"{step.direction} {where}{step.revision}, {step.message}")
+
+        def waiting(self, bind: str, holder: str) -> None:
+            where = f" on bind {bind}" if bind else ""
+            call.console.note(f"Waiting for another migration{where}: {holder or 'somebody'}")
+
+        def blocked(self, statement: str, blockers: Sequence[str]) -> None:
+            call.console.note(f"No lock yet, trying again: {statement[:100]}")
+            for blocker in blockers:
+                call.console.note(f"  held by {blocker}")
+
+    return Narrator()
 
 
 def _print_ensured(call: Call, outcome: Outcome) -> None:

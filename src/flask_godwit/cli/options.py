@@ -19,7 +19,6 @@ from .complete import complete_binds, complete_revisions
 from .console import Console
 
 if TYPE_CHECKING:
-    from ..lock import Patience
     from ..values import Project
 
 Callback = Callable[..., None]
@@ -112,17 +111,6 @@ class Call:
         return app_migrations(app).project(
             self.directory, bind=self.bind, wait=self.wait, lock=self.lock, x_arg=self.x_arg
         )
-
-    def patience(self, project: Project) -> Patience:
-        """How long to wait for another migration; a person is told for whom."""
-        from ..lock import Patience
-
-        def tell(bind: str, holder: str) -> None:
-            where = f" on bind {bind}" if bind else ""
-            self.console.note(f"Waiting for another migration{where}: {holder or 'somebody'}")
-
-        given = self.lock_wait
-        return Patience(project.settings.lock_wait_seconds if given is None else given, tell)
 
     def show(self, value: Any, text: Callable[..., None], *arguments: Any) -> None:
         """Print a value: as JSON if that was asked for, otherwise by ``text(call, value, …)``."""
@@ -236,10 +224,16 @@ def _logged(enabled: bool) -> Iterator[None]:
     handler = logging.StreamHandler()
     handler.setFormatter(logging.Formatter("%(levelname)-5s [%(name)s] %(message)s"))
     loggers = [logging.getLogger(name) for name in ("alembic", "sqlalchemy.engine")]
+    levels = [logger.level for logger in loggers]
     for logger in loggers:
         logger.addHandler(handler)
         logger.setLevel(logging.INFO)
-    yield
+    try:
+        yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.removeHandler(handler)
+            logger.setLevel(level)
 
 
 def _secrets() -> list[str]:

@@ -15,14 +15,14 @@ from ..connect import connected
 from ..environment import Migrations, Work, bind_of, database_url
 from ..errors import GodwitError
 from ..failure import explain_failure
+from ..listener import Listener
 from ..lock import DeployLocks, Patience
+from ..retry import Limits
 from ..values import Outcome, Project, Step, TargetOutcome
 from .setup import selected
 
 Plan = Callable[[ScriptDirectory, tuple[str, ...]], Iterable[RevisionStep]]
 """The steps from the revisions that a database is at."""
-Listener = Callable[[Step], None]
-"""Told of a step when it begins (``seconds`` is 0) and when it is done."""
 
 
 def upgrade(
@@ -32,13 +32,14 @@ def upgrade(
     sql: bool = False,
     tag: str | None = None,
     listener: Listener | None = None,
-    patience: Patience | None = None,
+    lock_wait: float | None = None,
 ) -> Outcome:
     """Apply the revisions up to ``revision``.
 
     :param revision: an identifier, ``head``, ``heads``, ``+N`` …; ``START:END`` with ``sql``.
     :param sql: return the SQL instead of running it.
     :param tag: a word for env.py's ``context.get_tag_argument()``.
+    :param lock_wait: seconds to wait for another migration of the same database.
     :raises MigrationFailed: a revision failed; what was applied before it stays applied.
     """
     start, end = _range(revision, sql)
@@ -46,7 +47,7 @@ def upgrade(
     def plan(scripts: ScriptDirectory, at: tuple[str, ...]) -> Iterable[RevisionStep]:
         return scripts._upgrade_revs(end, at)  # type: ignore[arg-type]
 
-    return _Run(project, "upgrade", listener, patience).go(
+    return _Run(project, "upgrade", listener, lock_wait).go(
         plan, sql=sql, starting_rev=start, destination_rev=end, tag=tag
     )
 
@@ -58,7 +59,7 @@ def downgrade(
     sql: bool = False,
     tag: str | None = None,
     listener: Listener | None = None,
-    patience: Patience | None = None,
+    lock_wait: float | None = None,
 ) -> Outcome:
     """Revert the revisions back to ``revision``.
 
@@ -77,7 +78,7 @@ def downgrade(
     def plan(scripts: ScriptDirectory, at: tuple[str, ...]) -> Iterable[RevisionStep]:
         return scripts._downgrade_revs(end, at)  # type: ignore[arg-type]
 
-    return _Run(project, "downgrade", listener, patience).go(
+    return _Run(project, "downgrade", listener, lock_wait).go(
         plan, sql=sql, starting_rev=start, destination_rev=end, tag=tag
     )
 
@@ -89,7 +90,8 @@ def stamp(
     sql: bool = False,
     tag: str | None = None,
     purge: bool = False,
-    patience: Patience | None = None,
+    listener: Listener | None = None,
+    lock_wait: float | None = None,
 ) -> Outcome:
     """Write into the version table that a database is at ``revision``; run nothing.
 
@@ -107,7 +109,7 @@ def stamp(
         return scripts._stamp_revs(ends, at)  # type: ignore[return-value]
 
     start = next(iter(starts), None)
-    return _Run(project, "stamp", None, patience).go(
+    return _Run(project, "stamp", listener, lock_wait).go(
         plan,
         sql=sql,
         starting_rev=start,
@@ -118,14 +120,20 @@ def stamp(
 
 
 def ensure_version(
-    project: Project, *, sql: bool = False, patience: Patience | None = None
+    project: Project,
+    *,
+    sql: bool = False,
+    listener: Listener | None = None,
+    lock_wait: float | None = None,
 ) -> Outcome:
     """Create the version table where it is missing."""
 
     def nothing(scripts: ScriptDirectory, at: tuple[str, ...]) -> Iterable[RevisionStep]:
         return ()
 
-    return _Run(project, "ensure-version", None, patience).go(nothing, sql=sql, creates_table=True)
+    return _Run(project, "ensure-version", listener, lock_wait).go(
+        nothing, sql=sql, creates_table=True
+    )
 
 
 def _range(revision: str, sql: bool) -> tuple[str | None, str]:
@@ -151,14 +159,18 @@ class _Run:
         project: Project,
         direction: str,
         listener: Listener | None,
-        patience: Patience | None,
+        lock_wait: float | None,
     ) -> None:
         self.migrations = Migrations(project)
-        waiting = patience or Patience(project.settings.lock_wait_seconds)
-        self.patience = waiting if project.settings.lock else None
-        self.locks = DeployLocks((), None)
         self.direction = direction
-        self.listener = listener or (lambda step: None)
+        self.listener = listener or Listener()
+        settings = project.settings
+        seconds = settings.lock_wait_seconds if lock_wait is None else lock_wait
+        self.patience = Patience(seconds, self.listener.waiting) if settings.lock else None
+        self.locks = DeployLocks((), None)
+        self.limits = Limits(
+            settings.lock_timeout_seconds, settings.retry_seconds, self.listener.blocked
+        )
         self.outcomes: list[TargetOutcome] = []
         self.done: list[Step] = []
         self.running: Step | None = None
@@ -172,7 +184,8 @@ class _Run:
             if not sql and (self.migrations.has_env or creates_table or "purge" in options):
                 self.locks.acquire(self.migrations.project.wait)
             work = partial(self._work, plan, creates_table)
-            run = partial(self._run, work, writes=not sql, output=output, as_sql=sql, **options)
+            limits = None if sql else self.limits
+            run = partial(self._run, work, limits=limits, output=output, as_sql=sql, **options)
             try:
                 run()
             except _LockNeeded:
@@ -199,6 +212,9 @@ class _Run:
             raise _LockNeeded
         if (steps or creates_table) and not (at or context.as_sql):
             context._ensure_version_table()
+            if context._transaction is None and context.connection is not None:
+                # A revision that is rolled back and tried again must not take the table along.
+                context.connection.commit()
         for alembic_step in steps:
             yield from self._one(alembic_step, bind_of(context))
         after = at if context.as_sql else context.get_current_heads()
@@ -207,7 +223,7 @@ class _Run:
     def _one(self, alembic_step: RevisionStep, bind: str) -> Iterator[RevisionStep]:
         step = self._step(alembic_step, bind)
         self.running = step
-        self.listener(step)
+        self.listener.began(step)
         began = time.perf_counter()
         yield alembic_step
         # Control comes back when the step's transaction is committed.
@@ -221,7 +237,7 @@ class _Run:
         )
         self.running = None
         self.done.append(finished)
-        self.listener(finished)
+        self.listener.done(finished)
 
     def _step(self, alembic_step: RevisionStep, bind: str) -> Step:
         info = alembic_step.info

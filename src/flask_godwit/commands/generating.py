@@ -9,13 +9,14 @@ from typing import Any
 from alembic.autogenerate import RevisionContext
 from alembic.runtime.migration import MigrationContext
 from alembic.script import Script as AlembicScript
+from alembic.script import ScriptDirectory
 from alembic.util import open_in_editor, rev_id
 
 from ..diff.guards import no_models, refuse_mass_drop, unimported_models
 from ..diff.naming import message_for
 from ..diff.words import changes_of
 from ..environment import Migrations, bind_of, bind_of_token, part_name
-from ..errors import GodwitError, NotUpToDate
+from ..errors import GodwitError, NotUpToDate, RevisionError
 from ..history import authored
 from ..revision_errors import multiple_heads
 from ..targets import tables_of
@@ -66,7 +67,8 @@ def revision(
         _run_writer(migrations, writer.run_no_autogenerate, writer, as_sql=sql)
     elif sql:
         raise GodwitError("revision --sql needs `revision_environment = true` in alembic.ini.")
-    with migrations.loaded():
+    with migrations.loaded() as scripts:
+        _refuse_taken(scripts, new.rev_id)
         return _written(writer, ())
 
 
@@ -86,6 +88,7 @@ def migrate(
     if sql:
         raise GodwitError("--sql makes no sense with autogenerate: it writes a script, not SQL.")
     if not project.directory.is_dir():
+        project.targets()  # raises for a wrong Migrate(), which must leave no folder behind
         init(project)
     comparison = _Comparison(project, new, allow_drop)
     comparison.run()
@@ -209,8 +212,15 @@ class _Comparison:
         """Write the revision file."""
         for script in self.writer.generated_revisions:
             script.message = script.message or message_for(self.changes)
-        with self.migrations.loaded():
+        with self.migrations.loaded() as scripts:
+            _refuse_taken(scripts, self.new.rev_id)
             return _written(self.writer, self.changes)
+
+
+def _refuse_taken(scripts: ScriptDirectory, revision: str | None) -> None:
+    """Two files with one identifier would break the whole history."""
+    if revision in {script.revision for script in scripts.walk_revisions()}:
+        raise RevisionError(f"The revision {revision!r} exists already.")
 
 
 def not_up_to_date(pending: Sequence[AlembicScript], bind: str) -> NotUpToDate:

@@ -11,13 +11,14 @@ from sqlalchemy import URL, Connection, Engine, create_engine, text
 from sqlalchemy.pool import NullPool
 
 from ..errors import DatabaseError
+from ..retry import Limits
 
 OutsideTransaction = Callable[[Callable[[], None]], None]
 """Rolls back, does something while no transaction is open, and begins a new one."""
 
 
-class Transactions:
-    """How revisions are wrapped in transactions. The base leaves it all to Alembic."""
+class Guard:
+    """What is wrapped around revisions to make them safe. The base does nothing."""
 
     def run(self) -> AbstractContextManager[None]:
         """Around all revisions of a run."""
@@ -91,9 +92,12 @@ class Database:
         """The lock called ``name``, None where the database needs or has none."""
         return None
 
-    def transactions(self, connection: Connection) -> Transactions | None:
-        """Our own transactions around revisions, None where Alembic's will do."""
-        return None
+    transactional_ddl: ClassVar[bool | None] = None
+    """What Alembic is told of the database, where it knows less than we do."""
+
+    def guards(self, connection: Connection, limits: Limits) -> tuple[Guard, ...]:
+        """What makes revisions on this connection safe, the outermost last."""
+        return ()
 
     def exists(self) -> bool:
         """Whether the database exists.

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import ClassVar
 
 from .mysql import MySQL
+from .mysql_limits import MariaDBLimits, MySQLLimits
 
 
 class MariaDB(MySQL):
     """MariaDB."""
 
     name: ClassVar[str] = "MariaDB"
+    limits: ClassVar[type[MySQLLimits]] = MariaDBLimits

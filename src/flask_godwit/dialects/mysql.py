@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from sqlalchemy import URL, Engine, text
+from sqlalchemy import URL, Connection, Engine, text
 
-from .base import Database, DeployLock, Trouble
+from ..retry import Limits
+from .base import Database, DeployLock, Guard, Trouble
+from .mysql_limits import MySQLLimits
 from .server_locks import MySQLLock
 
 # The client's and the server's error numbers.
@@ -27,6 +29,7 @@ class MySQL(Database):
 
     name: ClassVar[str] = "MySQL"
     extra: ClassVar[str] = "mysql"
+    limits: ClassVar[type[MySQLLimits]] = MySQLLimits
 
     def trouble(self, error: BaseException) -> Trouble:
         number = error.args[0] if error.args else None
@@ -34,6 +37,9 @@ class MySQL(Database):
 
     def deploy_lock(self, engine: Engine, name: str) -> DeployLock | None:
         return MySQLLock(engine, name)
+
+    def guards(self, connection: Connection, limits: Limits) -> tuple[Guard, ...]:
+        return (self.limits(connection, limits),) if limits.lock_seconds else ()
 
     def exists(self) -> bool:
         query = text("SELECT 1 FROM information_schema.schemata WHERE schema_name = :name")

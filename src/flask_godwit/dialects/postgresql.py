@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from sqlalchemy import URL, Engine, text
+from sqlalchemy import URL, Connection, Engine, text
 
-from .base import Database, DeployLock, Trouble
+from ..retry import Limits
+from .base import Database, DeployLock, Guard, Trouble
+from .postgresql_limits import PostgreSQLLimits
 from .server_locks import PostgreSQLLock
 
 # SQLSTATE, where the driver has one (psycopg 3 has none for a refused connection,
@@ -50,6 +52,9 @@ class PostgreSQL(Database):
 
     def deploy_lock(self, engine: Engine, name: str) -> DeployLock | None:
         return PostgreSQLLock(engine, name)
+
+    def guards(self, connection: Connection, limits: Limits) -> tuple[Guard, ...]:
+        return (PostgreSQLLimits(connection, limits),) if limits.lock_seconds else ()
 
     def exists(self) -> bool:
         query = text("SELECT 1 FROM pg_database WHERE datname = :name")

@@ -8,7 +8,8 @@ from typing import ClassVar
 from sqlalchemy import URL, Connection, Engine
 
 from ..errors import DatabaseError
-from .base import Database, DeployLock, Transactions, Trouble
+from ..retry import Limits
+from .base import Database, DeployLock, Guard, Trouble
 from .file_lock import FileLock
 from .sqlite_transactions import SQLiteTransactions, can_begin
 
@@ -17,6 +18,7 @@ class SQLite(Database):
     """SQLite. A file that does not exist is no trouble: connecting makes it."""
 
     name: ClassVar[str] = "SQLite"
+    transactional_ddl: ClassVar[bool | None] = True
 
     @property
     def identity(self) -> tuple[object, ...]:
@@ -38,8 +40,8 @@ class SQLite(Database):
         file = self.file
         return FileLock(file.resolve()) if file else None
 
-    def transactions(self, connection: Connection) -> Transactions | None:
-        return SQLiteTransactions(connection) if can_begin(connection) else None
+    def guards(self, connection: Connection, limits: Limits) -> tuple[Guard, ...]:
+        return (SQLiteTransactions(connection),) if can_begin(connection) else ()
 
     def exists(self) -> bool:
         file = self.file

@@ -20,7 +20,7 @@ from typing import Any
 from sqlalchemy import Connection, event
 
 from ..errors import ForeignKeysBroken
-from .base import OutsideTransaction, Transactions
+from .base import Guard, OutsideTransaction
 
 _DROP_TABLE = re.compile(r'\s*DROP TABLE (?:"((?:[^"]|"")+)"|(\w+))\s*$', re.IGNORECASE)
 _TEMPORARY = "_alembic_tmp_"
@@ -30,7 +30,7 @@ class _Rebuild(Exception):
     """A table that others refer to is about to be dropped and put back."""
 
 
-class SQLiteTransactions(Transactions):
+class SQLiteTransactions(Guard):
     """One transaction for each revision, foreign keys switched off where a table is rebuilt."""
 
     def __init__(self, connection: Connection) -> None:

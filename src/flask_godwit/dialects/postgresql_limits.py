@@ -1,0 +1,92 @@
+"""PostgreSQL: a revision waits for a lock only briefly, then is rolled back and tried again.
+
+A lock that is only requested already blocks: behind an ALTER TABLE that waits for one
+idle reader, every other reader waits too. So it must not wait long.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, event, text
+from sqlalchemy.exc import DBAPIError
+
+from ..retry import Limits
+from .base import Guard, OutsideTransaction
+
+_RETRIED = {
+    "55P03",  # lock_not_available: lock_timeout
+    "40P01",  # deadlock_detected
+    "40001",  # serialization_failure
+}
+_BLOCKERS = text("""
+    SELECT DISTINCT a.pid, a.usename, coalesce(host(a.client_addr), 'local') AS client,
+           to_char(a.xact_start, 'HH24:MI:SS') AS since, left(a.query, 80) AS query
+    FROM pg_locks l JOIN pg_class c ON c.oid = l.relation JOIN pg_stat_activity a USING (pid)
+    WHERE l.granted AND c.relkind IN ('r', 'p') AND position(c.relname IN :statement) > 0
+      AND a.pid <> pg_backend_pid() AND a.datname = current_database()
+    LIMIT 5
+""")
+
+
+class PostgreSQLLimits(Guard):
+    """``lock_timeout`` in every transaction; the unit of retry is the revision."""
+
+    def __init__(self, connection: Connection, limits: Limits) -> None:
+        self.connection = connection
+        self.limits = limits
+        self.committed = False
+
+    @contextmanager
+    def run(self) -> Iterator[None]:
+        event.listen(self.connection, "begin", self._limit)
+        event.listen(self.connection, "commit", self._remember)
+        if self.connection.in_transaction():
+            self._limit(self.connection)
+        try:
+            yield
+        finally:
+            event.remove(self.connection, "begin", self._limit)
+            event.remove(self.connection, "commit", self._remember)
+
+    def step(
+        self, function: Callable[..., None], outside: OutsideTransaction
+    ) -> Callable[..., None]:
+        def call(**arguments: Any) -> None:
+            attempts = self.limits.attempts()
+            self.committed = False
+            while True:
+                try:
+                    return function(**arguments)
+                except DBAPIError as error:
+                    # What the revision has committed itself would be done twice.
+                    if self.committed or attempts.spent or not _is_retried(error):
+                        raise
+                    statement = error.statement or ""
+                outside(lambda: attempts.step_aside(statement, lambda: self._blockers(statement)))  # noqa: B023
+
+        return call
+
+    def _limit(self, connection: Connection) -> None:
+        if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
+            milliseconds = int(self.limits.lock_seconds * 1000)
+            connection.exec_driver_sql(f"SET LOCAL lock_timeout = {milliseconds}")
+
+    def _remember(self, _connection: Connection) -> None:
+        self.committed = True
+
+    def _blockers(self, statement: str) -> Sequence[str]:
+        rows = self.connection.execute(_BLOCKERS, {"statement": statement}).all()
+        self.connection.rollback()
+        return [
+            f"session {row.pid}, {row.usename}@{row.client}, since {row.since}: {row.query}"
+            f"    (SELECT pg_terminate_backend({row.pid}) ends it)"
+            for row in rows
+        ]
+
+
+def _is_retried(error: DBAPIError) -> bool:
+    state = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "pgcode", None)
+    return state in _RETRIED

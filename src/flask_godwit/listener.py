@@ -1,0 +1,29 @@
+"""What a command tells while it runs, to whoever listens."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .values import Step
+
+
+class Listener:
+    """Hears nothing. Make a subclass to hear what is interesting."""
+
+    def began(self, step: Step) -> None:
+        """A revision begins to run."""
+
+    def done(self, step: Step) -> None:
+        """A revision ran, and its transaction is committed; ``step.seconds`` says how long."""
+
+    def waiting(self, bind: str, holder: str) -> None:
+        """Another migration of this database is running; repeated every 15 seconds.
+
+        :param holder: who it is, "" if the database does not say.
+        """
+
+    def blocked(self, statement: str, blockers: Sequence[str]) -> None:
+        """A statement got no lock in time and is tried again; repeated every 5 seconds.
+
+        :param blockers: a line for each session that has the lock, and what would end it.
+        """

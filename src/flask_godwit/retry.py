@@ -1,0 +1,68 @@
+"""How long a statement may stand in the way, and how often it is tried again.
+
+Small policies; the clock, the pause and the dice are passed in, so that tests need not wait.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+Tell = Callable[[str, Sequence[str]], None]
+"""Told what could not be locked, and who has it: one line for each session."""
+
+_FIRST_PAUSE_SECONDS = 0.1
+_LONGEST_PAUSE_SECONDS = 5.0
+_GROWTH = 1.6
+_TELL_EVERY_SECONDS = 5.0
+
+
+def _silent(statement: str, blockers: Sequence[str]) -> None:
+    return None
+
+
+@dataclass(frozen=True)
+class Limits:
+    """``lock_seconds`` to wait for a lock, tried again for ``retry_seconds`` in all.
+
+    A ``lock_seconds`` of 0 means to wait as long as the server does.
+    """
+
+    lock_seconds: float
+    retry_seconds: float
+    tell: Tell = _silent
+    clock: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+
+    def attempts(self) -> Attempts:
+        """A fresh budget, for one statement or one revision."""
+        return Attempts(self)
+
+
+@dataclass
+class Attempts:
+    """What is left of one budget."""
+
+    limits: Limits
+    began: float = field(init=False)
+    told: float | None = None
+    pause: float = _FIRST_PAUSE_SECONDS
+
+    def __post_init__(self) -> None:
+        self.began = self.limits.clock()
+
+    @property
+    def spent(self) -> bool:
+        """Whether there is no time for another try."""
+        return self.limits.clock() - self.began >= self.limits.retry_seconds
+
+    def step_aside(self, statement: str, blockers: Callable[[], Sequence[str]]) -> None:
+        """Let the traffic through: pause, longer each time. Tell why, but not each time."""
+        now = self.limits.clock()
+        if self.told is None or now - self.told >= _TELL_EVERY_SECONDS:
+            self.told = now
+            self.limits.tell(" ".join(statement.split()), blockers())
+        self.limits.sleep(self.pause * random.uniform(0.5, 1.0))
+        self.pause = min(self.pause * _GROWTH, _LONGEST_PAUSE_SECONDS)
