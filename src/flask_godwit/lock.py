@@ -17,7 +17,6 @@ from .connect import connected
 from .dialects import dialect_for
 from .dialects.base import DeployLock
 from .errors import LockTimeout
-from .targets import DEFAULT_VERSION_TABLE
 from .values import Target
 
 _SHORTEST_PAUSE_SECONDS = 0.05
@@ -40,10 +39,18 @@ class Patience:
 
 
 class DeployLocks:
-    """The locks of the databases that a command works on; released at the end."""
+    """The locks of the databases that a command works on; released at the end.
 
-    def __init__(self, targets: tuple[Target, ...], patience: Patience | None) -> None:
+    :param version_table: part of the locks' names, so that two applications in one database
+        don't wait for each other.
+    :param patience: None takes no locks.
+    """
+
+    def __init__(
+        self, targets: tuple[Target, ...], version_table: str, patience: Patience | None
+    ) -> None:
         self.targets = targets
+        self.version_table = version_table
         self.patience = patience
         self.held = patience is None
         self._locks = ExitStack()
@@ -68,19 +75,24 @@ class DeployLocks:
         """
         if self.held or self.patience is None:
             return
-        for target in sorted(self.targets, key=lambda target: target.bind):
-            lock = _lock_of(target, wait)
+        for target in _one_for_each_database(self.targets):
+            lock = self._lock_of(target, wait)
             if lock is not None:
                 self._locks.callback(lock.release)
                 _wait_for(lock, target.bind, self.patience)
         self.held = True
 
+    def _lock_of(self, target: Target, wait: float) -> DeployLock | None:
+        with connected(target.engine, wait) as connection:
+            database = dialect_for(target.engine.url, connection.dialect)
+        name = f"{target.engine.url.database} {self.version_table}"
+        return database.deploy_lock(target.engine, name)
 
-def _lock_of(target: Target, wait: float) -> DeployLock | None:
-    with connected(target.engine, wait) as connection:
-        database = dialect_for(target.engine.url, connection.dialect)
-    table = target.version_table or DEFAULT_VERSION_TABLE
-    return database.deploy_lock(target.engine, f"{target.engine.url.database} {table}")
+
+def _one_for_each_database(targets: tuple[Target, ...]) -> list[Target]:
+    """One of the binds that are the same database, which would wait for each other."""
+    by_database = {dialect_for(target.engine.url).identity: target for target in reversed(targets)}
+    return sorted(by_database.values(), key=lambda target: target.bind)
 
 
 def _wait_for(lock: DeployLock, bind: str, patience: Patience) -> None:

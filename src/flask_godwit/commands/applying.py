@@ -12,12 +12,14 @@ from alembic.runtime.migration import MigrationContext, RevisionStep
 from alembic.script import ScriptDirectory
 
 from ..connect import connected
-from ..environment import Migrations, Work, bind_of, database_url
+from ..environment import Migrations, Work, database_url
 from ..errors import GodwitError
 from ..failure import explain_failure
 from ..listener import Listener
 from ..lock import DeployLocks, Patience
+from ..parts import bind_of
 from ..retry import Limits
+from ..targets import DEFAULT_VERSION_TABLE
 from ..values import Outcome, Project, Step, TargetOutcome
 from .setup import selected
 
@@ -167,7 +169,7 @@ class _Run:
         settings = project.settings
         seconds = settings.lock_wait_seconds if lock_wait is None else lock_wait
         self.patience = Patience(seconds, self.listener.waiting) if settings.lock else None
-        self.locks = DeployLocks((), None)
+        self.locks = DeployLocks((), "", None)
         self.limits = Limits(
             settings.lock_timeout_seconds, settings.retry_seconds, self.listener.blocked
         )
@@ -179,17 +181,19 @@ class _Run:
         self, plan: Plan, *, sql: bool, creates_table: bool = False, **options: object
     ) -> Outcome:
         output = StringIO() if sql else None
-        with DeployLocks(selected(self.migrations.project), self.patience) as self.locks:
+        project = self.migrations.project
+        table = project.options.get("version_table", DEFAULT_VERSION_TABLE)
+        with DeployLocks(selected(project), table, self.patience) as self.locks:
             # An env.py is executed once only, and these change something before any plan.
             if not sql and (self.migrations.has_env or creates_table or "purge" in options):
-                self.locks.acquire(self.migrations.project.wait)
+                self.locks.acquire(project.wait)
             work = partial(self._work, plan, creates_table)
             limits = None if sql else self.limits
             run = partial(self._run, work, limits=limits, output=output, as_sql=sql, **options)
             try:
                 run()
             except _LockNeeded:
-                self.locks.acquire(self.migrations.project.wait)
+                self.locks.acquire(project.wait)
                 self.outcomes.clear()
                 run()
         return Outcome(tuple(self.outcomes), output.getvalue() if output else "")
