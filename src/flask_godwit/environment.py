@@ -9,15 +9,13 @@ does what an env.py does, for one database after the other.
 from __future__ import annotations
 
 import inspect
-import logging
-import re
-import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from functools import cache, partial, wraps
+from copy import copy
+from dataclasses import replace
+from functools import cache, partial
 from io import StringIO
-from pathlib import Path
 from typing import Any, ClassVar
 
 import alembic.context
@@ -29,15 +27,17 @@ from alembic.util import CommandError
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from .alembic_config import is_configured
 from .connect import connected, explain, is_connection_trouble
 from .dialects import dialect_for
 from .dialects.base import Guard
-from .errors import FolderMissing, GodwitError, SettingsError
+from .errors import GodwitError, SettingsError
+from .parts import BIND_OPTION, bind_in, bind_of, fitted, has_parts, is_same_bind, part_name
+from .process_state import left_as_it_was
 from .retry import Limits
 from .revision_errors import clear_error
+from .scripts import Scripts, apply_settings, existing_folder, open_scripts
 from .targets import foreign_tables
-from .values import DEFAULT_BIND, Project, Target
+from .values import Project, Target
 
 Work = Callable[[tuple[str, ...], MigrationContext], Iterable[RevisionStep]]
 """What is done for each database: its current revisions and context -> the steps to run."""
@@ -46,22 +46,6 @@ IncludeName = Callable[[Any, Any, Any], bool]
 
 # Alembic's `op` and `context` are process-wide proxies: one run at a time.
 _alembic_is_ours = threading.RLock()
-_BIND_OPTION = "godwit_bind"
-_SCRIPT_TEMPLATE = Path(__file__).parent / "templates" / "script.py.mako"
-
-
-class Scripts(ScriptDirectory):
-    """Alembic's folder of revisions, which needs neither env.py nor script.py.mako."""
-
-    def run_env(self) -> None:
-        """Execute the folder's env.py, or do what it would do."""
-        if Path(self.env_py_location).is_file():
-            super().run_env()
-        else:
-            run_migrations()
-
-    def _generate_template(self, src: Path, dest: Path, **kw: Any) -> None:
-        super()._generate_template(src if src.is_file() else _SCRIPT_TEMPLATE, dest, **kw)
 
 
 class Environment(EnvironmentContext):
@@ -74,7 +58,7 @@ class Environment(EnvironmentContext):
 
     def configure(self, *args: Any, **options: Any) -> None:
         """Alembic's ``configure``: what env.py says wins over our defaults."""
-        bind = _bind_in(options)
+        bind = bind_in(options)
         options.setdefault("transaction_per_migration", True)
         options["include_name"] = self.migrations.names_of(bind, options.get("include_name"))
         if not self.migrations.is_selected(bind):
@@ -115,20 +99,20 @@ class Migrations:
 
     def __init__(self, project: Project, flags: Sequence[str] = ()) -> None:
         self.project = project
-        self.directory = _existing(project)
-        self.config = project.config(self.directory, flags)
-        self._apply_settings()
-        self.scripts = _scripts(self.config)
+        directory = existing_folder(project.directory)
+        self.config = project.config(directory, flags)
+        apply_settings(self.config, project.settings, directory)
+        self.scripts = open_scripts(self.config)
         self.limits: Limits | None = None
 
     @property
     def has_env(self) -> bool:
         """Whether the folder brings its own env.py."""
-        return Path(self.scripts.env_py_location).is_file()
+        return self.scripts.has_env
 
     def is_selected(self, bind: str) -> bool:
         """Whether ``--bind`` (or its absence) selects this database."""
-        return self.project.bind is None or _same_bind(self.project.bind, bind)
+        return self.project.bind is None or is_same_bind(self.project.bind, bind)
 
     def run(
         self,
@@ -148,13 +132,13 @@ class Migrations:
         """
         self.config.output_buffer = output
         self.limits = limits
-        with _alembic_is_ours, _left_as_it_was(self.project), self._errors_made_clear():
+        with _alembic_is_ours, left_as_it_was(self.project.shared_state), self._errors_made_clear():
             fn = partial(self._selected, work)
             environment = Environment(self, self.scripts, fn=fn, **options)
             with environment:
                 previous, Migrations._running = Migrations._running, environment
                 try:
-                    self.scripts.run_env()
+                    self.scripts.run_env() if self.has_env else run_migrations()
                 finally:
                     Migrations._running = previous
 
@@ -174,10 +158,16 @@ class Migrations:
 
     @property
     def template_args(self) -> dict[str, Any]:
-        """What our script template must know; a folder with an env.py has a template of its own."""
-        targets = () if self.has_env else self.project.targets()
+        """What our script template must know: the binds that a script has parts for."""
+        targets = () if self.scripts.has_template else self.project.targets()
         several = bool(targets) and has_parts(targets)
         return {"binds": [part_name(target.bind) for target in targets] if several else []}
+
+    def narrowed(self, bind: str) -> Migrations:
+        """The same folder, its files loaded once, for one database only."""
+        clone = copy(self)
+        clone.project = replace(self.project, bind=bind)
+        return clone
 
     @contextmanager
     def loaded(self) -> Iterator[ScriptDirectory]:
@@ -208,38 +198,13 @@ class Migrations:
         guards = getattr(context.environment_context, "guards", ())
         outside = partial(_outside_transaction, context)
         for step in work(heads, context):
-            function = fitted(step.migration_fn, bind, self._plain_bind())
+            function = fitted(step.migration_fn, bind, self.project.targets()[0].bind)
             for guard in guards:
                 function = guard.step(function, outside)
             step.migration_fn = function
             yield step
             for guard in guards:
                 guard.finished(outside)
-
-    def _plain_bind(self) -> str:
-        """The database that a script without ``engine_name`` is about."""
-        return DEFAULT_BIND if self.has_env else self.project.targets()[0].bind
-
-    def _apply_settings(self) -> None:
-        """Our settings become Alembic options, unless the folder is configured by its owner."""
-        settings, config = self.project.settings, self.config
-        options = {"timezone": settings.timezone}
-        named = config.file_config.has_option(config.config_ini_section, "file_template")
-        if not (named or is_configured(config)):
-            options["file_template"] = settings.file_template
-        if settings.version_locations:
-            places = (self._location(place) for place in settings.version_locations)
-            options["version_locations"] = "\n".join(places)
-            options["path_separator"] = "newline"
-        for name, value in options.items():
-            if value:
-                config.set_main_option(name, value.replace("%", "%%"))
-
-    def _location(self, place: str) -> str:
-        """A version location: ``package:folder`` as it is, a folder relative to the project."""
-        if ":" in place or Path(place).is_absolute():
-            return place
-        return str(self.directory.parent / place)
 
     @contextmanager
     def _errors_made_clear(self) -> Iterator[None]:
@@ -298,11 +263,6 @@ def _run_targets(environment: Environment, overrides: dict[str, Any]) -> None:
                 )
 
 
-def has_parts(targets: Sequence[Target]) -> bool:
-    """Whether scripts have a part for each database, not one ``upgrade()`` for the only one."""
-    return len(targets) > 1 or targets[0].bind != DEFAULT_BIND
-
-
 def _check_bind(migrations: Migrations, targets: Sequence[Target]) -> None:
     if not any(migrations.is_selected(target.bind) for target in targets):
         known = ", ".join(target.label for target in targets)
@@ -312,7 +272,7 @@ def _check_bind(migrations: Migrations, targets: Sequence[Target]) -> None:
 
 
 def _target_options(target: Target, several: bool) -> dict[str, Any]:
-    options: dict[str, Any] = {"target_metadata": target.metadata, _BIND_OPTION: target.bind}
+    options: dict[str, Any] = {"target_metadata": target.metadata, BIND_OPTION: target.bind}
     if target.version_table:
         options["version_table"] = target.version_table
     if several:
@@ -346,66 +306,10 @@ def _outside_transaction(context: MigrationContext, action: Callable[[], None]) 
         context._transaction = context.connection.begin()
 
 
-def bind_of(context: MigrationContext) -> str:
-    """The bind that a context is for. An env.py for several databases names it in its token."""
-    return _bind_in(context.opts)
-
-
 def database_url(context: MigrationContext) -> str:
     """The URL of a context's database, without password."""
     assert context.connection is not None
     return context.connection.engine.url.render_as_string(hide_password=True)
-
-
-def _bind_in(options: Mapping[str, Any]) -> str:
-    if _BIND_OPTION in options:
-        return str(options[_BIND_OPTION])
-    return bind_of_token(options.get("upgrade_token") or "")
-
-
-def part_name(bind: str) -> str:
-    """A bind's name in ``upgrade_<name>()``: what is no letter or digit becomes ``_``."""
-    return re.sub(r"\W", "_", bind)
-
-
-def bind_of_token(token: str) -> str:
-    """The bind in a template's token: "" in ``upgrades``, ``users`` in ``users_upgrades``."""
-    return token.removesuffix("upgrades").removesuffix("_")
-
-
-def _same_bind(typed: str, bind: str) -> bool:
-    return typed == bind or (typed == "default" and bind == DEFAULT_BIND)
-
-
-def fitted(function: Callable[..., Any], bind: str, plain_bind: str) -> Callable[..., Any]:
-    """A revision's ``upgrade`` or ``downgrade``, called with the arguments that it takes.
-
-    A script written for one database has ``upgrade()``, one for several
-    ``upgrade(engine_name)`` and an ``upgrade_<bind>()`` for each bind of its day. Both
-    run in a project that has gained or lost binds since.
-    """
-    takes_bind = bool(inspect.signature(function).parameters)
-
-    @wraps(function)
-    def call(**arguments: Any) -> None:
-        if not takes_bind:
-            if bind == plain_bind:
-                function()
-            return
-        if "engine_name" in arguments or not arguments:
-            arguments.setdefault("engine_name", part_name(bind))
-            if _has_no_part_for(function, arguments["engine_name"]):
-                return
-        function(**arguments)
-
-    return call
-
-
-def _has_no_part_for(function: Callable[..., Any], bind: str) -> bool:
-    """Whether a script has parts by bind, and none for this bind."""
-    names = getattr(inspect.unwrap(function), "__globals__", {})
-    prefix = f"{function.__name__}_"
-    return any(name.startswith(prefix) for name in names) and f"{prefix}{bind}" not in names
 
 
 @cache
@@ -413,63 +317,3 @@ def known_options() -> tuple[str, ...]:
     """The names of the options that Alembic's ``context.configure()`` takes."""
     named = inspect.signature(EnvironmentContext.configure).parameters
     return (*named, "version_table", "version_table_schema", "version_table_pk")
-
-
-def _existing(project: Project) -> Path:
-    if project.directory.is_dir():
-        return project.directory
-    raise FolderMissing(
-        f"There is no migrations folder at {project.directory}.",
-        hint="flask db init\nOr name the folder that has it: flask db -d FOLDER …",
-    )
-
-
-def _scripts(config: Any) -> Scripts:
-    """``ScriptDirectory.from_config``, which can't make a subclass."""
-    option = config.get_alembic_option
-    length = option("truncate_slug_length")
-    sys.path[:0] = config.get_prepend_sys_paths_list() or []
-    return Scripts(
-        option("script_location"),
-        file_template=option("file_template", "%(rev)s_%(slug)s"),
-        truncate_slug_length=int(length) if length is not None else None,
-        sourceless=config.get_alembic_boolean_option("sourceless"),
-        output_encoding=option("output_encoding", "utf-8"),
-        version_locations=config.get_version_locations_list(),
-        timezone=option("timezone"),
-        hooks=config.get_hooks_list(),
-        recursive_version_locations=config.get_alembic_boolean_option(
-            "recursive_version_locations"
-        ),
-        messaging_opts={"quiet": True},
-    )
-
-
-@contextmanager
-def _left_as_it_was(project: Project) -> Iterator[None]:
-    """Undo what env.py does to the process: it may call ``fileConfig`` and fill our options.
-
-    ``fileConfig`` disables every logger of the application and replaces the root's
-    handlers; Flask-Migrate's env.py leaves a function in ``configure_args`` that makes
-    the next command in the same process see an empty migration.
-    """
-    options = dict(project.shared_state)
-    loggers = _logging_state()
-    try:
-        yield
-    finally:
-        project.shared_state.clear()
-        project.shared_state.update(options)
-        for logger, (level, disabled, propagate, handlers) in loggers.items():
-            logger.level, logger.disabled, logger.propagate = level, disabled, propagate
-            logger.handlers[:] = handlers
-        logging.getLogger().manager._clear_cache()  # type: ignore[attr-defined]
-
-
-def _logging_state() -> dict[logging.Logger, tuple[int, bool, bool, list[logging.Handler]]]:
-    known = logging.root.manager.loggerDict.values()
-    loggers = [logging.root, *(item for item in known if isinstance(item, logging.Logger))]
-    return {
-        logger: (logger.level, logger.disabled, logger.propagate, list(logger.handlers))
-        for logger in loggers
-    }

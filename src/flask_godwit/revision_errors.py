@@ -7,7 +7,7 @@ from alembic.script import revision as alembic_revision
 from alembic.util import CommandError
 
 from .errors import GodwitError, MultipleHeads, RevisionError, UnknownRevision
-from .history import authored
+from .revision_files import authored
 
 
 def clear_error(

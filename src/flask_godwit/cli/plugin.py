@@ -53,8 +53,7 @@ def _group_of_the_application(parent: click.Context | None, asks_for_help: bool)
     except Exception as error:
         if asks_for_help:
             return godwit_group
-        _explain(error, traceback="--traceback" in sys.argv)
-        parent.exit(getattr(error, "exit_code", 1))
+        parent.exit(_explain(error, traceback="--traceback" in sys.argv))
     parent.with_resource(app.app_context())
     group = _in_application(app) or _other_plugin()
     if group is None:
@@ -78,8 +77,11 @@ def _other_plugin() -> click.Command | None:
     return None
 
 
-def _explain(error: Exception, *, traceback: bool) -> None:
-    """Say why the application could not be imported, and what to install."""
+def _explain(error: Exception, *, traceback: bool) -> int:
+    """Say why the application could not be imported, and what to install.
+
+    :returns: the exit code: 2 only where no application was found, which is a usage error.
+    """
     from ..dialects.drivers import missing_driver
 
     console = Console()
@@ -88,9 +90,11 @@ def _explain(error: Exception, *, traceback: bool) -> None:
         console.error(driver)
     elif isinstance(error, NoAppException):
         console.failure(error.format_message())
+        return error.exit_code
     else:
         console.failure(f"The application can't be imported: {type(error).__name__}: {error}")
         console.traceback(error, since=_user_frames(error))
+    return 1
 
 
 def _user_frames(error: BaseException) -> TracebackType | None:

@@ -15,10 +15,11 @@ from alembic.util import open_in_editor, rev_id
 from ..diff.guards import no_models, refuse_mass_drop, unimported_models
 from ..diff.naming import message_for
 from ..diff.words import changes_of
-from ..environment import Migrations, bind_of, bind_of_token, part_name
+from ..environment import Migrations
 from ..errors import GodwitError, NotUpToDate, RevisionError
-from ..history import authored
+from ..parts import bind_of, bind_of_token, part_name
 from ..revision_errors import multiple_heads
+from ..revision_files import authored
 from ..targets import tables_of
 from ..values import Change, Differences, Project, Script
 from .reading import _current_heads, tuple_or_text

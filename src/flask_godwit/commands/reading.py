@@ -9,9 +9,10 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import Script, ScriptDirectory
 
 from ..alembic_config import Config
-from ..environment import Migrations, bind_of, database_url
+from ..environment import Migrations, database_url
 from ..errors import GodwitError
-from ..history import info
+from ..parts import bind_of
+from ..revision_files import info
 from ..values import BranchPoint, Current, Project, RevisionInfo, Template
 
 _HISTORY: dict[str, Any] = {

@@ -10,9 +10,10 @@ from alembic.script import Script
 
 from ..connect import connected
 from ..dialects import dialect_for
-from ..environment import Migrations, bind_of
+from ..environment import Migrations
 from ..errors import DatabaseError, GodwitError
-from ..history import info
+from ..parts import bind_of
+from ..revision_files import info
 from ..values import Project, RevisionInfo, Status, Target, TargetStatus
 from .generating import check
 from .setup import selected
@@ -26,7 +27,7 @@ def status(project: Project, *, compare: bool = False) -> Status:
     if not project.directory.is_dir():
         return _without_folder(project)
     migrations = Migrations(project)
-    targets = tuple(_target_status(project, target) for target in selected(project))
+    targets = tuple(_target_status(migrations, target) for target in selected(project))
     with migrations.loaded() as scripts:
         revisions = list(scripts.walk_revisions())
         heads = tuple(info(script) for script in revisions if script.is_head)
@@ -56,11 +57,11 @@ def _trouble(target: Target, url: str, error: GodwitError) -> TargetStatus:
     return TargetStatus(target.bind, url, error=error.message, error_hint=first_hint)
 
 
-def _target_status(project: Project, target: Target) -> TargetStatus:
+def _target_status(every: Migrations, target: Target) -> TargetStatus:
     """One database's status; each is asked on its own, so that one that is down hides no other."""
     url = dialect_for(target.engine.url).display_url
     found = [TargetStatus(target.bind, url)]
-    migrations = Migrations(replace(project, bind=target.label))
+    migrations = every.narrowed(target.label)
     look = partial(_look, migrations, url, found)
     try:
         migrations.run(look, dont_mutate=True)
