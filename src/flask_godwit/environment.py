@@ -31,10 +31,10 @@ from .connect import connected, explain, is_connection_trouble
 from .dialects import dialect_for
 from .dialects.base import Guard
 from .errors import GodwitError, SettingsError
-from .parts import BIND_OPTION, bind_in, bind_of, fitted, has_parts, is_same_bind, part_name
+from .parts import BIND_OPTION, bind_in, bind_of, fitted, has_parts, is_same_bind
 from .process_state import left_as_it_was
 from .retry import Limits
-from .revision_errors import clear_error
+from .revision_errors import broken_script, clear_error
 from .scripts import Scripts, apply_settings, existing_folder, open_scripts
 from .targets import foreign_tables
 from .values import Project, Target
@@ -161,7 +161,7 @@ class Migrations:
         """What our script template must know: the binds that a script has parts for."""
         targets = () if self.scripts.has_template else self.project.targets()
         several = bool(targets) and has_parts(targets)
-        return {"binds": [part_name(target.bind) for target in targets] if several else []}
+        return {"binds": [target.part for target in targets] if several else []}
 
     def narrowed(self, bind: str) -> Migrations:
         """The same folder, its files loaded once, for one database only."""
@@ -180,7 +180,7 @@ class Migrations:
             try:
                 self.scripts.get_heads()
             except NameError as error:
-                if "proxy object" not in str(error):
+                if not _is_proxy_error(error):
                     raise
                 self.run(self._load)
             yield self.scripts
@@ -195,10 +195,12 @@ class Migrations:
         bind = bind_of(context)
         if not self.is_selected(bind):
             return
+        targets = self.project.targets()
+        part = next((target.part for target in targets if target.bind == bind), bind)
         guards = getattr(context.environment_context, "guards", ())
         outside = partial(_outside_transaction, context)
         for step in work(heads, context):
-            function = fitted(step.migration_fn, bind, self.project.targets()[0].bind)
+            function = fitted(step.migration_fn, part, plain=bind == targets[0].bind)
             for guard in guards:
                 function = guard.step(function, outside)
             step.migration_fn = function
@@ -217,6 +219,11 @@ class Migrations:
         except DBAPIError as error:
             self._explain_connection(error)
             raise
+        except Exception as error:
+            broken = broken_script(error, self.scripts)
+            if broken is None or _is_proxy_error(error):
+                raise
+            raise broken from error
 
     def _explain_connection(self, error: DBAPIError) -> None:
         """Raise the clear form of an error that env.py met while it connected."""
@@ -258,9 +265,7 @@ def _run_targets(environment: Environment, overrides: dict[str, Any]) -> None:
             if several and environment.is_offline_mode():
                 environment.static_output(f"-- The database of bind {target.label}")
             with environment.begin_transaction():
-                environment.run_migrations(
-                    **({"engine_name": part_name(target.bind)} if several else {})
-                )
+                environment.run_migrations(**({"engine_name": target.part} if several else {}))
 
 
 def _check_bind(migrations: Migrations, targets: Sequence[Target]) -> None:
@@ -276,8 +281,8 @@ def _target_options(target: Target, several: bool) -> dict[str, Any]:
     if target.version_table:
         options["version_table"] = target.version_table
     if several:
-        options["upgrade_token"] = f"{part_name(target.bind)}_upgrades"
-        options["downgrade_token"] = f"{part_name(target.bind)}_downgrades"
+        options["upgrade_token"] = f"{target.part}_upgrades"
+        options["downgrade_token"] = f"{target.part}_downgrades"
     return options
 
 
@@ -304,6 +309,11 @@ def _outside_transaction(context: MigrationContext, action: Callable[[], None]) 
     action()
     if inside:
         context._transaction = context.connection.begin()
+
+
+def _is_proxy_error(error: BaseException) -> bool:
+    """Whether a revision file used ``op`` while it was imported, with no database at hand."""
+    return isinstance(error, NameError) and "proxy object" in str(error)
 
 
 def database_url(context: MigrationContext) -> str:

@@ -171,7 +171,7 @@ class AppMigrations:
         :param lock: whether to take the deploy lock, instead of ``GODWIT_LOCK``.
         """
         from .alembic_config import make_config
-        from .targets import targets_of
+        from .targets import selected_targets, targets_of
 
         settings = self.settings
         if lock is not None:
@@ -181,7 +181,7 @@ class AppMigrations:
         def config(folder: Path, flags: Sequence[str]) -> Config:
             return self.migrate.call_configure_callbacks(make_config(folder, x_arg, flags))
 
-        return Project(
+        project = Project(
             name=self.app.name,
             root=locate.project_root(Path(self.app.root_path)),
             directory=folder_of(self.app, directory or self.directory, typed=directory is not None),
@@ -193,6 +193,9 @@ class AppMigrations:
             bind=bind,
             wait=settings.wait_seconds if wait is None else wait,
         )
+        if bind is not None:
+            selected_targets(project)
+        return project
 
 
 def app_migrations(app: Flask) -> AppMigrations:

@@ -79,7 +79,7 @@ class DeployLocks:
             lock = self._lock_of(target, wait)
             if lock is not None:
                 self._locks.callback(lock.release)
-                _wait_for(lock, target.bind, self.patience)
+                wait_for(lock, target.bind, self.patience)
         self.held = True
 
     def _lock_of(self, target: Target, wait: float) -> DeployLock | None:
@@ -95,7 +95,11 @@ def _one_for_each_database(targets: tuple[Target, ...]) -> list[Target]:
     return sorted(by_database.values(), key=lambda target: target.bind)
 
 
-def _wait_for(lock: DeployLock, bind: str, patience: Patience) -> None:
+def wait_for(lock: DeployLock, bind: str, patience: Patience) -> None:
+    """Take a lock as soon as it is free.
+
+    :raises LockTimeout: it is not free in time.
+    """
     began = told = patience.clock()
     pause = _SHORTEST_PAUSE_SECONDS
     waiting = False

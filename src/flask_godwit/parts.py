@@ -8,7 +8,6 @@ Flask-Migrate; Alembic's tokens ``<part>_upgrades`` name the same parts.
 from __future__ import annotations
 
 import inspect
-import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from typing import Any
@@ -24,11 +23,6 @@ BIND_OPTION = "godwit_bind"
 def has_parts(targets: Sequence[Target]) -> bool:
     """Whether scripts have a part for each database, not one ``upgrade()`` for the only one."""
     return len(targets) > 1 or targets[0].bind != DEFAULT_BIND
-
-
-def part_name(bind: str) -> str:
-    """A bind's name in ``upgrade_<name>()``: what is no letter or digit becomes ``_``."""
-    return re.sub(r"\W", "_", bind)
 
 
 def bind_of_token(token: str) -> str:
@@ -53,13 +47,13 @@ def is_same_bind(typed: str, bind: str) -> bool:
     return typed == bind or (typed == "default" and bind == DEFAULT_BIND)
 
 
-def fitted(function: Callable[..., Any], bind: str, plain_bind: str) -> Callable[..., Any]:
+def fitted(function: Callable[..., Any], part: str, *, plain: bool) -> Callable[..., Any]:
     """A revision's ``upgrade`` or ``downgrade``, called with the arguments that it takes.
 
     So that a history runs in a project that has gained or lost binds since.
 
-    :param bind: the database that it runs on.
-    :param plain_bind: the database that a script without ``engine_name`` is about.
+    :param part: what ``engine_name`` is on this database.
+    :param plain: whether a script without ``engine_name`` is about this database.
     """
     parameters = inspect.signature(function).parameters
     takes_any = any(item.kind is item.VAR_KEYWORD for item in parameters.values())
@@ -68,10 +62,10 @@ def fitted(function: Callable[..., Any], bind: str, plain_bind: str) -> Callable
     @wraps(function)
     def call(**arguments: Any) -> None:
         if "engine_name" in parameters:
-            arguments.setdefault("engine_name", part_name(bind))
+            arguments.setdefault("engine_name", part)
         elif not takes_bind and "engine_name" in arguments:
             del arguments["engine_name"]
-            if bind != plain_bind:
+            if not plain:
                 return
         _call_part(function, arguments)
 

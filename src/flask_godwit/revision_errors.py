@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import traceback
+from pathlib import Path
+
 from alembic.script import ScriptDirectory
 from alembic.script import revision as alembic_revision
 from alembic.util import CommandError
@@ -25,8 +28,45 @@ def clear_error(
     if isinstance(cause, alembic_revision.ResolutionError):
         return unknown_revision(str(cause.argument), str(error))
     if isinstance(cause, alembic_revision.RevisionError):
-        return RevisionError(_one_line(error))
+        return _other(error)
     return GodwitError(_one_line(error))
+
+
+def broken_script(error: Exception, scripts: ScriptDirectory) -> RevisionError | None:
+    """The clear form of what was raised because of a revision file, before it ran.
+
+    :returns: None if no revision file is to blame.
+    """
+    if isinstance(error, AttributeError) and error.name in ("upgrade", "downgrade"):
+        file = getattr(error.obj, "__file__", "its file")
+        return RevisionError(
+            f"{file}: its file has no {error.name}() function.",
+            hint=f"Write one, or stop on this side of it: flask db {error.name} REVISION",
+        )
+    frames = traceback.extract_tb(error.__traceback__)
+    if isinstance(error, KeyError) and frames and frames[-1].filename.endswith("revision.py"):
+        return RevisionError(
+            f"No file has the revision {error.args[0]!r}, which another file follows.",
+            hint="Bring the file back, or correct `down_revision` in the one that follows it.",
+        )
+    return _unimportable(error, frames, scripts)
+
+
+def _unimportable(
+    error: Exception, frames: traceback.StackSummary, scripts: ScriptDirectory
+) -> RevisionError | None:
+    """A file of the folder that Python can't import."""
+    places = [(frame.filename, frame.lineno) for frame in frames if frame.name == "<module>"]
+    if isinstance(error, SyntaxError):
+        places.append((error.filename or "", error.lineno))
+    folders = {location.resolve() for location in scripts._version_locations}
+    for file, line in reversed(places):
+        if Path(file).resolve().parent in folders:
+            return RevisionError(
+                f"{file}:{line} can't be imported: {type(error).__name__}: {error}",
+                hint="Correct the file. --traceback shows the rest.",
+            )
+    return None
 
 
 def multiple_heads(scripts: ScriptDirectory, message: str) -> MultipleHeads:
@@ -50,6 +90,17 @@ def unknown_revision(revision: str, message: str) -> UnknownRevision:
         " file back, or\nflask db stamp --purge REVISION    if you are sure where the schema is.",
         detail=f"No file in the migrations folder has the revision {revision!r}.",
     )
+
+
+def _other(error: Exception) -> RevisionError:
+    message = _one_line(error)
+    if "Ambiguous walk" in message:
+        return RevisionError(
+            "Going back from a merge is ambiguous: several branches lead to it.",
+            hint="flask db history               shows them\n"
+            "flask db downgrade REVISION    goes back to the one you name",
+        )
+    return RevisionError(message)
 
 
 def _one_line(error: Exception) -> str:

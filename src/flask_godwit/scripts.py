@@ -30,7 +30,14 @@ class Scripts(ScriptDirectory):
         return Path(self.dir, "script.py.mako").is_file()
 
     def _generate_template(self, src: Path, dest: Path, **kw: Any) -> None:
-        super()._generate_template(src if self.has_template else _SCRIPT_TEMPLATE, dest, **kw)
+        if not self.has_template:
+            src, kw["message"] = _SCRIPT_TEMPLATE, _in_docstring(kw["message"])
+        super()._generate_template(src, dest, **kw)
+
+
+def _in_docstring(text: str) -> str:
+    """A message as it must be written between three quotes, to be the same when it is read."""
+    return text.replace("\\", "\\\\").replace('"""', r"\"\"\"")
 
 
 def open_scripts(config: AlembicConfig) -> Scripts:

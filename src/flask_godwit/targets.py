@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -9,7 +10,7 @@ from sqlalchemy import Engine, MetaData
 
 from .dialects import dialect_for
 from .errors import SettingsError
-from .values import DEFAULT_BIND, Target
+from .values import DEFAULT_BIND, Project, Target
 
 DEFAULT_VERSION_TABLE = "alembic_version"
 
@@ -32,7 +33,7 @@ def targets_of(
     models = _models(db, arguments)
     table = options.get("version_table", DEFAULT_VERSION_TABLE)
     seen: dict[tuple[object, ...], str] = {}
-    targets = []
+    targets: list[Target] = []
     for bind in sorted(engines, key=lambda bind: bind != DEFAULT_BIND):
         identity = dialect_for(engines[bind].url).identity
         shared = seen.setdefault(identity, bind) != bind
@@ -43,9 +44,18 @@ def targets_of(
                 models.get(bind, MetaData()),
                 # Two binds that are one database must not share a row of versions.
                 version_table=f"{table}_{bind}" if shared else None,
+                part=_part(bind, [target.part for target in targets]),
             )
         )
     return tuple(targets)
+
+
+def _part(bind: str, taken: Sequence[str]) -> str:
+    """A bind's name as it can stand in a function's, different from those taken."""
+    name = re.sub(r"\W", "_", bind)
+    while name in taken:
+        name += "_"
+    return name
 
 
 def _engines(db: Any, arguments: Mapping[str, Any]) -> dict[str, Engine]:
@@ -123,6 +133,19 @@ def tables_of(models: Models) -> list[Any]:
     """Every table that the models describe."""
     several = [models] if isinstance(models, MetaData) else models
     return [table for metadata in several for table in metadata.tables.values()]
+
+
+def selected_targets(project: Project) -> tuple[Target, ...]:
+    """The databases that ``--bind`` selects.
+
+    :raises SettingsError: there is no such bind.
+    """
+    targets = project.targets()
+    chosen = tuple(t for t in targets if project.bind in (None, t.bind, t.label))
+    if chosen:
+        return chosen
+    known = ", ".join(target.label for target in targets)
+    raise SettingsError(f"There is no bind {project.bind!r}.", hint=f"The binds are: {known}.")
 
 
 def foreign_tables(targets: Sequence[Target], bind: str) -> frozenset[tuple[str | None, str]]:

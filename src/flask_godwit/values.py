@@ -36,6 +36,8 @@ class Target:
     engine: Engine
     metadata: MetaData | Sequence[MetaData]
     version_table: str | None = None
+    part: str = ""
+    """The bind's name in ``upgrade_<part>()``."""
 
     @property
     def label(self) -> str:

@@ -10,7 +10,7 @@ import os
 import re
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Collection
 from types import TracebackType
 from typing import IO, Any
 
@@ -18,6 +18,7 @@ import click
 
 from ..errors import GodwitError
 
+DEFAULT_PROGRAM = "flask db"
 _PASSWORD_IN_URL = re.compile(r"(://[^:/@\s]+:)[^@\s]+@")
 _SHORTEST_SECRET = 4
 
@@ -26,12 +27,20 @@ class Console:
     """Prints for one command.
 
     :param quiet: print only results that were asked for, and errors.
-    :param secrets: passwords that must not be seen.
+    :param secrets: gives the passwords that must not be seen, when something goes wrong.
+    :param program: what a person types before a command's name.
     """
 
-    def __init__(self, *, quiet: bool = False, secrets: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        *,
+        quiet: bool = False,
+        secrets: Callable[[], Collection[str]] = tuple,
+        program: str = DEFAULT_PROGRAM,
+    ) -> None:
         self.quiet = quiet
-        self.secrets = [secret for secret in secrets if len(secret) >= _SHORTEST_SECRET]
+        self.secrets = secrets
+        self.program = program
 
     def result(self, text: str, style: str = "") -> None:
         """What the command was asked for."""
@@ -77,6 +86,7 @@ class Console:
         self._print("".join(lines).rstrip(), "", sys.stderr)
 
     def _print(self, text: str, style: str, stream: IO[str]) -> None:
+        text = text.replace(DEFAULT_PROGRAM, self.program)
         if stream is sys.stderr:
             text = self.redact(text)
         if style and _colourful(stream):
@@ -89,8 +99,9 @@ class Console:
 
     def redact(self, text: str) -> str:
         """The text without passwords."""
-        for secret in self.secrets:
-            text = text.replace(secret, "***")
+        for secret in self.secrets():
+            if len(secret) >= _SHORTEST_SECRET:
+                text = text.replace(secret, "***")
         return _PASSWORD_IN_URL.sub(r"\1***@", text)
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial, update_wrapper
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 import click
 from flask import current_app, g, has_app_context
@@ -16,7 +17,7 @@ from flask.cli import with_appcontext
 
 from ..errors import GodwitError
 from .complete import complete_binds, complete_revisions
-from .console import Console
+from .console import DEFAULT_PROGRAM, Console
 
 if TYPE_CHECKING:
     from ..values import Project
@@ -170,7 +171,7 @@ def _run(function: Callback, /, **options: Any) -> None:
     quiet = options.pop("quiet", False)
     x_arg = options.pop("x_arg", ()) or group.get("x_arg", ())
     call = Call(
-        console=Console(quiet=quiet, secrets=_secrets()),
+        console=Console(quiet=quiet, secrets=_secrets, program=_program()),
         json=options.pop("as_json", False),
         directory=options.pop("directory", None) or group.get("directory"),
         bind=options.pop("bind", None),
@@ -236,12 +237,26 @@ def _logged(enabled: bool) -> Iterator[None]:
             logger.setLevel(level)
 
 
-def _secrets() -> list[str]:
-    """The passwords in the application's database URLs, as written and decoded."""
-    from urllib.parse import unquote
+def _program() -> str:
+    """How a person calls us: "flask db", unless the application gave the group another name."""
+    group = click.get_current_context().parent
+    return f"flask {group.info_name}" if group else DEFAULT_PROGRAM
 
+
+def _secrets() -> set[str]:
+    """The passwords of the application's databases, as written and decoded."""
     config = current_app.config
     urls = [config.get("SQLALCHEMY_DATABASE_URI"), *(config.get("SQLALCHEMY_BINDS") or {}).values()]
     found = (re.search(r"://[^:/@]*:([^@]*)@", str(url)) for url in urls if url)
-    written = [match.group(1) for match in found if match]
-    return [*written, *(unquote(secret) for secret in written)]
+    written = {match.group(1) for match in found if match}
+    return written | {unquote(secret) for secret in written} | _engine_secrets()
+
+
+def _engine_secrets() -> set[str]:
+    from ..extension import app_migrations
+
+    with suppress(Exception):  # the error that is being printed may be that there is no engine
+        app = current_app._get_current_object()  # type: ignore[attr-defined]
+        passwords = [t.engine.url.password for t in app_migrations(app).project().targets()]
+        return {str(password) for password in passwords if password}
+    return set()

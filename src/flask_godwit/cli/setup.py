@@ -61,10 +61,10 @@ def create(call: Call) -> None:
 def drop(call: Call, yes: bool) -> None:
     """Drop the database with everything in it. Asks for its name first."""
     from ..commands.setup import drop as remove
-    from ..commands.setup import selected
+    from ..targets import selected_targets
 
     project = call.project
-    for target in () if yes else selected(project):
+    for target in () if yes else selected_targets(project):
         _confirm(target.engine.url.database or target.label)
     call.show(remove(project), _print_databases, "Dropped", "Was not there:")
 

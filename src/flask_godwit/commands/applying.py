@@ -19,9 +19,8 @@ from ..listener import Listener
 from ..lock import DeployLocks, Patience
 from ..parts import bind_of
 from ..retry import Limits
-from ..targets import DEFAULT_VERSION_TABLE
+from ..targets import DEFAULT_VERSION_TABLE, selected_targets
 from ..values import Outcome, Project, Step, TargetOutcome
-from .setup import selected
 
 Plan = Callable[[ScriptDirectory, tuple[str, ...]], Iterable[RevisionStep]]
 """The steps from the revisions that a database is at."""
@@ -183,7 +182,7 @@ class _Run:
         output = StringIO() if sql else None
         project = self.migrations.project
         table = project.options.get("version_table", DEFAULT_VERSION_TABLE)
-        with DeployLocks(selected(project), table, self.patience) as self.locks:
+        with DeployLocks(selected_targets(project), table, self.patience) as self.locks:
             # An env.py is executed once only, and these change something before any plan.
             if not sql and (self.migrations.has_env or creates_table or "purge" in options):
                 self.locks.acquire(project.wait)

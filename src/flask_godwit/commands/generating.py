@@ -14,10 +14,11 @@ from alembic.util import open_in_editor, rev_id
 
 from ..diff.guards import no_models, refuse_mass_drop, unimported_models
 from ..diff.naming import message_for
+from ..diff.tidy import tidy
 from ..diff.words import changes_of
 from ..environment import Migrations
 from ..errors import GodwitError, NotUpToDate, RevisionError
-from ..parts import bind_of, bind_of_token, part_name
+from ..parts import bind_of, bind_of_token
 from ..revision_errors import multiple_heads
 from ..revision_files import authored
 from ..targets import tables_of
@@ -182,7 +183,7 @@ class _Comparison:
             refuse_mass_drop(context, script.upgrade_ops_list[-1], self._suspects())
 
     def _all_changes(self) -> Iterator[Change]:
-        binds = {part_name(target.bind): target.bind for target in self.project.targets()}
+        binds = {target.part: target.bind for target in self.project.targets()}
         for script in self.writer.generated_revisions:
             for operations in script.upgrade_ops_list:
                 part = bind_of_token(operations.upgrade_token)
@@ -212,6 +213,7 @@ class _Comparison:
     def write(self) -> Script | None:
         """Write the revision file."""
         for script in self.writer.generated_revisions:
+            tidy(script)
             script.message = script.message or message_for(self.changes)
         with self.migrations.loaded() as scripts:
             _refuse_taken(scripts, self.new.rev_id)

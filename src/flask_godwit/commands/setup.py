@@ -15,7 +15,8 @@ from ..alembic_config import Config
 from ..connect import explain
 from ..dialects import Database, dialect_for
 from ..errors import FolderExists, GodwitError
-from ..values import Created, DatabaseChange, Project, Target
+from ..targets import selected_targets
+from ..values import Created, DatabaseChange, Project
 
 _TEMPLATES = Path(__file__).parent.parent / "templates"
 _OURS = {"flask": None, "flask-multidb": None, "env": "env.py"}
@@ -94,24 +95,11 @@ def drop(project: Project) -> tuple[DatabaseChange, ...]:
     return _administer(project, methodcaller("exists"), methodcaller("drop"))
 
 
-def selected(project: Project) -> tuple[Target, ...]:
-    """The databases that ``--bind`` selects.
-
-    :raises GodwitError: there is no such bind.
-    """
-    targets = project.targets()
-    chosen = tuple(t for t in targets if project.bind in (None, t.bind, t.label))
-    if chosen:
-        return chosen
-    known = ", ".join(target.label for target in targets)
-    raise GodwitError(f"There is no bind {project.bind!r}.", hint=f"The binds are: {known}.")
-
-
 def _administer(
     project: Project, needed: Callable[[Database], bool], act: Callable[[Database], None]
 ) -> tuple[DatabaseChange, ...]:
     results = []
-    for target in selected(project):
+    for target in selected_targets(project):
         target.engine.dispose()
         database = dialect_for(target.engine.url)
         try:

@@ -14,9 +14,9 @@ from ..environment import Migrations
 from ..errors import DatabaseError, GodwitError
 from ..parts import bind_of
 from ..revision_files import info
+from ..targets import selected_targets
 from ..values import Project, RevisionInfo, Status, Target, TargetStatus
 from .generating import check
-from .setup import selected
 
 
 def status(project: Project, *, compare: bool = False) -> Status:
@@ -27,7 +27,7 @@ def status(project: Project, *, compare: bool = False) -> Status:
     if not project.directory.is_dir():
         return _without_folder(project)
     migrations = Migrations(project)
-    targets = tuple(_target_status(migrations, target) for target in selected(project))
+    targets = tuple(_target_status(migrations, target) for target in selected_targets(project))
     with migrations.loaded() as scripts:
         revisions = list(scripts.walk_revisions())
         heads = tuple(info(script) for script in revisions if script.is_head)
@@ -38,7 +38,7 @@ def status(project: Project, *, compare: bool = False) -> Status:
 
 
 def _without_folder(project: Project) -> Status:
-    targets = tuple(_reachable(project, target) for target in selected(project))
+    targets = tuple(_reachable(project, target) for target in selected_targets(project))
     command, reason = _next(0, (), targets)
     return Status(str(project.directory), False, 0, (), targets, command, reason)
 

@@ -30,7 +30,10 @@ def dialect_for(url: URL, dialect: Dialect | None = None) -> Database:
     name = url.get_backend_name()
     if getattr(dialect, "is_mariadb", False):
         name = "mariadb"
-    return _BY_NAME.get(name, Database)(url)
+    database = _BY_NAME.get(name, Database)(url)
+    if name == "mysql" and dialect is None:
+        database.name = "MySQL or MariaDB"
+    return database
 
 
 __all__ = ["Database", "MariaDB", "MySQL", "PostgreSQL", "SQLite", "dialect_for"]

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, nullcontext
 from enum import Enum
 from typing import ClassVar
 
-from sqlalchemy import URL, Connection, Engine, create_engine, text
+from sqlalchemy import URL, Connection, Engine, create_engine
 from sqlalchemy.pool import NullPool
 
 from ..errors import DatabaseError
@@ -66,7 +66,7 @@ class Trouble(Enum):
 class Database:
     """A database by its URL. Subclasses differ in their answers, not in their methods."""
 
-    name: ClassVar[str] = "database"
+    name: str = "database"
     extra: ClassVar[str] = ""
     """The extra of Flask-Godwit that installs a driver."""
 
@@ -131,8 +131,10 @@ class Database:
 
     def _administer(self, statement: str) -> None:
         with self._maintenance_engine().connect() as connection:
-            connection.execute(text(statement.replace(":", r"\:")))
+            connection.exec_driver_sql(statement)
 
     def _quoted_name(self) -> str:
-        dialect = self.url.get_dialect()()
-        return dialect.identifier_preparer.quote_identifier(self.url.database or "")
+        # Not quote_identifier(), which doubles `%` for the driver.
+        quote = self.url.get_dialect()().identifier_preparer.initial_quote
+        name = (self.url.database or "").replace(quote, quote * 2)
+        return f"{quote}{name}{quote}"

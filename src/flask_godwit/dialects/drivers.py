@@ -36,7 +36,7 @@ def _explain(module: str) -> DriverMissing:
     if module == "psycopg" and find_spec("psycopg2"):
         return DriverMissing(
             message,
-            hint="SQLAlchemy 2.1 reads postgresql:// as psycopg 3, and only psycopg2 is installed."
-            f"\nWrite postgresql+psycopg2:// in the URL, or: {install}",
+            hint=f"{install}\nSQLAlchemy 2.1 reads a plain postgresql:// as psycopg 3, and only"
+            " psycopg2 is installed: postgresql+psycopg2:// in the URL uses that.",
         )
     return DriverMissing(message, hint=install)

@@ -11,5 +11,5 @@ from .mysql_limits import MariaDBLimits, MySQLLimits
 class MariaDB(MySQL):
     """MariaDB."""
 
-    name: ClassVar[str] = "MariaDB"
+    name: str = "MariaDB"
     limits: ClassVar[type[MySQLLimits]] = MariaDBLimits

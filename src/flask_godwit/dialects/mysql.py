@@ -27,7 +27,7 @@ _BY_NUMBER = {
 class MySQL(Database):
     """MySQL."""
 
-    name: ClassVar[str] = "MySQL"
+    name: str = "MySQL"
     extra: ClassVar[str] = "mysql"
     limits: ClassVar[type[MySQLLimits]] = MySQLLimits
 

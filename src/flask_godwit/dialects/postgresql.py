@@ -38,7 +38,7 @@ _BY_WORDS = {
 class PostgreSQL(Database):
     """PostgreSQL."""
 
-    name: ClassVar[str] = "PostgreSQL"
+    name: str = "PostgreSQL"
     extra: ClassVar[str] = "postgresql"
 
     def trouble(self, error: BaseException) -> Trouble:

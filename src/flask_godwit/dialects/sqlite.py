@@ -17,7 +17,7 @@ from .sqlite_transactions import SQLiteTransactions, can_begin
 class SQLite(Database):
     """SQLite. A file that does not exist is no trouble: connecting makes it."""
 
-    name: ClassVar[str] = "SQLite"
+    name: str = "SQLite"
     transactional_ddl: ClassVar[bool | None] = True
 
     @property

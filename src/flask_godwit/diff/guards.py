@@ -13,7 +13,7 @@ from pathlib import Path
 
 from alembic.operations import ops
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, inspect, literal_column, select
+from sqlalchemy import Connection, Select, inspect, literal_column, select
 
 from ..errors import DropRefused, ModelsNotFound
 
@@ -106,7 +106,9 @@ def _own_tables(context: MigrationContext, connection: Connection) -> list[str]:
 
 def _has_rows(context: MigrationContext, operation: ops.DropTableOp) -> bool:
     assert context.connection is not None
-    rows = select(literal_column("1")).select_from(operation.to_table()).limit(1)
+    rows: Select[tuple[str]] = (
+        select(literal_column("1")).select_from(operation.to_table()).limit(1)
+    )
     return context.connection.execute(rows).first() is not None
 
 

@@ -1,0 +1,29 @@
+"""Revision files for the tests of the engine, written as short as they can be."""
+
+from __future__ import annotations
+
+from textwrap import dedent, indent
+
+from tests.projects import Project
+
+
+def write_revisions(project: Project, *upgrades: str) -> None:
+    """Write revisions r1, r2, …, each after the other; each text is the body of upgrade()."""
+    for number, body in enumerate(upgrades, start=1):
+        write_revision(project, number, body)
+
+
+def write_revision(project: Project, number: int, body: str) -> None:
+    """Write revision ``r<number>``, again if it is there."""
+    down = repr(f"r{number - 1}") if number > 1 else None
+    header = f'''"""revision {number}"""
+import sqlalchemy as sa
+from alembic import op
+
+revision, down_revision = "r{number}", {down}
+
+
+def upgrade():
+'''
+    text = header + indent(dedent(body).strip(), "    ") + "\n\n\ndef downgrade():\n    pass\n"
+    project.write(f"migrations/versions/r{number}.py", text)

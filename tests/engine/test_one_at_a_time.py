@@ -1,0 +1,175 @@
+"""Two migrations of one database at the same moment: one works, the other waits."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, QueuePool, inspect
+
+from flask_godwit.dialects import dialect_for
+from flask_godwit.dialects.base import DeployLock
+from flask_godwit.dialects.file_lock import FileLock
+from flask_godwit.errors import CannotLock, LockTimeout
+from flask_godwit.lock import DeployLocks, Patience, wait_for
+from flask_godwit.values import Target
+from tests.databases import Database
+from tests.engine.revisions import write_revisions
+from tests.projects import Project
+
+VERSION_TABLE = "alembic_version"
+TABLES = [f'op.create_table("t{number}", sa.Column("id", sa.Integer))' for number in range(4)]
+
+
+def lock_of(engine: Engine, *, seconds: float = 1) -> DeployLocks:
+    """The lock that ``flask db upgrade`` takes, not taken yet."""
+    return DeployLocks((Target("", engine, ()),), VERSION_TABLE, Patience(seconds))
+
+
+def test_a_crowd_on_an_empty_database(project: Project) -> None:
+    """Of six upgrades that start together one applies everything, five succeed after it."""
+    write_revisions(project, *TABLES)
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(lambda _: project.flask("db", "upgrade", check=False), range(6)))
+    assert [answer.code for answer in answers] == [0] * 6, "\n".join(map(str, answers))
+    assert sorted("4 applied" in answer.stdout for answer in answers) == [False] * 5 + [True]
+    assert sum("Nothing to do" in answer.stdout for answer in answers) == 5
+
+
+def test_the_second_is_told_for_whom_it_waits(project: Project, database: Database) -> None:
+    """A waiting upgrade names the other one on stderr, and goes on when that is done."""
+    write_revisions(project, *TABLES)
+    with database.engine() as engine:
+        with lock_of(engine) as lock:
+            lock.acquire()
+            upgrade = start_upgrade(project, database)
+            assert upgrade.stderr is not None
+            told = upgrade.stderr.readline()
+        stdout, _ = upgrade.communicate(timeout=60)
+    assert "Waiting for another migration: " in told
+    assert "since" in told or " for " in told
+    assert "4 applied" in stdout
+
+
+def start_upgrade(project: Project, database: Database) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "flask", "db", "upgrade"],
+        cwd=project.folder,
+        env={**os.environ, "DATABASE_URL": database.url},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_no_wait(project: Project, database: Database) -> None:
+    """``--no-wait`` fails at once, and says what would help; nothing was changed."""
+    write_revisions(project, *TABLES)
+    with database.engine() as engine, lock_of(engine) as lock:
+        lock.acquire()
+        answer = project.flask("db", "upgrade", "--no-wait", check=False)
+        assert answer.code == 1
+        assert "Another migration is running" in answer.stderr
+        assert "--lock-wait" in answer.stderr
+        assert inspect(engine).get_table_names() == []
+        project.flask("db", "upgrade", "--no-lock")
+        assert "t3" in inspect(engine).get_table_names()
+
+
+def test_no_lock_when_there_is_nothing_to_do(project: Project, database: Database) -> None:
+    """At head an upgrade asks nobody: it succeeds although the lock is taken."""
+    write_revisions(project, *TABLES)
+    project.flask("db", "upgrade")
+    with database.engine() as engine, lock_of(engine) as lock:
+        lock.acquire()
+        answer = project.flask("db", "upgrade", "--no-wait")
+    assert "Nothing to do" in answer.stdout
+
+
+def test_a_dead_owner(database: Database, project: Project) -> None:
+    """The lock of a process that was killed is free at once."""
+    write_revisions(project, "import time; print('running', flush=True); time.sleep(60)")
+    owner = start_upgrade(project, database)
+    assert owner.stdout is not None
+    while "running" not in owner.stdout.readline():
+        assert owner.poll() is None
+    owner.kill()
+    owner.communicate()
+    with database.engine() as engine, lock_of(engine, seconds=5) as lock:
+        lock.acquire()
+        assert lock.held
+
+
+@pytest.mark.requires("create_database")
+def test_a_pool_with_room_for_one(database: Database) -> None:
+    """The lock has a connection of its own, even where the application's pool has one only."""
+    room_for_one = {"poolclass": QueuePool, "pool_size": 1, "max_overflow": 0, "pool_timeout": 1}
+    with database.engine(**room_for_one) as engine:
+        lock = lock_by_name(engine, VERSION_TABLE)
+        with engine.connect():
+            assert lock.acquire()
+        lock.release()
+
+
+def test_two_applications_in_one_database(database: Database) -> None:
+    """Another version table is another application: on a server they don't wait."""
+    with database.engine() as engine, lock_of(engine) as lock:
+        lock.acquire()
+        other = lock_by_name(engine, "other_versions")
+        assert other.acquire() == ("create_database" in database.features)
+        other.release()
+
+
+def test_one_process_waits_for_itself(database: Database) -> None:
+    """Two locks of one process exclude each other as those of two processes do."""
+    with database.engine() as engine, lock_of(engine) as lock:
+        lock.acquire()
+        other = lock_by_name(engine, VERSION_TABLE)
+        assert not other.acquire()
+        assert other.holder()
+        other.release()
+
+
+def lock_by_name(engine: Engine, version_table: str) -> DeployLock:
+    lock = dialect_for(engine.url).deploy_lock(engine, f"{engine.url.database} {version_table}")
+    assert lock is not None
+    return lock
+
+
+def test_patience_ends() -> None:
+    """After its seconds the waiter gives up, with a growing pause between its tries."""
+    now = [0.0]
+    told: list[str] = []
+    pauses: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+        now[0] += seconds
+
+    patience = Patience(40, lambda bind, holder: told.append(holder), lambda: now[0], sleep)
+    with pytest.raises(LockTimeout, match=r"Another migration is running on bind users \(Ann\)"):
+        wait_for(Taken(), "users", patience)
+    assert 40 <= now[0] < 42
+    assert told == ["Ann"] * 3
+    assert max(pauses) <= 1
+    assert max(pauses) > 5 * pauses[0]
+
+
+def test_a_folder_that_can_not_be_written() -> None:
+    """Beside a database in a place without rights no lock can be made, and that is said."""
+    with pytest.raises(CannotLock, match="lock file"):
+        FileLock(Path("/proc/app.db")).acquire()
+
+
+class Taken(DeployLock):
+    """A lock that is never free."""
+
+    def acquire(self) -> bool:
+        return False
+
+    def holder(self) -> str:
+        return "Ann"

@@ -1,0 +1,128 @@
+"""A migration that gets no lock steps aside, lets the traffic through and tries again."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from sqlalchemy import Engine, text
+
+from flask_godwit.retry import Limits
+from tests.databases import MARIADB, MYSQL, POSTGRESQL, PSYCOPG, Database
+from tests.engine.revisions import write_revisions
+from tests.projects import Project
+
+SERVERS = [POSTGRESQL, PSYCOPG, MYSQL, MARIADB]
+FIRST = 'op.create_table("busy", sa.Column("id", sa.Integer))'
+SECOND = 'op.add_column("busy", sa.Column("note", sa.String(20)))'
+
+
+@pytest.mark.parametrize("database_kind", SERVERS, ids=str)
+def test_an_idle_reader_does_not_stop_the_traffic(project: Project, database: Database) -> None:
+    """While ADD COLUMN waits for a reader's end, other readers are served; then it succeeds."""
+    write_revisions(project, FIRST)
+    project.flask("db", "upgrade")
+    write_revisions(project, FIRST, SECOND)
+    with database.engine() as engine, measured_reads(engine) as worst, reader(engine, seconds=4):
+        answer = project.flask("db", "upgrade")
+    assert "No lock yet, trying again: ALTER TABLE busy ADD COLUMN" in answer.stderr
+    assert "held by session" in answer.stderr
+    # 4 s is what they would wait; a second is what MySQL's own limit counts.
+    assert max(worst) < 2.5
+
+
+@pytest.mark.parametrize("database_kind", SERVERS, ids=str)
+def test_the_budget_ends(project: Project, database: Database) -> None:
+    """When the time for trying is over the revision fails clearly; the next upgrade succeeds."""
+    write_revisions(project, FIRST)
+    project.flask("db", "upgrade")
+    write_revisions(project, FIRST, SECOND)
+    project.replace(
+        "app.py",
+        "db = SQLAlchemy(app)",
+        'app.config["GODWIT_RETRY_SECONDS"] = 1\ndb = SQLAlchemy(app)',
+    )
+    with database.engine() as engine, reader(engine, seconds=30):
+        answer = project.flask("db", "upgrade", check=False)
+    assert answer.code == 1
+    assert "ALTER TABLE busy ADD COLUMN" in answer.stderr
+    project.flask("db", "upgrade")
+
+
+@pytest.mark.parametrize("database_kind", [POSTGRESQL, PSYCOPG], ids=str)
+def test_a_revision_is_tried_again_as_a_whole(project: Project, database: Database) -> None:
+    """On PostgreSQL its first statements are rolled back with it: every row is there once."""
+    write_revisions(project, FIRST)
+    project.flask("db", "upgrade")
+    second = f'op.execute("INSERT INTO busy2 VALUES (1)")\n{SECOND}'
+    create = 'op.create_table("busy2", sa.Column("id", sa.Integer))'
+    write_revisions(project, FIRST, f"{create}\n{second}")
+    with database.engine() as engine, reader(engine, seconds=2):
+        project.flask("db", "upgrade")
+    with database.engine() as engine, engine.connect() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM busy2")) == 1
+
+
+def test_pauses_grow_and_are_told_now_and_then() -> None:
+    """A budget of 60 seconds: short pauses first, five seconds at most, told every five."""
+    now = [0.0]
+    pauses: list[float] = []
+    told: list[str] = []
+
+    def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+        now[0] += seconds
+
+    limits = Limits(0.3, 60, lambda what, who: told.append(what), lambda: now[0], sleep)
+    attempts = limits.attempts()
+    while not attempts.spent:
+        attempts.step_aside("ALTER  TABLE\n t", lambda: ())
+    assert pauses[0] <= 0.1
+    assert 1 < max(pauses) <= 5
+    assert set(told) == {"ALTER TABLE t"}
+    assert 8 <= len(told) <= 13
+
+
+@contextmanager
+def reader(engine: Engine, *, seconds: float) -> Iterator[None]:
+    """Somebody who reads, and then does nothing in the open transaction."""
+    over = threading.Event()
+    with engine.connect() as connection:
+        connection.execute(text("SELECT * FROM busy"))
+
+        def leave() -> None:
+            over.wait(seconds)
+            connection.rollback()
+
+        thread = threading.Thread(target=leave)
+        thread.start()
+        try:
+            yield
+        finally:
+            over.set()
+            thread.join()
+
+
+@contextmanager
+def measured_reads(engine: Engine) -> Iterator[list[float]]:
+    """An application that reads all the time; how many seconds each read took."""
+    taken: list[float] = []
+    over = threading.Event()
+
+    def read() -> None:
+        while not over.wait(0.05):
+            began = time.monotonic()
+            with engine.connect() as connection:
+                connection.execute(text("SELECT id FROM busy"))
+            taken.append(time.monotonic() - began)
+
+    thread = threading.Thread(target=read)
+    thread.start()
+    try:
+        yield taken
+    finally:
+        over.set()
+        thread.join()
