@@ -1,0 +1,172 @@
+"""Every database is what it says it is, and a test's database is the test's alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+import sqlalchemy as sa
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from sqlalchemy.exc import DBAPIError
+
+from tests.databases import FEATURES, KINDS, Database, Databases, Kind
+
+NAMES_ITSELF = {
+    "sqlite": ("SELECT 'SQLite ' || sqlite_version()", "SQLite 3"),
+    "postgresql": ("SELECT version()", "PostgreSQL"),
+    "mysql": ("SELECT concat(@@version_comment, ' MySQL ', version())", "MySQL"),
+    "mariadb": ("SELECT version()", "MariaDB"),
+}
+
+
+def test_database_answers_and_is_what_it_says(database: Database) -> None:
+    """The server's own word counts, not the URL's."""
+    query, expected = NAMES_ITSELF[database.dialect]
+    with database.engine() as engine, engine.connect() as connection:
+        answer = connection.scalar(sa.text(query))
+        assert expected in answer
+        assert ("MariaDB" in answer) == (database.dialect == "mariadb")
+        assert engine.dialect.driver == database.address.get_driver_name()
+
+
+def test_fresh_database_is_empty(database: Database) -> None:
+    """No test finds what another has left."""
+    with database.engine() as engine:
+        assert sa.inspect(engine).get_table_names() == []
+
+
+def test_database_is_gone_after_the_test(
+    database_kind: Kind, registry: Databases, tmp_path: object
+) -> None:
+    """Dropped, although somebody has forgotten a connection with a transaction in it."""
+    database = registry.create(database_kind, tmp_path)  # type: ignore[arg-type]
+    with database.engine(poolclass=sa.StaticPool) as engine:
+        connection = engine.connect()
+        connection.execute(sa.text("CREATE TABLE forgotten (id INTEGER)"))
+        connection.execute(sa.text("INSERT INTO forgotten VALUES (1)"))
+        registry.drop(database)
+        connection.invalidate()
+    with database.engine() as engine:
+        assert not still_has_table(engine, "forgotten")
+
+
+def still_has_table(engine: sa.Engine, name: str) -> bool:
+    try:
+        return sa.inspect(engine).has_table(name)
+    except DBAPIError:
+        return False
+
+
+def test_two_databases_at_once_know_nothing_of_each_other(
+    databases: Callable[..., list[Database]],
+) -> None:
+    """As an application with binds needs them."""
+    users, orders = databases("users", "orders")
+    with users.engine() as engine, engine.begin() as connection:
+        connection.execute(sa.text("CREATE TABLE account (id INTEGER)"))
+    with orders.engine() as engine:
+        assert sa.inspect(engine).get_table_names() == []
+
+
+# Features: each is tried on each database, which must have it exactly if it says so.
+
+
+def statement(text: str) -> Callable[[Database], None]:
+    def probe(database: Database) -> None:
+        with (
+            database.engine(isolation_level="AUTOCOMMIT") as engine,
+            engine.connect() as connection,
+        ):
+            connection.execute(sa.text(text))
+
+    return probe
+
+
+def alter_column(database: Database) -> None:
+    with database.engine() as engine, engine.begin() as connection:
+        operations = Operations(MigrationContext.configure(connection))
+        operations.alter_column("probe", "name", type_=sa.String(99), existing_type=sa.String(20))
+
+
+def comments(database: Database) -> None:
+    table = sa.Table("commented", sa.MetaData(), sa.Column("id", sa.Integer), comment="said")
+    with database.engine() as engine:
+        table.create(engine)
+        assert sa.inspect(engine).get_table_comment("commented")["text"] == "said"
+
+
+def create_database(database: Database) -> None:
+    """Through the database itself, whose account may do it; and it leaves nothing."""
+    other = f"{database.address.database}_other"
+    statement(f"CREATE DATABASE {other}")(database)
+    statement(f"DROP DATABASE {other}")(database)
+
+
+def native_enum(database: Database) -> None:
+    column = sa.Column("size", sa.Enum("small", "big", name="size"))
+    with database.engine() as engine:
+        sa.Table("sized", sa.MetaData(), column).create(engine)
+        reflected = sa.inspect(engine).get_columns("sized")[0]["type"]
+        assert reflected.enums == ["small", "big"]  # type: ignore[attr-defined]
+
+
+def transactional_ddl(database: Database) -> None:
+    with database.engine() as engine:
+        with engine.connect() as connection:
+            connection.execute(sa.text("CREATE TABLE taken_back (id INTEGER)"))
+            connection.rollback()
+        assert not sa.inspect(engine).has_table("taken_back")
+
+
+PROBES: dict[str, Callable[[Database], None]] = {
+    "alter_column": alter_column,
+    "comments": comments,
+    "concurrent_indexes": statement("CREATE INDEX CONCURRENTLY probed ON probe (name)"),
+    "create_database": create_database,
+    "enum_types": statement("CREATE TYPE size AS ENUM ('small', 'big')"),
+    "expression_indexes": statement("CREATE INDEX probed ON probe ((lower(name)))"),
+    "native_enum": native_enum,
+    "partial_indexes": statement("CREATE INDEX probed ON probe (name) WHERE id > 9"),
+    # MySQL's CREATE SCHEMA makes a database, which has no tables to begin with.
+    "schemas": statement("CREATE SCHEMA inner_one CREATE TABLE probe (id INTEGER)"),
+    "sequences": statement("CREATE SEQUENCE probed"),
+    "transactional_ddl": transactional_ddl,
+}
+
+NOT_THERE = (DBAPIError, NotImplementedError, AssertionError, AttributeError)
+
+
+def test_every_feature_is_probed() -> None:
+    """A feature that nothing proves would be an opinion."""
+    assert PROBES.keys() == FEATURES.keys()
+
+
+@pytest.mark.parametrize("feature", FEATURES)
+def test_database_has_a_feature_exactly_if_it_says_so(feature: str, database: Database) -> None:
+    """What ``requires`` relies on."""
+    statement("CREATE TABLE probe (id INTEGER, name VARCHAR(20))")(database)
+    with has_it(feature in database.features):
+        PROBES[feature](database)
+
+
+@contextmanager
+def has_it(expected: bool) -> Iterator[None]:
+    if expected:
+        yield
+    else:
+        with pytest.raises(NOT_THERE):
+            yield
+
+
+@pytest.mark.requires("schemas")
+def test_requires_leaves_only_databases_that_have_it(database: Database) -> None:
+    """The marker chooses among the databases."""
+    assert "schemas" in database.features
+
+
+def test_every_feature_is_somewhere_and_missing_somewhere() -> None:
+    """Else no test would need to ask for it."""
+    for feature in FEATURES:
+        assert len({feature in kind.features for kind in KINDS}) == 2
