@@ -1,0 +1,91 @@
+"""``flask db …`` in a process of its own, without paying for Python's imports each time.
+
+A server process imports Flask, SQLAlchemy and Alembic once and forks for every command, so
+each command begins with fresh modules, as in a shell, and takes a tenth of the time.
+Neither tool is imported beforehand: one must never see the other's traces in Alembic.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+FLASK_MIGRATE = "flask_migrate"
+FLASK_GODWIT = "flask_godwit"
+
+_SECONDS = 120
+_IMPORTED_ONCE = [
+    "alembic.autogenerate",
+    "alembic.command",
+    "flask.cli",
+    "flask_sqlalchemy",
+    "mako.template",
+    "MySQLdb",
+    "psycopg",
+    "psycopg2",
+    "sqlalchemy.dialects.mysql",
+    "sqlalchemy.dialects.postgresql",
+    "sqlalchemy.dialects.sqlite",
+]
+
+_server = get_context("forkserver")
+_server.set_forkserver_preload(_IMPORTED_ONCE)
+
+
+@dataclass(frozen=True)
+class Finished:
+    """What a command left behind."""
+
+    code: int | None
+    stdout: str
+    stderr: str
+
+    def __str__(self) -> str:
+        return f"exit code {self.code}\n{self.stdout}{self.stderr}"
+
+
+def flask(
+    tool: str, arguments: Sequence[str], folder: Path, environment: Mapping[str, str]
+) -> Finished:
+    """Run ``flask`` with the arguments in a folder.
+
+    :param tool: the package that the application imports.
+    """
+    with TemporaryDirectory() as outputs:
+        streams = [Path(outputs, name) for name in ("stdout", "stderr")]
+        process = _server.Process(
+            target=_run, args=(tool, arguments, folder, {**os.environ, **environment}, streams)
+        )
+        process.start()
+        process.join(_SECONDS)
+        if process.exitcode is None:
+            process.kill()
+        return Finished(process.exitcode, *(stream.read_text() for stream in streams))
+
+
+def _run(
+    tool: str,
+    arguments: Sequence[str],
+    folder: Path,
+    environment: Mapping[str, str],
+    streams: Sequence[Path],
+) -> None:
+    """Be the process that a shell would have started."""
+    for descriptor, stream in enumerate(streams, start=1):
+        os.dup2(os.open(stream, os.O_WRONLY | os.O_CREAT), descriptor)
+    os.environ.clear()
+    os.environ.update(environment)
+    os.chdir(folder)
+    sys.argv[:] = ["flask", *arguments]
+    # A file that is written twice in a second has a stale .pyc.
+    sys.dont_write_bytecode = True
+    from flask.cli import cli
+
+    # Where only Flask-Migrate is installed, there is no plugin of ours.
+    cli._loaded_plugin_commands = tool == FLASK_MIGRATE
+    cli.main(prog_name="flask")

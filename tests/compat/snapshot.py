@@ -1,0 +1,72 @@
+"""All there is in a database, as plain values that can be compared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import URL, Connection, MetaData, NullPool, Table, create_engine, inspect, select
+from sqlalchemy.engine.reflection import ObjectKind
+
+Snapshot = Mapping[str, Any]
+
+VERSION_TABLE = "alembic_version"
+
+_ASPECTS = (
+    "columns",
+    "pk_constraint",
+    "foreign_keys",
+    "indexes",
+    "unique_constraints",
+    "check_constraints",
+)
+
+
+def snapshot(url: URL) -> Snapshot:
+    """Every table with its columns, keys, indexes, constraints and rows, and what else there is."""
+    engine = create_engine(url, poolclass=NullPool)
+    with engine.connect() as connection:
+        return {**_tables(connection), **_beside_tables(connection)}
+
+
+def _tables(connection: Connection) -> Snapshot:
+    inspector = inspect(connection)
+    found: dict[str, dict[str, Any]] = {}
+    comments = ["table_comment"] if connection.dialect.supports_comments else []
+    for aspect in (*_ASPECTS, *comments):
+        reflected = getattr(inspector, f"get_multi_{aspect}")(kind=ObjectKind.ANY)
+        for (_schema, name), value in reflected.items():
+            found.setdefault(name, {})[aspect] = _comparable(value)
+    for name in found:
+        found[name]["rows"] = _rows(connection, name)
+    # A command that fails early may have made its version table before or not.
+    if not found.get(VERSION_TABLE, {"rows": ()})["rows"]:
+        found.pop(VERSION_TABLE, None)
+    return found
+
+
+def _rows(connection: Connection, name: str) -> list[str]:
+    table = Table(name, MetaData(), autoload_with=connection)
+    return sorted(repr(tuple(row)) for row in connection.execute(select(table)))
+
+
+def _beside_tables(connection: Connection) -> Snapshot:
+    """Views, sequences and named types, which belong to no table."""
+    inspector = inspect(connection)
+    views = {name: inspector.get_view_definition(name) for name in inspector.get_view_names()}
+    enums = inspector.get_enums() if hasattr(inspector, "get_enums") else []
+    sequences = connection.dialect.supports_sequences and inspector.get_sequence_names()
+    return {"(views)": views, "(enums)": enums, "(sequences)": sequences}
+
+
+def _comparable(value: Any) -> Any:
+    """Reflected values without SQLAlchemy's objects, sorted where order means nothing."""
+    if isinstance(value, Mapping):
+        return {key: _comparable(item) for key, item in value.items()}
+    if isinstance(value, str) or value is None or isinstance(value, int):
+        return value
+    if isinstance(value, Iterable):
+        items = [_comparable(item) for item in value]
+        named = all(isinstance(item, Mapping) and "type" not in item for item in items)
+        return sorted(items, key=repr) if items and named else items
+    return repr(value)
