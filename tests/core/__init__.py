@@ -1,0 +1,1 @@
+"""The core: the extension, the Python functions, the commands and what they say."""
