@@ -91,9 +91,16 @@ def revision(call: Call, autogenerate: bool, sql: bool, **new: Any) -> None:
 
 def migrate(call: Call, sql: bool, allow_drop: bool, **new: Any) -> None:
     """Autogenerate a new revision file (Alias for 'revision --autogenerate')"""
+    from ..commands.generating import has_models
     from ..commands.generating import migrate as write
 
-    script = write(call.project, _new(new), sql=sql, allow_drop=allow_drop)
+    project = call.project
+    script = write(project, _new(new), sql=sql, allow_drop=allow_drop)
+    if script is None and not has_models(project):
+        call.console.warn(
+            "the application has no models. Define some, and import their module where the"
+            " application is made."
+        )
     for change in script.changes if script else ():
         if change.warning:
             call.console.warn(f"{change}: {change.warning}")

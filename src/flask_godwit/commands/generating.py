@@ -100,6 +100,11 @@ def migrate(
     return comparison.write()
 
 
+def has_models(project: Project) -> bool:
+    """Whether the application describes a table for any of its databases."""
+    return any(tables_of(target.metadata) for target in project.targets())
+
+
 def check(project: Project) -> Differences:
     """What separates the databases from the models.
 
@@ -200,12 +205,12 @@ class _Comparison:
         raise not_up_to_date(pending, bind_of(context))
 
     def refuse_missing_models(self) -> None:
-        """An empty comparison means "no changes" only where there are models, or were some."""
-        if any(tables_of(target.metadata) for target in self.project.targets()):
+        """No models and no changes: that is an error where files look like models."""
+        if has_models(self.project):
             return
-        with self.migrations.loaded() as scripts:
-            if not scripts.get_heads():
-                raise no_models(self._suspects())
+        suspects = self._suspects()
+        if suspects:
+            raise no_models(suspects)
 
     def _suspects(self) -> tuple[str, ...]:
         return unimported_models(self.project.root, self.project.directory)

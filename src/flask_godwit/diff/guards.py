@@ -58,7 +58,7 @@ def _is_source(folder: Path) -> bool:
 
 
 def no_models(suspects: Sequence[str]) -> ModelsNotFound:
-    """The error for an application whose MetaData has no table."""
+    """The error for an application that has no models, while files look like some."""
     return ModelsNotFound(
         "The application has no models: its MetaData has no table.", hint=_import_hint(suspects)
     )
@@ -117,8 +117,6 @@ def _listed(dropped: Sequence[ops.DropTableOp]) -> str:
 
 
 def _import_hint(suspects: Sequence[str]) -> str:
-    if not suspects:
-        return "Define models, and import their module where the application is made."
     files = ", ".join(suspects[:5])
     return (
         f"These files look like models, but the application never imports them: {files}\n"
