@@ -112,3 +112,36 @@ def _dedented(source: str) -> str:
 def _rows(database: Database, table: str) -> list[tuple[object, ...]]:
     with database.engine() as engine, engine.connect() as connection:
         return [tuple(row) for row in connection.execute(text(f"SELECT * FROM {table} ORDER BY 1"))]
+
+
+ONE_TRANSACTION = """
+from alembic import context
+from flask import current_app
+
+with current_app.extensions["migrate"].db.engine.connect() as connection:
+    transaction = connection.begin()
+    context.configure(connection=connection)
+    context.run_migrations()
+    transaction.commit()
+"""
+
+
+def test_an_env_with_a_transaction_of_its_own(sqlite_database: Database, make_project) -> None:
+    """An env.py that holds one transaction for all revisions keeps children too."""
+    project = _with_foreign_keys(make_project(sqlite_database))
+    project.write("migrations/env.py", ONE_TRANSACTION)
+    write_revisions(project, FAMILY, REBUILD, 'op.execute("DELETE FROM parent WHERE id = 2")')
+    project.flask("db", "upgrade")
+    assert _rows(sqlite_database, "child") == [(1, 1)]
+    assert _rows(sqlite_database, "alembic_version") == [("r3",)]
+
+
+def test_an_env_with_a_transaction_of_its_own_on_a_server(
+    project: Project, database: Database
+) -> None:
+    """Such an env.py works on every database, from an empty one on."""
+    project.write("migrations/env.py", ONE_TRANSACTION)
+    table = 'op.create_table("t{}", sa.Column("id", sa.Integer))'
+    write_revisions(project, table.format(1), table.format(2))
+    project.flask("db", "upgrade")
+    assert _rows(database, "alembic_version") == [("r2",)]

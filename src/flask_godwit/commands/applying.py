@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from io import StringIO
 from typing import Any
@@ -148,6 +149,11 @@ def _range(revision: str, sql: bool) -> tuple[str | None, str]:
     return start, end
 
 
+def _spans_revisions(context: MigrationContext) -> bool:
+    """Whether somebody else, an env.py or an option, began one transaction for all revisions."""
+    return context._in_external_transaction or context._transaction is not None
+
+
 class _LockNeeded(Exception):
     """There is work to do, and the lock is not ours yet."""
 
@@ -215,7 +221,7 @@ class _Run:
             raise _LockNeeded
         if (steps or creates_table) and not (at or context.as_sql):
             context._ensure_version_table()
-            if context._transaction is None and context.connection is not None:
+            if context.connection is not None and not _spans_revisions(context):
                 # A revision that is rolled back and tried again must not take the table along.
                 context.connection.commit()
         for alembic_step in steps:
@@ -230,14 +236,7 @@ class _Run:
         began = time.perf_counter()
         yield alembic_step
         # Control comes back when the step's transaction is committed.
-        finished = Step(
-            step.bind,
-            step.revision,
-            step.message,
-            step.direction,
-            step.path,
-            seconds=time.perf_counter() - began,
-        )
+        finished = replace(step, seconds=time.perf_counter() - began)
         self.running = None
         self.done.append(finished)
         self.listener.done(finished)
@@ -267,12 +266,7 @@ class _Run:
 
     def _failure(self, step: Step, error: Exception) -> Exception:
         applied = tuple(done.revision for done in self.done)
-        return explain_failure(
-            step,
-            error,
-            applied=applied,
-            current=self._where(step.bind),
-        )
+        return explain_failure(step, error, applied=applied, current=self._where(step.bind))
 
     def _where(self, bind: str) -> tuple[str, ...] | None:
         """What the version table says after a failure, None if it can't be asked."""

@@ -38,12 +38,16 @@ class PostgreSQLLimits(Guard):
         self.connection = connection
         self.limits = limits
         self.committed = False
+        self.spans_revisions = False
 
     @contextmanager
     def run(self) -> Iterator[None]:
         event.listen(self.connection, "begin", self._limit)
         event.listen(self.connection, "commit", self._remember)
-        if self.connection.in_transaction():
+        # A transaction that is open already is one for all revisions: one alone can't be
+        # taken back and tried again.
+        self.spans_revisions = self.connection.in_transaction()
+        if self.spans_revisions:
             self._limit(self.connection)
         try:
             yield
@@ -54,6 +58,9 @@ class PostgreSQLLimits(Guard):
     def step(
         self, function: Callable[..., None], outside: OutsideTransaction
     ) -> Callable[..., None]:
+        if self.spans_revisions:
+            return function
+
         def call(**arguments: Any) -> None:
             attempts = self.limits.attempts()
             self.committed = False

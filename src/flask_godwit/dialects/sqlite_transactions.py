@@ -63,10 +63,12 @@ class SQLiteTransactions(Guard):
             return function
 
         def call(**arguments: Any) -> None:
+            self._raw.execute("SAVEPOINT godwit_revision")
             try:
                 function(**arguments)
             except _Rebuild:
-                outside(lambda: self._enforce(False))
+                self._raw.execute("ROLLBACK TO godwit_revision")
+                self._enforce_between(False)
                 function(**arguments)
                 self._refuse_orphans()
 
@@ -75,7 +77,19 @@ class SQLiteTransactions(Guard):
     def finished(self, outside: OutsideTransaction) -> None:
         """Switch the foreign keys on again after a revision that needed them off."""
         if self.enforced and self._pragma("foreign_keys") == 0:
-            outside(lambda: self._enforce(True))
+            self._enforce_between(True)
+
+    def _enforce_between(self, on: bool) -> None:
+        """Switch the foreign keys, which can't be done inside a transaction.
+
+        At the driver: the transaction may be one that an env.py holds for all revisions.
+        """
+        inside = self._raw.in_transaction
+        if inside:
+            self._raw.commit()
+        self._enforce(on)
+        if inside:
+            self._raw.execute("BEGIN IMMEDIATE")
 
     def _look_for_rebuild(
         self, _connection: Connection, _cursor: Any, statement: str, *_: Any
