@@ -50,7 +50,7 @@ html_title = "Flask-Godwit"
 html_static_path = ["_static"]
 html_css_files = ["godwit.css"]
 html_logo = "_static/godwit.svg"
-html_favicon = "_static/godwit.svg"
+html_favicon = "_static/favicon.svg"
 html_copy_source = False
 html_show_sphinx = False
 # The colours of a black-tailed godwit in spring: chestnut breast, slate bill, pale mud.

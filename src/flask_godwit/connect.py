@@ -63,7 +63,7 @@ def explain(database: Database, error: DBAPIError) -> DatabaseError:
     if trouble is Trouble.STARTING:
         return CannotConnect(
             f"No {name} server answers at {url}.",
-            hint="Start it, or give it time: --wait 30",
+            hint="flask db status --wait 30    waits for one that is starting",
             detail=reason,
         )
     if trouble is Trouble.DENIED:

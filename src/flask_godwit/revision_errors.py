@@ -27,9 +27,7 @@ def clear_error(
         return multiple_heads(scripts, f"{cause.argument!r} could mean any of them.")
     if isinstance(cause, alembic_revision.ResolutionError):
         return unknown_revision(str(cause.argument), str(error))
-    if isinstance(cause, alembic_revision.RevisionError):
-        return _other(error)
-    return GodwitError(_one_line(error))
+    return _other(error)
 
 
 def broken_script(error: Exception, scripts: ScriptDirectory) -> RevisionError | None:
@@ -99,6 +97,16 @@ def _other(error: Exception) -> RevisionError:
             "Going back from a merge is ambiguous: several branches lead to it.",
             hint="flask db history               shows them\n"
             "flask db downgrade REVISION    goes back to the one you name",
+        )
+    if "didn't produce" in message:
+        return RevisionError(
+            f"There are not that many revisions to go: {message}.",
+            hint="flask db current    says where the database is",
+        )
+    if "Multiple version locations" in message:
+        return RevisionError(
+            "There are several version locations, and no head that says which one is meant.",
+            hint="Name one of them: --version-path FOLDER",
         )
     return RevisionError(message)
 

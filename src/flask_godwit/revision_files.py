@@ -14,15 +14,21 @@ from .values import RevisionInfo
 
 
 def info(
-    script: Script, *, current: Collection[str] = (), verbose: bool = False, **texts: Any
+    script: Script,
+    *,
+    current: Collection[str] = (),
+    marked: bool = False,
+    verbose: bool = False,
+    **texts: Any,
 ) -> RevisionInfo:
     """One revision file as a value.
 
-    :param current: revisions that the database is at; those are marked.
+    :param current: revisions that the database is at.
+    :param marked: say so in the summary of those.
     :param verbose: make ``summary`` the long form, several lines.
     :param texts: what else of Alembic's ``cmd_format`` the summary has.
     """
-    script._db_current_indicator = script.revision in current
+    script._db_current_indicator = marked and script.revision in current
     return RevisionInfo(
         revision=script.revision,
         down_revisions=to_tuple(script.down_revision, default=()),

@@ -55,6 +55,17 @@ def test_the_second_is_told_for_whom_it_waits(project: Project, database: Databa
     assert "4 applied" in stdout
 
 
+def test_waiting_does_not_need_the_write_lock(sqlite_database: Database, make_project) -> None:
+    """While a long revision has SQLite's write lock the second one waits; it does not fail."""
+    project = make_project(sqlite_database)
+    write_revisions(project, *TABLES)
+    with sqlite_database.engine() as engine, lock_of(engine) as lock, engine.connect() as writer:
+        lock.acquire()
+        writer.exec_driver_sql("BEGIN IMMEDIATE")
+        answer = project.flask("db", "upgrade", "--lock-wait", "1", check=False)
+    assert "Another migration is running" in answer.stderr
+
+
 def start_upgrade(project: Project, database: Database) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-m", "flask", "db", "upgrade"],

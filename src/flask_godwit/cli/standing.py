@@ -49,7 +49,7 @@ def _print_status(call: Call, found: Status) -> None:
         _print_target(call, target, found.initialised)
     if found.next_command:
         call.console.result(f"Next: {found.next_command}    ({found.next_reason})", "bold")
-    else:
+    elif not any(target.error for target in found.targets):
         call.console.result("Nothing to do.", "green")
 
 

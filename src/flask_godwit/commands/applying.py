@@ -181,6 +181,7 @@ class _Run:
         self.outcomes: list[TargetOutcome] = []
         self.done: list[Step] = []
         self.running: Step | None = None
+        self.before: tuple[str, ...] = ()
 
     def go(
         self, plan: Plan, *, sql: bool, creates_table: bool = False, **options: object
@@ -193,8 +194,7 @@ class _Run:
             if not sql and (self.migrations.has_env or creates_table or "purge" in options):
                 self.locks.acquire(project.wait)
             work = partial(self._work, plan, creates_table)
-            limits = None if sql else self.limits
-            run = partial(self._run, work, limits=limits, output=output, as_sql=sql, **options)
+            run = partial(self._run, work, output=output, as_sql=sql, **options)
             try:
                 run()
             except _LockNeeded:
@@ -204,9 +204,11 @@ class _Run:
         return Outcome(tuple(self.outcomes), output.getvalue() if output else "")
 
     def _run(self, work: Work, **options: Any) -> None:
+        # Before the lock is ours we only look, which must not wait for who has it.
+        limits = self.limits if self.locks.held and not options["as_sql"] else None
         try:
             # The version table is made by us, under the lock.
-            self.migrations.run(work, dont_mutate=True, **options)
+            self.migrations.run(work, limits=limits, dont_mutate=True, **options)
         except Exception as error:
             if self.running is None:
                 raise
@@ -216,6 +218,7 @@ class _Run:
         self, plan: Plan, creates_table: bool, at: tuple[str, ...], context: MigrationContext
     ) -> Iterator[RevisionStep]:
         first = len(self.done)
+        self.before = at
         steps = list(plan(self.migrations.scripts, at))
         if steps and not (self.locks.held or context.as_sql):
             raise _LockNeeded
@@ -265,8 +268,11 @@ class _Run:
         return TargetOutcome(bind_of(context), url, before, after, tuple(steps), at_head)
 
     def _failure(self, step: Step, error: Exception) -> Exception:
-        applied = tuple(done.revision for done in self.done)
-        return explain_failure(step, error, applied=applied, current=self._where(step.bind))
+        current = self._where(step.bind)
+        # One transaction for all revisions takes back those that were finished, too.
+        kept = [] if current == self.before else self.done
+        applied = tuple(done.revision for done in kept)
+        return explain_failure(step, error, applied=applied, current=current)
 
     def _where(self, bind: str) -> tuple[str, ...] | None:
         """What the version table says after a failure, None if it can't be asked."""

@@ -85,7 +85,10 @@ def history(
         end: str | tuple[str, ...] = at if head == "current" else head
         found = scripts.walk_revisions(start or "base", end or "heads")  # type: ignore[arg-type]
         shown = at if indicate_current else ()
-        return tuple(info(script, current=shown, verbose=verbose, **_HISTORY) for script in found)
+        return tuple(
+            info(script, current=shown, marked=True, verbose=verbose, **_HISTORY)
+            for script in found
+        )
 
 
 def _range(text: str | None) -> tuple[str, str]:
@@ -115,7 +118,7 @@ def current(project: Project, *, verbose: bool = False) -> tuple[Current, ...]:
     def look(at: tuple[str, ...], context: MigrationContext) -> tuple[()]:
         scripts = migrations.scripts
         known = sorted(scripts.get_all_current(at), key=lambda script: script.revision)
-        texts = tuple(info(script, verbose=verbose) for script in known)
+        texts = tuple(info(script, current=at, verbose=verbose) for script in known)
         newest = tuple(scripts.get_heads())
         found.append(
             Current(bind_of(context), database_url(context), texts, newest, set(at) == set(newest))

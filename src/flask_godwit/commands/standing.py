@@ -108,11 +108,13 @@ def _next(
     """The one next command and why; both "" when there is nothing to do."""
     troubled = [target for target in targets if target.error]
     if troubled:
-        return troubled[0].error_hint, f"{troubled[0].bind or 'the database'} can't be asked"
-    if len(heads) > 1:
-        return "flask db merge heads", f"the history has {len(heads)} heads"
+        hint = troubled[0].error_hint
+        command = hint.partition("    ")[0] if hint.startswith("flask ") else ""
+        return command, f"{troubled[0].bind or 'the database'} can't be asked"
     if any(target.unknown for target in targets):
         return "flask db history", "the database has a revision that no file has"
+    if len(heads) > 1:
+        return "flask db merge heads", f"the history has {len(heads)} heads"
     pending = sum(len(target.pending) for target in targets)
     if pending:
         return "flask db upgrade", f"{pending} pending"
