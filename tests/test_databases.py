@@ -105,7 +105,7 @@ def create_database(database: Database) -> None:
 
 
 def native_enum(database: Database) -> None:
-    column = sa.Column("size", sa.Enum("small", "big", name="size"))
+    column: sa.Column[str] = sa.Column("size", sa.Enum("small", "big", name="size"))
     with database.engine() as engine:
         sa.Table("sized", sa.MetaData(), column).create(engine)
         reflected = sa.inspect(engine).get_columns("sized")[0]["type"]

@@ -8,13 +8,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy import URL
 
 from tests.compat.command import FLASK_GODWIT, FLASK_MIGRATE
 from tests.compat.scenario import Scenario
 from tests.compat.twin import Twin
 from tests.compat.walk import assert_as_expected, assert_same, walk
 from tests.databases import Database, Kind
-from sqlalchemy import URL
 
 # `flask_migrate` here proves the harness: Flask-Migrate must be its own twin.
 OURS = os.environ.get("COMPAT_TOOL", FLASK_GODWIT)
@@ -40,7 +40,9 @@ def _make(scenario: Scenario, folder: Path) -> Path:
     """Make a project as its developers did, with a database of SQLite."""
     databases = folder / "databases"
     databases.mkdir()
-    urls = {bind: URL.create("sqlite", database=f"{databases}/{bind}.db") for bind in scenario.binds}
+    urls = {
+        bind: URL.create("sqlite", database=f"{databases}/{bind}.db") for bind in scenario.binds
+    }
     twin = Twin(FLASK_MIGRATE, folder / "project", urls, scenario.app)
     twin.write(scenario.sources(of_folder=False))
     commands = [scenario.init, *scenario.made_with]
@@ -76,7 +78,7 @@ def make_twin(
 
 @pytest.fixture
 def runs_as_under_flask_migrate(make_twin: TwinMaker) -> Callable[[Scenario], None]:
-    """``runs_as_under_flask_migrate(scenario)``: with its env.py and without, after every command."""
+    """``runs_as_under_flask_migrate(scenario)``: with its env.py and without, by command."""
 
     def check(scenario: Scenario) -> None:
         twins = [make_twin(scenario, FLASK_MIGRATE, "theirs"), make_twin(scenario, OURS, "ours")]

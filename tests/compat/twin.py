@@ -15,6 +15,8 @@ from tests.compat.scenario import Command
 from tests.compat.snapshot import Snapshot, snapshot
 
 _CREATE_DATE = re.compile("Create Date: .+")
+_DATED = re.compile(r"/\d{4}_\d\d_\d\d_\d{4}-")
+"""How the names of our files begin where no alembic.ini says otherwise."""
 _OF_ENVIRONMENT = ("env.py", "alembic.ini", "script.py.mako", "README")
 
 
@@ -34,7 +36,9 @@ class Twin:
 
     def run(self, command: Command) -> Finished:
         """Run a command as the project's developer would."""
-        rendered = {bind: url.render_as_string(hide_password=False) for bind, url in self.urls.items()}
+        rendered = {
+            bind: url.render_as_string(hide_password=False) for bind, url in self.urls.items()
+        }
         own = {f"DATABASE_URL_{bind}".rstrip("_").upper(): url for bind, url in rendered.items()}
         variables = {"FLASK_APP": self.app, **own, **command.variables}
         return flask(self.tool, command.arguments, self.folder, variables)
@@ -77,7 +81,7 @@ class Twin:
         for bind, url in self.urls.items():
             for name in (url.render_as_string(hide_password=False), str(url), str(url.database)):
                 text = text.replace(name, f"<database {bind}>")
-        text = _CREATE_DATE.sub("Create Date: <now>", text)
+        text = _CREATE_DATE.sub("Create Date: <now>", _DATED.sub("/", text))
         return text.replace(str(self.folder), "<project>")
 
 
@@ -95,5 +99,10 @@ def _revision(tree: ast.Module) -> str | None:
 
 
 def _functions(tree: ast.Module) -> str:
+    """The functions, but not those of several databases that only call the parts."""
     functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
-    return "\n\n".join(map(ast.unparse, functions))
+    return "\n\n".join(ast.unparse(node) for node in functions if not _calls_parts(node))
+
+
+def _calls_parts(function: ast.FunctionDef) -> bool:
+    return "engine_name" in {argument.arg for argument in function.args.args}

@@ -54,13 +54,14 @@ class TestEachDatabase:
         assert "statement:" not in answer.stderr
 
     def test_no_downgrade_function(self, made):
-        """A script without `downgrade()` is named."""
+        """A script without `downgrade()` is named, before anything is reverted."""
         made.revision("bad", "good", downgrade=None)
         made.ok("upgrade")
         answer = made.run("downgrade")
         assert answer.exit_code == 1
-        assert "its file has no downgrade() function" in answer.stderr
-        assert "the database is at: bad" in answer.stderr
+        assert "bad.py" in answer.stderr
+        assert "has no downgrade() function" in answer.stderr
+        assert made.rows("SELECT version_num FROM alembic_version") == [("bad",)]
 
     def test_correct_it_and_go_on(self, made):
         """After the script is corrected, `upgrade` goes on where it stopped."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from textwrap import dedent, indent
 
 from tests.projects import Project
@@ -27,3 +30,15 @@ def upgrade():
 '''
     text = header + indent(dedent(body).strip(), "    ") + "\n\n\ndef downgrade():\n    pass\n"
     project.write(f"migrations/versions/r{number}.py", text)
+
+
+def start_upgrade(project: Project) -> subprocess.Popen[str]:
+    """``flask db upgrade``, started and not waited for."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "flask", "db", "upgrade"],
+        cwd=project.folder,
+        env={**os.environ, "DATABASE_URL": project.database_url},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )

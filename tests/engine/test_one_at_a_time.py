@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -18,7 +15,7 @@ from flask_godwit.errors import CannotLock, LockTimeout
 from flask_godwit.lock import DeployLocks, Patience, wait_for
 from flask_godwit.values import Target
 from tests.databases import Database
-from tests.engine.revisions import write_revisions
+from tests.engine.revisions import start_upgrade, write_revisions
 from tests.projects import Project
 
 VERSION_TABLE = "alembic_version"
@@ -46,7 +43,7 @@ def test_the_second_is_told_for_whom_it_waits(project: Project, database: Databa
     with database.engine() as engine:
         with lock_of(engine) as lock:
             lock.acquire()
-            upgrade = start_upgrade(project, database)
+            upgrade = start_upgrade(project)
             assert upgrade.stderr is not None
             told = upgrade.stderr.readline()
         stdout, _ = upgrade.communicate(timeout=60)
@@ -64,17 +61,6 @@ def test_waiting_does_not_need_the_write_lock(sqlite_database: Database, make_pr
         writer.exec_driver_sql("BEGIN IMMEDIATE")
         answer = project.flask("db", "upgrade", "--lock-wait", "1", check=False)
     assert "Another migration is running" in answer.stderr
-
-
-def start_upgrade(project: Project, database: Database) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "flask", "db", "upgrade"],
-        cwd=project.folder,
-        env={**os.environ, "DATABASE_URL": database.url},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
 
 
 def test_no_wait(project: Project, database: Database) -> None:
@@ -104,7 +90,7 @@ def test_no_lock_when_there_is_nothing_to_do(project: Project, database: Databas
 def test_a_dead_owner(database: Database, project: Project) -> None:
     """The lock of a process that was killed is free at once."""
     write_revisions(project, "import time; print('running', flush=True); time.sleep(60)")
-    owner = start_upgrade(project, database)
+    owner = start_upgrade(project)
     assert owner.stdout is not None
     while "running" not in owner.stdout.readline():
         assert owner.poll() is None

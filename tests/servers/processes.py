@@ -48,9 +48,10 @@ def run(command: Sequence[str], **options: Any) -> str:
         )
     except OSError as error:
         raise CommandFailed(command, str(error)) from error
+    output = str(done.stdout)
     if done.returncode:
-        raise CommandFailed(command, done.stdout)
-    return done.stdout
+        raise CommandFailed(command, output)
+    return output
 
 
 def as_server(folder: Path) -> dict[str, Any]:

@@ -12,9 +12,9 @@ from alembic import command as alembic_command
 from sqlalchemy.exc import DBAPIError
 
 from ..alembic_config import Config
-from ..connect import explain
+from ..connect import explain, is_connection_trouble
 from ..dialects import Database, dialect_for
-from ..errors import FolderExists, GodwitError
+from ..errors import DatabaseError, FolderExists, GodwitError
 from ..targets import selected_targets
 from ..values import Created, DatabaseChange, Project
 
@@ -107,6 +107,8 @@ def _administer(
             if acts:
                 act(database)
         except DBAPIError as error:
-            raise explain(database, error) from error
+            if is_connection_trouble(database, error):
+                raise explain(database, error) from error
+            raise DatabaseError(f"{database.name} refuses: {error.orig}") from error
         results.append(DatabaseChange(target.bind, database.display_url, acts))
     return tuple(results)

@@ -131,7 +131,9 @@ class Database:
 
     def _administer(self, statement: str) -> None:
         with self._maintenance_engine().connect() as connection:
-            connection.exec_driver_sql(statement)
+            # Without parameters a `%` in a name stays what it is, for every driver.
+            plain = connection.execution_options(no_parameters=True)
+            plain.exec_driver_sql(statement)
 
     def _quoted_name(self) -> str:
         # Not quote_identifier(), which doubles `%` for the driver.
