@@ -13,10 +13,10 @@ from flask import Flask, current_app, g
 from . import locate
 from .errors import SettingsError
 from .settings import NAMES, Settings, read_settings
-from .values import Project
 
 if TYPE_CHECKING:
     from .alembic_config import Config
+    from .values import Project
 
     Configure = Callable[[Config], Config]
     ConfigureT = TypeVar("ConfigureT", bound=Configure)
@@ -172,6 +172,7 @@ class AppMigrations:
         """
         from .alembic_config import make_config
         from .targets import selected_targets, targets_of
+        from .values import Project  # its many dataclasses take their time
 
         settings = self.settings
         if lock is not None:

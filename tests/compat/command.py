@@ -10,7 +10,10 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from compileall import compile_dir
 from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
 from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -37,6 +40,15 @@ _server = get_context("forkserver")
 _server.set_forkserver_preload(_IMPORTED_ONCE)
 
 
+@cache
+def _compile(tool: str) -> None:
+    """Write the package's bytecode, which the commands themselves don't."""
+    spec = find_spec(tool)
+    assert spec is not None
+    for folder in spec.submodule_search_locations or ():
+        compile_dir(folder, quiet=2)
+
+
 @dataclass(frozen=True)
 class Finished:
     """What a command left behind."""
@@ -56,6 +68,7 @@ def flask(
 
     :param tool: the package that the application imports.
     """
+    _compile(tool)
     with TemporaryDirectory() as outputs:
         streams = [Path(outputs, name) for name in ("stdout", "stderr")]
         process = _server.Process(

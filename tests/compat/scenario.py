@@ -16,7 +16,8 @@ Lines ``key: value`` after the claim say what is unusual:
 ``app``     what FLASK_APP is (``app``)
 ``binds``   further databases: the application finds them in ``DATABASE_URL_<BIND>``
 ``needs``   features that a database must have, see tests/databases.py and :data:`OF_DRIVERS`
-``drivers`` ``all`` if the driver matters, not only the database
+``on``      ``drivers`` if each driver is to be tried, not only each database; ``two`` if
+            the database does not matter, so that a file and a server will do
 ``env``     ``kept`` if the scenario is about env.py, and makes no sense without it
 
 The section ``made with`` has commands that Flask-Migrate ran before the project came to us.
@@ -34,7 +35,7 @@ from typing import Any
 
 import pytest
 
-from tests.databases import FEATURES, KINDS, PSYCOPG, Kind
+from tests.databases import FEATURES, KINDS, POSTGRESQL, PSYCOPG, SQLITE, Kind
 
 APP = '''\
 """An application with one table, which the revisions know nothing of."""
@@ -60,6 +61,8 @@ flask db upgrade
 
 ONE_OF_EACH = tuple(kind for kind in KINDS if kind is not PSYCOPG)
 
+_KINDS = {"databases": ONE_OF_EACH, "drivers": KINDS, "two": (SQLITE, POSTGRESQL)}
+
 OF_DRIVERS = {
     "several_statements": ("postgresql-psycopg2", "postgresql-psycopg"),
     "ddl_at_once": ("sqlite", "mysql", "mariadb"),
@@ -74,7 +77,7 @@ NAMES = (
 
 _NO_FILES = ("made with", "steps")
 _SECTION = re.compile(r"^-- (.+) --\n", re.MULTILINE)
-_KEY = re.compile(r"^(app|init|folder|binds|needs|drivers|env): *(.*)$", re.MULTILINE)
+_KEY = re.compile(r"^(app|init|folder|binds|needs|on|env): *(.*)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -149,7 +152,7 @@ class Scenario:
         """The databases that have what the scenario needs."""
         needed = self.header.get("needs", "").split()
         assert not set(needed) - FEATURES.keys() - OF_DRIVERS.keys(), f"{self.name} needs {needed}"
-        wanted = KINDS if self.header.get("drivers") == "all" else ONE_OF_EACH
+        wanted = _KINDS[self.header.get("on", "databases")]
         return [kind for kind in wanted if all(_has(kind, feature) for feature in needed)]
 
 

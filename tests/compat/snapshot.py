@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 
-from sqlalchemy import URL, Connection, MetaData, NullPool, Table, create_engine, inspect, select
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    MetaData,
+    NullPool,
+    Table,
+    create_engine,
+    inspect,
+    select,
+)
 from sqlalchemy.engine.reflection import ObjectKind
 
 Snapshot = Mapping[str, Any]
@@ -24,9 +35,14 @@ _ASPECTS = (
 
 def snapshot(url: URL) -> Snapshot:
     """Every table with its columns, keys, indexes, constraints and rows, and what else there is."""
-    engine = create_engine(url, poolclass=NullPool)
-    with engine.connect() as connection:
+    with _engine(url).connect() as connection:
         return {**_tables(connection), **_beside_tables(connection)}
+
+
+@cache
+def _engine(url: URL) -> Engine:
+    """An engine asks its server many things when it first connects, and keeps no connection."""
+    return create_engine(url, poolclass=NullPool)
 
 
 def _tables(connection: Connection) -> Snapshot:

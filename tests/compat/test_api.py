@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import Any
 
 import alembic.config
-import flask_migrate
+import flask_migrate  # type: ignore[import-untyped]
 import pytest
 from flask import Flask, current_app, g
 from flask_sqlalchemy import SQLAlchemy
@@ -112,8 +112,8 @@ def test_config_is_alembics_and_knows_the_folder(shop: Any, folder: Path) -> Non
     """``get_config()`` reads the folder's alembic.ini."""
     config = shop.get_config()
     assert isinstance(config, alembic.config.Config)
-    assert Path(config.get_main_option("script_location")).absolute() == folder / "migrations"
-    assert Path(config.config_file_name).absolute() == folder / "migrations" / "alembic.ini"
+    assert Path(str(config.get_main_option("script_location"))).absolute() == folder / "migrations"
+    assert Path(str(config.config_file_name)).absolute() == folder / "migrations" / "alembic.ini"
     assert config.get_main_option("own") == "of the project"
     assert config.get_main_option("file_template") == "%(rev)s"
 
@@ -152,12 +152,12 @@ def test_config_goes_through_every_callback(shop: Any) -> None:
     other = alembic.config.Config()
     calls = []
 
-    @shop.configure
+    @shop.configure  # type: ignore[untyped-decorator]
     def first(config: Any) -> Any:
         calls.append("first")
         return config
 
-    @shop.configure
+    @shop.configure  # type: ignore[untyped-decorator]
     def second(config: Any) -> Any:
         calls.append("second")
         return other

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import click
-import flask_migrate.cli
+import flask_migrate.cli  # type: ignore[import-untyped]
 import pytest
 
 import flask_godwit.cli.group

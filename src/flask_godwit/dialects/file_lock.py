@@ -6,7 +6,6 @@ waiter may have locked a file that is no longer there: it then looks again.
 
 from __future__ import annotations
 
-import getpass
 import os
 import socket
 import time
@@ -92,6 +91,8 @@ def _lock(descriptor: int) -> bool:
 
 def _myself() -> str:
     started = time.strftime("%Y-%m-%d %H:%M:%S")
+    import getpass  # slow to import, and needed only by who changes something
+
     with suppress(Exception):  # a container's user may have no name
         return f"{getpass.getuser()}@{socket.gethostname()}, process {os.getpid()}, since {started}"
     return f"process {os.getpid()}, since {started}"
