@@ -28,6 +28,11 @@ ROOT = Path(__file__).parents[1]
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 
+# What is compared with Flask-Migrate and what builds the site is tested once, by `make pytest`:
+# it is about our own behaviour and pages, not about the versions around them.
+ONCE = ["--ignore", "tests/compat", "--ignore", "tests/docs"]
+
+
 @dataclass(frozen=True)
 class Corner:
     """One end of what is supported."""
@@ -69,7 +74,7 @@ def test(corner: Corner, python: str | None, pytest_options: list[str]) -> int:
     make = [python, "tools/environment.py", str(corner.folder), "--groups", "test"]
     if corner.versions == "lowest":
         make += ["--constraint", str(write_constraints(corner.folder))]
-    run = [str(corner.folder / "bin" / "python"), "-m", "pytest", *pytest_options]
+    run = [str(corner.folder / "bin" / "python"), "-m", "pytest", *pytest_options, *ONCE]
     return call(*make) or call(*run)
 
 

@@ -125,7 +125,7 @@ class TestMassDrop:
 
         def awkward(db):
             db.Table("order", sa.Column("id", sa.Integer, primary_key=True))
-            db.Table("Größe %(x)s", sa.Column("id", sa.Integer, primary_key=True))
+            db.Table("Größe 100%", sa.Column("id", sa.Integer, primary_key=True))
 
         made = shop(awkward, url=database.url)
         made.ok("migrate")
