@@ -26,7 +26,7 @@ else:
 
 ROOT = Path(__file__).parents[1]
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-
+BOUNDS = (">=", "==")
 
 # What is compared with Flask-Migrate and what builds the site is tested once, by `make pytest`:
 # it is about our own behaviour and pages, not about the versions around them.
@@ -98,7 +98,8 @@ def lowest_versions() -> Iterator[str]:
     tested = PROJECT["dependency-groups"]["test"]
     for text in [*project["dependencies"], *extras, *tested]:
         requirement = Requirement(text)
-        (lowest,) = (each.version for each in requirement.specifier if each.operator == ">=")
+        # One that is pinned has one version only, which is then its lowest.
+        (lowest,) = (each.version for each in requirement.specifier if each.operator in BOUNDS)
         yield f"{requirement.name}=={lowest}"
 
 
