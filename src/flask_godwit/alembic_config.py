@@ -54,12 +54,27 @@ def make_config(directory: Path, x_arg: Sequence[str] = (), flags: Sequence[str]
 
 
 def _toml_file(directory: Path) -> str | None:
-    """The pyproject.toml with a [tool.alembic] section, in the folder or above it, if any."""
+    """The pyproject.toml whose [tool.alembic] section is about this folder, if any.
+
+    A section that names another folder belongs to another environment, whose history
+    would be shown as ours.
+    """
     for folder in (directory, *directory.absolute().parents[:2]):
         file = folder / "pyproject.toml"
-        if file.is_file() and b"[tool.alembic" in file.read_bytes():
+        if file.is_file() and _is_about(file, directory):
             return str(file)
     return None
+
+
+def _is_about(file: Path, directory: Path) -> bool:
+    if b"[tool.alembic" not in file.read_bytes():
+        return False
+    try:
+        location = AlembicConfig(toml_file=file).get_alembic_option("script_location")
+    except ValueError:  # what is no TOML can't be meant for us
+        return False
+    # An absolute location (as %(here)s makes one) stays what it is.
+    return bool(location) and (file.parent / str(location)).resolve() == directory.resolve()
 
 
 def is_configured(config: AlembicConfig) -> bool:

@@ -232,10 +232,15 @@ class TargetOutcome:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What ``upgrade``, ``downgrade`` or ``stamp`` did. ``sql`` is the script of ``--sql``."""
+    """What ``upgrade``, ``downgrade`` or ``stamp`` did.
+
+    ``offline`` means that nothing was done: ``sql`` is the script of ``--sql`` ("" when an
+    env.py wrote it to a file of its own).
+    """
 
     targets: tuple[TargetOutcome, ...]
     sql: str = ""
+    offline: bool = False
 
     @property
     def revisions(self) -> tuple[str, ...]:

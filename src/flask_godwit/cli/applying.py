@@ -119,15 +119,21 @@ def listener(call: Call, sql: bool) -> Listener:
 
 
 def _print_ensured(call: Call, outcome: Outcome) -> None:
-    if outcome.sql:
-        call.console.result(outcome.sql.rstrip())
+    if outcome.offline:
+        _print_sql(call, outcome)
     else:
         call.console.say("The version table is there.")
 
 
-def _print_outcome(call: Call, outcome: Outcome, verb: str) -> None:
+def _print_sql(call: Call, outcome: Outcome) -> None:
     if outcome.sql:
         call.console.result(outcome.sql.rstrip())
+
+
+def _print_outcome(call: Call, outcome: Outcome, verb: str) -> None:
+    if outcome.offline:
+        # An env.py may have written the SQL somewhere else: then there is nothing to say.
+        _print_sql(call, outcome)
         return
     for target in outcome.targets:
         call.console.say(_sentence(target, verb), "green" if target.steps else "")

@@ -201,7 +201,7 @@ class _Run:
                 self.locks.acquire(project.wait)
                 self.outcomes.clear()
                 run()
-        return Outcome(tuple(self.outcomes), output.getvalue() if output else "")
+        return Outcome(tuple(self.outcomes), output.getvalue() if output else "", offline=sql)
 
     def _run(self, work: Work, **options: Any) -> None:
         # Before the lock is ours we only look, which must not wait for who has it.
