@@ -13,16 +13,22 @@ from __future__ import annotations
 
 import re
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, Engine, event
 
 from ..errors import ForeignKeysBroken
 from .base import Guard, OutsideTransaction
 
 _DROP_TABLE = re.compile(r'\s*DROP TABLE (?:"((?:[^"]|"")+)"|(\w+))\s*$', re.IGNORECASE)
+_NOT_INSIDE = re.compile(
+    r"\s*(BEGIN|VACUUM|ATTACH|DETACH|PRAGMA\s+(\w+\.)?journal_mode)\b", re.IGNORECASE
+)
+"""Statements that SQLite refuses in a transaction, or ignores there."""
 _TEMPORARY = "_alembic_tmp_"
 
 
@@ -37,32 +43,41 @@ class SQLiteTransactions(Guard):
         self.connection = connection
         self.enforced = self._pragma("foreign_keys") == 1
         self.known_orphans = self._orphans() if self.enforced else set()
+        self.thread = threading.get_ident()
+        self.gave_way = False
 
     @contextmanager
     def run(self) -> Iterator[None]:
-        """Listen to the connection while revisions run."""
-        listeners: list[tuple[str, Callable[..., None]]] = [("begin", _begin)]
-        if self.enforced:
-            listeners.append(("before_cursor_execute", self._look_for_rebuild))
-        for name, function in listeners:
-            event.listen(self.connection, name, function)
+        """Listen to the connections while revisions run."""
+        listeners: list[tuple[Any, str, Callable[..., None]]] = [
+            (self.connection, "begin", _begin),
+            (self.connection, "before_cursor_execute", self._before_own),
+            (Engine, "before_cursor_execute", self._before_any),
+        ]
+        for listener in listeners:
+            event.listen(*listener)
         if self.connection.in_transaction():
             _begin(self.connection)
         try:
             yield
         finally:
-            for name, function in listeners:
-                event.remove(self.connection, name, function)
+            for listener in listeners:
+                event.remove(*listener)
             self._restore()
 
     def step(
         self, function: Callable[..., None], outside: OutsideTransaction
     ) -> Callable[..., None]:
         """The revision's function, run once more without foreign keys if it rebuilds a table."""
-        if not self.enforced:
-            return function
 
         def call(**arguments: Any) -> None:
+            self.gave_way = False
+            _begin(
+                self.connection
+            )  # an env.py's own transaction: the last revision may have ended it
+            if not self.enforced:
+                function(**arguments)
+                return
             self._raw.execute("SAVEPOINT godwit_revision")
             try:
                 function(**arguments)
@@ -73,6 +88,37 @@ class SQLiteTransactions(Guard):
                 self._refuse_orphans()
 
         return call
+
+    def _before_own(self, _connection: Connection, _cursor: Any, statement: str, *_: Any) -> None:
+        if _NOT_INSIDE.match(statement):
+            self._give_way()
+        elif self.enforced:
+            self._look_for_rebuild(statement)
+
+    def _before_any(self, connection: Connection, *_: Any) -> None:
+        """Somebody's statement: a revision may use the application's session, which is another
+        connection. It would wait for our write lock for ever, and not see our tables.
+        """
+        same_thread = threading.get_ident() == self.thread
+        if same_thread and not self._is_ours(connection) and self._is_same_file(connection):
+            self._give_way()
+
+    def _is_ours(self, connection: Connection) -> bool:
+        other = connection.connection.dbapi_connection
+        return other is self.connection.connection.dbapi_connection
+
+    def _is_same_file(self, connection: Connection) -> bool:
+        urls = (connection.engine.url, self.connection.engine.url)
+        if urls[0].get_backend_name() != "sqlite":
+            return False
+        one, other = (Path(url.database or "").absolute() for url in urls)
+        return one == other
+
+    def _give_way(self) -> None:
+        """End the transaction: from here on the revision runs as the driver would run it."""
+        self.gave_way = True
+        if self._raw.in_transaction:
+            self._raw.commit()
 
     def finished(self, outside: OutsideTransaction) -> None:
         """Switch the foreign keys on again after a revision that needed them off."""
@@ -91,16 +137,19 @@ class SQLiteTransactions(Guard):
         if inside:
             self._raw.execute("BEGIN IMMEDIATE")
 
-    def _look_for_rebuild(
-        self, _connection: Connection, _cursor: Any, statement: str, *_: Any
-    ) -> None:
+    def _look_for_rebuild(self, statement: str) -> None:
         found = _DROP_TABLE.match(statement)
         if not found or self._pragma("foreign_keys") == 0:
             return
         table = (found[1] or "").replace('""', '"') or found[2]
         query = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?"
-        if self._raw.execute(query, (_TEMPORARY + table,)).fetchone():
+        if not self._raw.execute(query, (_TEMPORARY + table,)).fetchone():
+            return
+        if not self.gave_way:
             raise _Rebuild
+        # What came before can't be taken back any more; the children are kept all the same.
+        self._raw.commit()
+        self._enforce(False)
 
     def _refuse_orphans(self) -> None:
         new = self._orphans() - self.known_orphans
@@ -137,7 +186,7 @@ def _begin(connection: Connection) -> None:
     raw = connection.connection.dbapi_connection
     autocommit = connection.get_execution_options().get("isolation_level") == "AUTOCOMMIT"
     if not autocommit and isinstance(raw, sqlite3.Connection) and not raw.in_transaction:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        raw.execute("BEGIN IMMEDIATE")
 
 
 def can_begin(connection: Connection) -> bool:
