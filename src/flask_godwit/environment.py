@@ -203,6 +203,8 @@ class Migrations:
             function = fitted(step.migration_fn, part, plain=bind == targets[0].bind)
             for guard in guards:
                 function = guard.step(function, outside)
+            # Alembic's log says "Running upgrade". A functools.partial has no name.
+            function.__name__ = getattr(step.migration_fn, "__name__", "revision")
             step.migration_fn = function
             yield step
             for guard in guards:

@@ -74,7 +74,7 @@ def fitted(function: Callable[..., Any], part: str, *, plain: bool) -> Callable[
 
 def _call_part(function: Callable[..., Any], arguments: dict[str, Any]) -> None:
     """Call it; a script that has no part for a bind has nothing to do there."""
-    part = f"{function.__name__}_{arguments.get('engine_name')}"
+    part = f"{getattr(function, '__name__', '')}_{arguments.get('engine_name')}"
     try:
         function(**arguments)
     except KeyError as error:
