@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -22,7 +23,7 @@ from bench.jobs import JOBS, Job
 from bench.measure import BenchError
 from bench.projects import Project, Workshop
 from bench.results import Report, Result, load
-from bench.tools import DEFAULT_TOOLS, TOOLS
+from bench.tools import TOOLS, default_tools
 
 CACHE = ROOT / ".cache" / "bench"
 PAGE = ROOT / "docs" / "performance.md"
@@ -58,7 +59,8 @@ class Bench:
                 yield from ((job, size) for size in sizes)
 
     def projects(self, job: Job, size: int, server: Server) -> list[Project]:
-        tools = [TOOLS[key] for key in self.options.tools if key in job.tools]
+        keys = self.options.tools or default_tools(size)
+        tools = [TOOLS[key] for key in keys if key in job.tools]
         return [self.workshop.project(tool, server, job.kind, size) for tool in tools]
 
     def _profile_case(self, job: Job, size: int, server: Server) -> None:
@@ -86,6 +88,8 @@ def _words(job: Job, size: int, server: Server) -> str:
 
 def main() -> int:
     options = _parser().parse_args()
+    # Ended from outside, leave through the `finally`s: they drop the databases.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     if options.read:
         return _publish(load(options.read), options)
     with tempfile.TemporaryDirectory(prefix="godwit-bench-") as name, closing(Session()) as session:
@@ -97,7 +101,7 @@ def _run(options: argparse.Namespace, folder: Path, session: Session) -> int:
     if options.profile:
         bench.profile()
         return 0
-    used = {TOOLS[key].environment for key in options.tools}
+    used = {TOOLS[key].environment for key in options.tools or default_tools(0)}
     described = machine.describe([environment(name, CACHE) for name in used], bench.servers)
     bench.measure()
     made = Report(described, bench.results)
@@ -135,7 +139,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--job", nargs="+", choices=JOBS, default=list(JOBS))
     add("--size", nargs="+", type=int, help="instead of each job's own sizes")
     add("--repeat", type=int, help="runs of each tool (default: fewer for bigger sizes)")
-    add("--tools", nargs="+", choices=TOOLS, default=DEFAULT_TOOLS)
+    add("--tools", nargs="+", choices=TOOLS, help="default: all but noise")
     add("--profile", action="store_true", help="print profiles instead of measuring")
     add("--json", type=Path, metavar="FILE", help="write every sample into a file")
     add("--read", type=Path, metavar="FILE", help="take the results from such a file")

@@ -9,8 +9,10 @@ from bench.jobs import Job, Schema
 from bench.measure import BenchError, Sample
 from bench.projects import Project
 
-#: Above these sizes a run is long, its spread is small, and it is repeated less often.
-REPEATS = [(1000, 3), (100, 7), (0, 11)]
+#: From these sizes on a run is long, its spread is small, and it is repeated less often.
+REPEATS = [(1000, 2), (100, 4), (0, 7)]
+#: From this size on the caches that a first run fills are a trifle of what a run takes.
+NO_WARM_UP = 1000
 
 
 def default_repeat(size: int) -> int:
@@ -23,7 +25,8 @@ def compare(job: Job, projects: Sequence[Project], repeat: int) -> dict[str, lis
         with _naming(project):
             job.prepare(project)
     samples: dict[str, list[Sample]] = {project.tool.key: [] for project in projects}
-    _round(job, projects)  # Fills the caches of bytecode, files and the server; not counted.
+    if projects[0].size < NO_WARM_UP:
+        _round(job, projects)  # Fills the caches of bytecode, files and the server; not counted.
     for turn in range(repeat):
         # Forth and back, so that no tool always runs right after the same other one.
         ordered = projects if turn % 2 else projects[::-1]

@@ -94,6 +94,8 @@ def _changed(project: Project) -> None:
 def _with_history(project: Project) -> None:
     if not project.revision_files():
         write_history(project.versions, project.size)
+        compiling = [project.environment.python, "-m", "compileall", "-q", str(project.versions)]
+        project.run(compiling).must_succeed("compiling the revisions")
 
 
 def _at_the_end_of_history(project: Project) -> None:

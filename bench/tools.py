@@ -31,4 +31,12 @@ _TOOLS = [
 ]
 
 TOOLS = {tool.key: tool for tool in _TOOLS}
-DEFAULT_TOOLS = ["none", BASELINE, "flask_godwit", "drop_in"]
+
+#: From this size on a run takes long, and the two ways to run Flask-Godwit hardly differ.
+NO_DROP_IN = 1000
+
+
+def default_tools(size: int) -> list[str]:
+    """Who is compared when nobody says: everyone but the second baseline."""
+    tools = ["none", BASELINE, "flask_godwit", "drop_in"]
+    return tools if size < NO_DROP_IN else tools[:-1]

@@ -10,12 +10,9 @@ from sqlalchemy import (
     URL,
     Connection,
     Engine,
-    MetaData,
     NullPool,
-    Table,
     create_engine,
     inspect,
-    select,
 )
 from sqlalchemy.engine.reflection import ObjectKind
 
@@ -62,8 +59,8 @@ def _tables(connection: Connection) -> Snapshot:
 
 
 def _rows(connection: Connection, name: str) -> list[str]:
-    table = Table(name, MetaData(), autoload_with=connection)
-    return sorted(repr(tuple(row)) for row in connection.execute(select(table)))
+    quoted = connection.dialect.identifier_preparer.quote(name)
+    return sorted(repr(tuple(row)) for row in connection.exec_driver_sql(f"SELECT * FROM {quoted}"))
 
 
 def _beside_tables(connection: Connection) -> Snapshot:

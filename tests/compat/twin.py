@@ -15,6 +15,7 @@ from tests.compat.scenario import Command
 from tests.compat.snapshot import Snapshot, snapshot
 
 _CREATE_DATE = re.compile("Create Date: .+")
+_TRANSACTION = ("", "BEGIN;", "COMMIT;")
 _DATED = re.compile(r"/\d{4}_\d\d_\d\d_\d{4}-")
 """How the names of our files begin where no alembic.ini says otherwise."""
 _OF_ENVIRONMENT = ("env.py", "alembic.ini", "script.py.mako", "README")
@@ -53,7 +54,7 @@ class Twin:
     def change_import(self) -> None:
         """Do what a developer does who comes to us."""
         for file in self.folder.rglob("*.py"):
-            text = file.read_text(encoding="utf-8")
+            text = _text(file)
             if FLASK_MIGRATE in text:
                 file.write_text(text.replace(FLASK_MIGRATE, self.tool), encoding="utf-8")
 
@@ -68,13 +69,14 @@ class Twin:
 
     def revisions(self) -> dict[str, str]:
         """The code of each revision, whatever its file is called and says besides."""
-        trees = [_parsed(file) for file in self.folder.rglob("*.py")]
+        trees = [ast.parse(_text(file)) for file in self.folder.rglob("*.py")]
         return {name: _functions(tree) for tree in trees if (name := _revision(tree))}
 
     def files(self) -> dict[str, str]:
         """What is no code: the traces of env.py and revisions, SQL that was asked for."""
-        texts = [*self.folder.glob("*.sql"), *self.folder.glob("*.txt")]
-        return {file.name: self.neutral(file.read_text(encoding="utf-8")) for file in texts}
+        texts = {file.name: _text(file) for file in self.folder.glob("*.txt")}
+        scripts = {file.name: statements(_text(file)) for file in self.folder.glob("*.sql")}
+        return {name: self.neutral(text) for name, text in {**texts, **scripts}.items()}
 
     def neutral(self, text: str) -> str:
         """A text without the names of this twin's databases and folder."""
@@ -85,8 +87,13 @@ class Twin:
         return text.replace(str(self.folder), "<project>")
 
 
-def _parsed(file: Path) -> ast.Module:
-    return ast.parse(file.read_text(encoding="utf-8"))
+def statements(script: str) -> str:
+    """A script of SQL without its transactions: Flask-Migrate's is one, ours one a revision."""
+    return "\n".join(line for line in script.splitlines() if line not in _TRANSACTION)
+
+
+def _text(file: Path) -> str:
+    return file.read_text(encoding="utf-8")
 
 
 def _revision(tree: ast.Module) -> str | None:

@@ -10,13 +10,11 @@ from pprint import pformat
 from tests.compat.command import Finished
 from tests.compat.scenario import Command
 from tests.compat.snapshot import Snapshot
-from tests.compat.twin import Twin
+from tests.compat.twin import Twin, statements
 
 _READING = {"history", "heads", "branches", "current", "show", "check"}
 _PRINTED_FOR_SCRIPTS = _READING - {"check"}
 """Shell scripts read what these print: there each character counts."""
-
-_TRANSACTION = ("", "BEGIN;", "COMMIT;")
 
 
 @dataclass(frozen=True)
@@ -50,9 +48,7 @@ def _compared_output(command: Command, printed: str) -> str:
         # Flask-Migrate prints a set, in whatever order.
         return "\n".join(sorted(printed.splitlines()))
     if "--sql" in command.arguments and not command.fails:
-        # Flask-Migrate's whole script is one transaction; ours has one for each revision.
-        lines = [line for line in printed.splitlines() if line not in _TRANSACTION]
-        return "\n".join(lines)
+        return statements(printed)
     return printed if command.name in _PRINTED_FOR_SCRIPTS else ""
 
 
