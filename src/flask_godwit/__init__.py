@@ -11,6 +11,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from .errors import (
+    AnswerNeeded,
+    AnswerWrong,
     CannotConnect,
     CannotLock,
     DatabaseMissing,
@@ -26,6 +28,7 @@ from .errors import (
     MultipleHeads,
     NotUpToDate,
     RevisionError,
+    RowsInTheWay,
     SettingsError,
     UnknownRevision,
 )
@@ -54,6 +57,7 @@ if TYPE_CHECKING:
         status,
         upgrade,
     )
+    from .diff.questions import Question, Reading, Refusal
     from .environment import run_migrations
     from .listener import Listener
 
@@ -62,6 +66,7 @@ __version__ = "0.1.0"
 _LAZY = {
     "Config": "alembic_config",
     "Listener": "listener",
+    **dict.fromkeys(("Question", "Reading", "Refusal"), "diff.questions"),
     "alembic_version": "alembic_config",
     "run_migrations": "environment",
     **dict.fromkeys(
@@ -91,6 +96,8 @@ _LAZY = {
 }
 
 __all__ = [
+    "AnswerNeeded",
+    "AnswerWrong",
     "CannotConnect",
     "CannotLock",
     "Config",
@@ -108,7 +115,11 @@ __all__ = [
     "ModelsNotFound",
     "MultipleHeads",
     "NotUpToDate",
+    "Question",
+    "Reading",
+    "Refusal",
     "RevisionError",
+    "RowsInTheWay",
     "SettingsError",
     "UnknownRevision",
     "alembic_version",

@@ -7,13 +7,15 @@ what we added is keyword-only.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from os import PathLike
 
 from flask import current_app, g
 
 from .commands import applying, generating, reading, setup, standing
 from .commands.generating import NewRevision
+from .diff.answers import Answers
+from .diff.questions import Asker
 from .extension import app_migrations
 from .listener import Listener
 from .values import (
@@ -106,15 +108,37 @@ def migrate(
     *,
     bind: str | None = None,
     allow_drop: bool = False,
+    rename_tables: Mapping[str, str] | None = None,
+    renames: Mapping[str, str] | None = None,
+    no_renames: Sequence[str] = (),
+    questions: Asker | None = None,
 ) -> Script | None:
     """Write the revision that makes the databases like the models.
 
+    :param allow_drop: write the script even if it drops most tables.
+    :param rename_tables: old and new names of tables.
+    :param renames: old and new names of columns: ``{"users.fullname": "users.name"}``.
+    :param no_renames: tables and columns that were not renamed, or patterns of them.
+    :param questions: who answers what is not known; by default nobody does.
     :returns: None when nothing differs.
     :raises NotUpToDate: a database lacks revisions that have a file.
     :raises ModelsNotFound: there are no models, or most of them are missing.
+    :raises AnswerNeeded: a change can be read in two ways.
+    :raises AnswerWrong: an answer fits nothing.
+    :raises RowsInTheWay: rows don't fit what the models ask for.
     """
     new = NewRevision(message, head, splice, branch_label, version_path, rev_id)
-    return generating.migrate(project(directory, x_arg, bind), new, sql=sql, allow_drop=allow_drop)
+    answers = Answers(
+        rename_tables=rename_tables or {}, renames=renames or {}, no_renames=no_renames
+    )
+    return generating.migrate(
+        project(directory, x_arg, bind),
+        new,
+        sql=sql,
+        allow_drop=allow_drop,
+        answers=answers,
+        questions=questions,
+    )
 
 
 def edit(directory: Directory = None, revision: str = "current") -> tuple[str, ...]:

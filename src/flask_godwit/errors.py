@@ -8,6 +8,9 @@
     ├── FolderExists            `init` would write into a folder that is not empty
     ├── ModelsNotFound          the application has no models where models are expected
     ├── DropRefused             a migration would drop most tables and their rows
+    ├── AnswerNeeded            a change can be read in two ways, and nobody is there to ask
+    ├── AnswerWrong             an answer (--rename, --fill, …) does not fit models and database
+    ├── RowsInTheWay            rows of the database don't fit what the models ask for
     ├── RevisionError           a revision can't be used as it was asked for
     │   ├── UnknownRevision     no file has it
     │   ├── MultipleHeads       several heads where one is needed
@@ -62,6 +65,18 @@ class ModelsNotFound(GodwitError):
 
 class DropRefused(GodwitError):
     """A migration would drop most tables and the rows in them."""
+
+
+class AnswerNeeded(GodwitError):
+    """A change can be read in two ways, and nobody is there to ask."""
+
+
+class AnswerWrong(GodwitError):
+    """An answer does not fit the models and the database."""
+
+
+class RowsInTheWay(GodwitError):
+    """Rows of the database don't fit what the models ask for."""
 
 
 class RevisionError(GodwitError):

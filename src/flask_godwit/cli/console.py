@@ -66,6 +66,16 @@ class Console:
         """What a person should know, on stderr."""
         self._print(f"Warning: {text}", "yellow", sys.stderr)
 
+    def question(self, text: str) -> None:
+        """A question, on stderr: results may be read by a machine."""
+        self._print(text, "bold", sys.stderr)
+
+    def choice(self, text: str, option: str) -> None:
+        """One possible answer, and the option that gives it."""
+        self._print(text, "", sys.stderr)
+        if option:
+            self._print(f"     {option}", "dim", sys.stderr)
+
     def error(self, error: GodwitError) -> None:
         """What happened, where, and what to type next, on stderr."""
         self.failure(error.message, detail=error.detail, hint=error.hint)

@@ -19,6 +19,7 @@ from .options import (
     wait_option,
     x_option,
 )
+from .questions import asker, given_answers
 from .setup import short_path
 
 if TYPE_CHECKING:
@@ -64,6 +65,38 @@ _new_revision: Sequence[Callable[[Callback], Callback]] = (
 )
 
 
+_answers: Sequence[Callable[[Callback], Callback]] = (
+    click.option(
+        "--rename",
+        multiple=True,
+        metavar="TABLE.OLD:TABLE.NEW",
+        help="This column was renamed: users.fullname:users.name",
+    ),
+    click.option(
+        "--rename-table",
+        multiple=True,
+        metavar="OLD:NEW",
+        help="This table was renamed: users:accounts",
+    ),
+    click.option(
+        "--no-rename",
+        multiple=True,
+        metavar="NAME",
+        help="This table or column was not renamed, it goes: users.fullname, or a pattern",
+    ),
+    click.option(
+        "--answers",
+        type=click.Path(exists=True, dir_okay=False),
+        default=None,
+        metavar="FILE",
+        help="Answers to questions, as JSON or TOML",
+    ),
+    click.option(
+        "--no-input", is_flag=True, help="Never ask, even on a terminal; stop where one would"
+    ),
+)
+
+
 def register(db: click.Group) -> None:
     """Add the commands to the group."""
     allow_drop = click.option(
@@ -75,7 +108,9 @@ def register(db: click.Group) -> None:
     merged = click.argument("revisions", nargs=-1, shell_complete=complete_revisions)
     shared = (bind_option, wait_option, json_option)
     command(db, _message, _autogenerate, *_new_revision, _depends_on, json_option)(revision)
-    command(db, _message, *_new_revision, x_option, _depends_on, allow_drop, *shared)(migrate)
+    command(db, _message, *_new_revision, x_option, _depends_on, allow_drop, *_answers, *shared)(
+        migrate
+    )
     command(db, revision_argument("head"))(edit)
     command(db, _message, _branch_label, _rev_id, splice, json_option, merged)(merge)
     command(db, *shared)(check)
@@ -89,13 +124,22 @@ def revision(call: Call, autogenerate: bool, sql: bool, **new: Any) -> None:
     call.show(script, _wrote)
 
 
-def migrate(call: Call, sql: bool, allow_drop: bool, **new: Any) -> None:
+def migrate(call: Call, sql: bool, allow_drop: bool, **options: Any) -> None:
     """Autogenerate a new revision file (Alias for 'revision --autogenerate')"""
     from ..commands.generating import has_models
     from ..commands.generating import migrate as write
 
     project = call.project
-    script = write(project, _new(new), sql=sql, allow_drop=allow_drop)
+    questions = asker(call.console, options.pop("no_input"))
+    answers = given_answers(options)
+    script = write(
+        project,
+        _new(options),
+        sql=sql,
+        allow_drop=allow_drop,
+        answers=answers,
+        questions=questions,
+    )
     if script is None and not has_models(project):
         call.console.warn(
             "the application has no models. Define some, and import their module where the"

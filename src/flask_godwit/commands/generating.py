@@ -12,8 +12,11 @@ from alembic.script import Script as AlembicScript
 from alembic.script import ScriptDirectory
 from alembic.util import open_in_editor, rev_id
 
+from ..diff.answers import Answers
 from ..diff.guards import no_models, refuse_mass_drop, unimported_models
 from ..diff.naming import message_for
+from ..diff.questions import Asker, Refusal
+from ..diff.refine import Refinement
 from ..diff.tidy import tidy
 from ..diff.words import changes_of
 from ..environment import Migrations
@@ -75,7 +78,13 @@ def revision(
 
 
 def migrate(
-    project: Project, new: NewRevision, *, sql: bool = False, allow_drop: bool = False
+    project: Project,
+    new: NewRevision,
+    *,
+    sql: bool = False,
+    allow_drop: bool = False,
+    answers: Answers | None = None,
+    questions: Asker | None = None,
 ) -> Script | None:
     """Write the revision that makes the databases like the models.
 
@@ -83,6 +92,11 @@ def migrate(
     named after what it changes.
 
     :param allow_drop: write the script even if it drops most tables.
+    :param answers: what is known without asking.
+    :param questions: who answers the rest; without one the command stops at a question.
+    :raises AnswerNeeded: a change can be read in two ways.
+    :raises AnswerWrong: an answer fits nothing.
+    :raises RowsInTheWay: rows don't fit what the models ask for.
     :returns: None when nothing differs.
     :raises NotUpToDate: a database lacks revisions that have a file.
     :raises ModelsNotFound: there are no models, or most of them are missing.
@@ -92,7 +106,8 @@ def migrate(
     if not project.directory.is_dir():
         project.targets()  # raises for a wrong Migrate(), which must leave no folder behind
         init(project)
-    comparison = _Comparison(project, new, allow_drop)
+    refinement = Refinement(answers or Answers(), questions or Refusal())
+    comparison = _Comparison(project, new, allow_drop, refinement)
     comparison.run()
     if not comparison.changes:
         comparison.refuse_missing_models()
@@ -110,7 +125,7 @@ def check(project: Project) -> Differences:
 
     :raises NotUpToDate: a database lacks revisions that have a file.
     """
-    comparison = _Comparison(project, NewRevision(), allow_drop=True)
+    comparison = _Comparison(project, NewRevision(), True, Refinement(asker=None))
     comparison.run()
     return Differences(comparison.changes)
 
@@ -167,6 +182,7 @@ class _Comparison:
     project: Project
     new: NewRevision
     allow_drop: bool
+    refinement: Refinement
     changes: tuple[Change, ...] = ()
     migrations: Migrations = field(init=False)
     writer: RevisionContext = field(init=False)
@@ -178,10 +194,12 @@ class _Comparison:
     def run(self) -> None:
         """Compare; afterwards ``changes`` says what differs."""
         _run_writer(self.migrations, self._compare, self.writer)
+        self.refinement.finish()
         self.changes = tuple(self._all_changes())
 
     def _compare(self, at: tuple[str, ...], context: MigrationContext) -> None:
         self._refuse_old_database(at, context)
+        self.refinement.attach(context)
         self.writer.run_autogenerate(at, context)
         if not self.allow_drop and self.writer.generated_revisions:
             script = self.writer.generated_revisions[-1]

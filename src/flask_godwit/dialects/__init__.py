@@ -36,4 +36,9 @@ def dialect_for(url: URL, dialect: Dialect | None = None) -> Database:
     return database
 
 
-__all__ = ["Database", "MariaDB", "MySQL", "PostgreSQL", "SQLite", "dialect_for"]
+def name_of(dialect: Dialect) -> str:
+    """What Alembic's registries call a database."""
+    return dialect.name
+
+
+__all__ = ["Database", "MariaDB", "MySQL", "PostgreSQL", "SQLite", "dialect_for", "name_of"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from enum import Enum
 from typing import ClassVar
@@ -15,6 +15,9 @@ from ..retry import Limits
 
 OutsideTransaction = Callable[[Callable[[], None]], None]
 """Rolls back, does something while no transaction is open, and begins a new one."""
+
+OwnedNames = Mapping[str, str]
+"""The name of something by the column that it belongs to."""
 
 
 class Guard:
@@ -98,6 +101,34 @@ class Database:
     def guards(self, connection: Connection, limits: Limits) -> tuple[Guard, ...]:
         """What makes revisions on this connection safe, the outermost last."""
         return ()
+
+    checks_block_renames: ClassVar[bool] = False
+    """Whether a column that a CHECK mentions can't be renamed."""
+
+    def default_name(self, kind: str, table: str, columns: Sequence[str]) -> str | None:
+        """What the database calls a constraint or index that was given no name.
+
+        :param kind: ``pk``, ``uq``, ``ix`` or ``fk``.
+        """
+        return None
+
+    def rename_column(self, table: str, old: str, new: str) -> str:
+        """The statement that renames a column and keeps all it has; "" where Alembic's does.
+
+        :param table: quoted, as the columns are.
+        """
+        return ""
+
+    def rename_constraint(self, kind: str, table: str, old: str, new: str) -> str:
+        """The statement that renames a constraint or index; "" where there is none.
+
+        :param table: quoted and with its schema; the other names are quoted.
+        """
+        return ""
+
+    def owned_sequences(self, connection: Connection, schema: str | None, table: str) -> OwnedNames:
+        """The sequences that belong to a table's columns, by column."""
+        return {}
 
     def exists(self) -> bool:
         """Whether the database exists.

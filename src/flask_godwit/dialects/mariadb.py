@@ -12,4 +12,5 @@ class MariaDB(MySQL):
     """MariaDB."""
 
     name: str = "MariaDB"
+    checks_block_renames: ClassVar[bool] = False
     limits: ClassVar[type[MySQLLimits]] = MariaDBLimits

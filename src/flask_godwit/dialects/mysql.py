@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from sqlalchemy import URL, Connection, Engine, text
@@ -40,6 +41,18 @@ class MySQL(Database):
 
     def guards(self, connection: Connection, limits: Limits) -> tuple[Guard, ...]:
         return (self.limits(connection, limits),) if limits.lock_seconds else ()
+
+    checks_block_renames: ClassVar[bool] = True
+
+    def default_name(self, kind: str, table: str, columns: Sequence[str]) -> str | None:
+        return columns[0] if kind in ("uq", "ix") and columns else None
+
+    def rename_column(self, table: str, old: str, new: str) -> str:
+        # Alembic's CHANGE repeats the whole definition, and loses what it can't say.
+        return f"ALTER TABLE {table} RENAME COLUMN {old} TO {new}"
+
+    def rename_constraint(self, kind: str, table: str, old: str, new: str) -> str:
+        return f"ALTER TABLE {table} RENAME INDEX {old} TO {new}" if kind in ("uq", "ix") else ""
 
     def exists(self) -> bool:
         query = text("SELECT 1 FROM information_schema.schemata WHERE schema_name = :name")

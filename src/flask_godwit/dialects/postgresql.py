@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from sqlalchemy import URL, Connection, Engine, text
 
 from ..retry import Limits
-from .base import Database, DeployLock, Guard, Trouble
+from .base import Database, DeployLock, Guard, OwnedNames, Trouble
 from .postgresql_limits import PostgreSQLLimits
 from .server_locks import PostgreSQLLock
 
@@ -34,6 +35,21 @@ _BY_WORDS = {
     "no password supplied": Trouble.DENIED,
 }
 
+_LONGEST_NAME = 63
+_OWNED = text(
+    """
+    SELECT a.attname, s.relname
+    FROM pg_class s
+    JOIN pg_depend d ON d.objid = s.oid AND d.classid = 'pg_class'::regclass
+        AND d.refclassid = 'pg_class'::regclass AND d.deptype IN ('a', 'i')
+    JOIN pg_class t ON t.oid = d.refobjid
+    JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = d.refobjsubid
+    JOIN pg_namespace n ON n.oid = t.relnamespace
+    WHERE s.relkind = 'S' AND t.relname = :name
+        AND n.nspname = coalesce(:schema, current_schema())
+    """
+)
+
 
 class PostgreSQL(Database):
     """PostgreSQL."""
@@ -55,6 +71,22 @@ class PostgreSQL(Database):
 
     def guards(self, connection: Connection, limits: Limits) -> tuple[Guard, ...]:
         return (PostgreSQLLimits(connection, limits),) if limits.lock_seconds else ()
+
+    def default_name(self, kind: str, table: str, columns: Sequence[str]) -> str | None:
+        suffix = {"pk": "pkey", "uq": "key", "ix": "idx", "fk": "fkey"}.get(kind)
+        parts = (table, suffix) if kind == "pk" else (table, *columns, suffix)
+        name = "_".join(part for part in parts if part)
+        return name if suffix and len(name) <= _LONGEST_NAME else None
+
+    def rename_constraint(self, kind: str, table: str, old: str, new: str) -> str:
+        if kind != "ix":
+            return f"ALTER TABLE {table} RENAME CONSTRAINT {old} TO {new}"
+        schema, dot, _ = table.rpartition(".")
+        return f"ALTER INDEX {schema}{dot}{old} RENAME TO {new}"
+
+    def owned_sequences(self, connection: Connection, schema: str | None, table: str) -> OwnedNames:
+        values = {"schema": schema, "name": table}
+        return {row.attname: row.relname for row in connection.execute(_OWNED, values)}
 
     def exists(self) -> bool:
         query = text("SELECT 1 FROM pg_database WHERE datname = :name")

@@ -14,6 +14,7 @@ from sqlalchemy import Enum, Numeric, String, types
 from sqlalchemy.types import TypeEngine
 
 from ..values import DEFAULT_BIND, Change
+from .steps import Comment, Nothing, Sql
 
 
 def changes_of(operations: ops.OpContainer, bind: str = DEFAULT_BIND) -> tuple[Change, ...]:
@@ -158,6 +159,18 @@ def _(operation: ops.DropTableCommentOp) -> _Words:
 @_describe.register
 def _(operation: ops.ExecuteSQLOp) -> _Words:
     yield "~", f"execute {' '.join(str(operation.sqltext).split())[:60]}", ""
+
+
+@_describe.register
+def _(operation: Sql) -> _Words:
+    if operation.words:
+        yield "~", operation.words, ""
+
+
+@_describe.register(Comment)
+@_describe.register(Nothing)
+def _(_operation: Comment | Nothing) -> _Words:
+    yield from ()
 
 
 def type_words(type_: TypeEngine[Any] | None) -> str:

@@ -1,0 +1,1 @@
+"""Tables and columns that got another name: found by likeness, asked, and followed through."""

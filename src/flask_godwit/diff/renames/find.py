@@ -1,0 +1,255 @@
+"""Which tables and columns got another name: told by options, by the models, or asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from alembic.autogenerate.api import AutogenContext
+from alembic.operations import ops
+from sqlalchemy import Column, Inspector, Select, Table, literal_column, select
+
+from ...errors import AnswerWrong
+from ..answers import Answers
+from ..names import Key, find_table, said, split_column
+from ..questions import Asker, Question, Reading
+from .likeness import Likeness, of_columns, of_tables
+from .values import Renames
+
+HINT = "renamed_from"
+"""The key in ``info`` of a model's Column or Table that tells its former name."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Something that goes, and something like it that comes."""
+
+    old: str
+    new: str
+    likeness: Likeness
+    keys: tuple[Any, Any]
+
+
+class Finder:
+    """Finds the renames of one database.
+
+    :param context: the comparison, after it has run once.
+    :param inspector: the database, by its old names.
+    :param operations: what that comparison found.
+    """
+
+    def __init__(
+        self,
+        context: AutogenContext,
+        inspector: Inspector,
+        operations: Sequence[ops.MigrateOperation],
+        answers: Answers,
+        asker: Asker | None,
+    ) -> None:
+        self.context = context
+        self.inspector = inspector
+        self.answers = answers
+        self.asker = asker
+        flat = list(_flat(operations))
+        self.dropped_tables = {_key(op): op for op in flat if isinstance(op, ops.DropTableOp)}
+        self.created_tables = [_key(op) for op in flat if isinstance(op, ops.CreateTableOp)]
+        self.dropped_columns = [op for op in flat if isinstance(op, ops.DropColumnOp)]
+        self.added_columns = [op for op in flat if isinstance(op, ops.AddColumnOp)]
+        self.used: set[str] = set()
+
+    def tables(self) -> dict[Key, Key]:
+        """Old and new keys of renamed tables."""
+        told = dict(self._told_tables())
+        return told | dict(self._asked(self._table_candidates(told), "table", self._filled_table))
+
+    def columns(self, tables: dict[Key, Key]) -> dict[Key, dict[str, str]]:
+        """Old and new names of renamed columns, by the new key of their table."""
+        found: dict[Key, dict[str, str]] = {}
+        for key, old, new in self._told_columns(tables):
+            found.setdefault(key, {})[old] = new
+        asked = self._asked(self._column_candidates(found), "column", self._filled_column)
+        for (key, old), (_, new) in asked:
+            found.setdefault(key, {})[old] = new
+        return found
+
+    # told
+
+    def _told_tables(self) -> Iterator[tuple[Key, Key]]:
+        for old, new in self.answers.rename_tables.items():
+            source = find_table(old, self._database)
+            target = find_table(new, self.models)
+            taken = target in self._database and said(target) not in self.answers.rename_tables
+            if source and target and not taken:
+                self.used.add(old)
+                yield source, target
+        for key in self.created_tables:
+            hint = self.models[key].info.get(HINT)
+            source = find_table(str(hint), self.dropped_tables) if hint else None
+            if source and said(source) not in self.used:
+                yield source, key
+
+    def _told_columns(self, tables: dict[Key, Key]) -> Iterator[tuple[Key, str, str]]:
+        for left, right in self.answers.renames.items():
+            found = self._told_column(left, right, tables)
+            if found:
+                self.used.add(left)
+                yield found
+        for op in self.added_columns:
+            hint, key = op.column.info.get(HINT), _key(op)
+            gone = {op.column_name for op in self.dropped_columns if _key(op) == key}
+            if hint in gone and f"{said(key)}.{hint}" not in self.used:
+                yield key, hint, op.column.name
+
+    def _told_column(
+        self, left: str, right: str, tables: dict[Key, Key]
+    ) -> tuple[Key, str, str] | None:
+        old = split_column(left, [*self._database, *tables.values()])
+        if old is None:
+            return None
+        key = tables.get(old[0], old[0])
+        new = split_column(right, self.models)
+        name = new[1] if new else right
+        if (new and new[0] != key) or key not in self.models or name not in self.models[key].c:
+            return None
+        if not self._has_column(key, old[1], tables):
+            return None
+        return key, old[1], name
+
+    def _has_column(self, key: Key, name: str, tables: dict[Key, Key]) -> bool:
+        schema, table = next((old for old, new in tables.items() if new == key), key)
+        found = self.inspector.get_columns(table, schema=schema)
+        return name in {column["name"] for column in found}
+
+    # asked
+
+    def _table_candidates(self, told: dict[Key, Key]) -> Iterator[Candidate]:
+        for old, op in self.dropped_tables.items():
+            for new in self.created_tables:
+                if old in told or new in told.values() or self.answers.means_drop(said(old)):
+                    continue
+                likeness = of_tables(op.to_table(), self.models[new], self.same_type)
+                if likeness:
+                    yield Candidate(said(old), said(new), likeness, (old, new))
+
+    def _column_candidates(self, told: dict[Key, dict[str, str]]) -> Iterator[Candidate]:
+        for gone in self.dropped_columns:
+            key, old = _key(gone), gone.to_column()
+            known = told.get(key, {})
+            if old.name in known or self.answers.means_drop(said(key, old.name)):
+                continue
+            for op in self.added_columns:
+                if _key(op) != key or op.column.name in known.values():
+                    continue
+                likeness = of_columns(old, op.column, self.same_type)
+                if likeness:
+                    names = said(key, old.name), said(key, op.column.name)
+                    yield Candidate(*names, likeness, ((key, old.name), (key, op.column.name)))
+
+    def _asked(
+        self, candidates: Iterable[Candidate], kind: str, has_rows: Any
+    ) -> Iterator[tuple[Any, Any]]:
+        if self.asker is None:
+            return
+        best = _best_pairs(candidates)
+        doubtful = [c for c in best if c.likeness.sure or has_rows(c.keys[0])]
+        if not doubtful:
+            return
+        given = self.asker.ask([_question(candidate, kind) for candidate in doubtful])
+        yield from (c.keys for c, answer in zip(doubtful, given, strict=True) if answer == 0)
+
+    def _filled_table(self, key: Key) -> bool:
+        return self._any_row(self.dropped_tables[key].to_table())
+
+    def _filled_column(self, place: tuple[Key, str]) -> bool:
+        key, name = place
+        op = next(o for o in self.dropped_columns if _key(o) == key and o.column_name == name)
+        return self._any_row(op.to_column().table, op.to_column())
+
+    def _any_row(self, table: Table, column: Column[Any] | None = None) -> bool:
+        query: Select[tuple[str]] = select(literal_column("1")).select_from(table).limit(1)
+        if column is not None:
+            query = query.where(column.is_not(None))
+        assert self.context.connection is not None
+        return self.context.connection.execute(query).first() is not None
+
+    # facts
+
+    @cached_property
+    def models(self) -> dict[Key, Table]:
+        """The models' tables, as autogenerate knows them."""
+        default = self.context.dialect.default_schema_name
+        tables = self.context.sorted_tables
+        return {(t.schema if t.schema != default else None, t.name): t for t in tables}
+
+    @cached_property
+    def _database(self) -> list[Key]:
+        asked = {said(key).rpartition(".")[0] or None for key in self.models}
+        named = [*self.answers.rename_tables, *self.answers.renames]
+        schemas = asked | {name.partition(".")[0] for name in named if "." in name} | {None}
+        known = set(self.inspector.get_schema_names()) | {None}
+        return [
+            (schema, name)
+            for schema in sorted(schemas & known, key=str)
+            for name in self.inspector.get_table_names(schema=schema)
+        ]
+
+    def same_type(self, old: Column[Any], new: Column[Any]) -> bool:
+        """Whether the database sees no difference between two columns' types."""
+        return not self.context.migration_context.impl.compare_type(old, new)
+
+
+def _best_pairs(candidates: Iterable[Candidate]) -> list[Candidate]:
+    """Each thing once, the most alike first."""
+    taken: set[str] = set()
+    best = []
+    for candidate in sorted(candidates, key=lambda c: (-c.likeness.score, c.old, c.new)):
+        if not {f"-{candidate.old}", f"+{candidate.new}"} & taken:
+            taken |= {f"-{candidate.old}", f"+{candidate.new}"}
+            best.append(candidate)
+    return best
+
+
+def _question(candidate: Candidate, kind: str) -> Question:
+    option = "--rename-table" if kind == "table" else "--rename"
+    lost = "rows" if kind == "table" else "values"
+    old, new = candidate.old, candidate.new
+    return Question(
+        f"Was the {kind} {old} renamed to {new}?",
+        (
+            Reading(f"yes, renamed: its {lost} stay", f"{option} {old}:{new}"),
+            Reading(f"no: {old} is dropped with its {lost}, {new} is new", f"--no-rename {old}"),
+        ),
+    )
+
+
+def refuse_unused(answers: Answers, used: set[str]) -> None:
+    """An answer that fits nothing is a mistake, unless it comes from a file of former answers.
+
+    :raises AnswerWrong: an old name is not in the database, or a new one not in the models.
+    """
+    told = {**answers.rename_tables, **answers.renames}
+    unused = {old: new for old, new in told.items() if old not in used}
+    if unused and not answers.lenient:
+        listed = ", ".join(f"{old}:{new}" for old, new in unused.items())
+        raise AnswerWrong(
+            f"There is nothing to rename for {listed}.",
+            hint="The old name must be in the database, the new one in the models and not in"
+            " the database.",
+        )
+
+
+def _key(operation: Any) -> Key:
+    return operation.schema, operation.table_name
+
+
+def _flat(operations: Iterable[ops.MigrateOperation]) -> Iterator[ops.MigrateOperation]:
+    for operation in operations:
+        if isinstance(operation, ops.OpContainer):
+            yield from _flat(operation.ops)
+        else:
+            yield operation
+
+
+__all__ = ["HINT", "Finder", "Renames", "refuse_unused"]

@@ -1,0 +1,37 @@
+"""In which order names are given, so that none is taken when its turn comes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+
+from ...errors import AnswerWrong
+
+
+def ordered(
+    renames: Mapping[str, str], existing: Collection[str], what: str
+) -> Iterator[tuple[str, str]]:
+    """Old and new names, one after the other; a swap takes a detour over a third name.
+
+    :param existing: the names that are taken.
+    :param what: where these names are, for the error.
+    :raises AnswerWrong: a new name is taken by something that keeps it.
+    """
+    waiting = {old: new for old, new in renames.items() if old != new}
+    taken = set(existing)
+    for old, new in waiting.items():
+        if new in taken and new not in waiting:
+            raise AnswerWrong(
+                f"{old} of {what} can't be renamed to {new}: there is a {new} already.",
+                hint=f"Drop {new} in a migration of its own, or rename it too.",
+            )
+    while waiting:
+        free = next((old for old, new in waiting.items() if new not in taken), None)
+        if free is None:
+            first = next(iter(waiting))
+            detour = f"{first[:40]}_godwit_swap"
+            yield first, detour
+            waiting[detour] = waiting.pop(first)
+            taken = (taken - {first}) | {detour}
+            continue
+        yield free, waiting[free]
+        taken = (taken - {free}) | {waiting.pop(free)}

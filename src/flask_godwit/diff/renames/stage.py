@@ -1,0 +1,173 @@
+"""The stage that turns drop-and-add into renames.
+
+It runs when Alembic has compared once. What was renamed is found out; then everything is
+compared again, with a database whose things have their new names already. So the script
+begins with the renames, and goes on with what else changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from alembic.autogenerate.api import AutogenContext
+from alembic.operations import ops
+from sqlalchemy import Inspector, text
+from sqlalchemy.sql.elements import conv
+
+from ...dialects import dialect_for, name_of
+from ...dialects.base import Database
+from ..answers import Answers
+from ..names import Key, quoted, said
+from ..questions import Asker
+from ..steps import RenameColumn, RenameTable, Sql
+from .find import Finder
+from .follow import Follower, followers, renaming, replacing, sequences, untangled
+from .order import ordered
+from .values import Renames
+from .view import RenamedInspector
+
+
+class RenameStage:
+    """Finds renames in one comparison, and brings them into its operations."""
+
+    def __init__(self, context: AutogenContext, answers: Answers, asker: Asker | None) -> None:
+        assert context.connection is not None
+        self.context = context
+        self.answers = answers
+        self.asker = asker
+        self.inspector: Inspector = context.inspector
+        self.database: Database = dialect_for(
+            context.connection.engine.url, context.connection.dialect
+        )
+        self.used: set[str] = set()
+
+    def run(self, upgrade: ops.UpgradeOps) -> None:
+        """Change the operations, where something was renamed."""
+        finder = self._finder(upgrade)
+        renames = Renames(finder.tables())
+        self.used |= finder.used
+        if renames:
+            self._compare_again(upgrade, renames)
+            finder = self._finder(upgrade)
+        renames = Renames(renames.tables, finder.columns(dict(renames.tables)))
+        self.used |= finder.used
+        if not renames:
+            return
+        steps = self._steps(finder, renames)
+        self._compare_again(upgrade, self._with_names(finder, renames))
+        upgrade.ops[:0] = steps
+
+    def _finder(self, upgrade: ops.UpgradeOps) -> Finder:
+        return Finder(self.context, self.inspector, upgrade.ops, self.answers, self.asker)
+
+    def _compare_again(self, upgrade: ops.UpgradeOps, renames: Renames) -> None:
+        upgrade.ops.clear()
+        self.context.inspector = RenamedInspector(self.inspector, renames)
+        dispatch = self.context.comparators.dispatch(
+            "autogenerate", qualifier=name_of(self.context.dialect)
+        )
+        dispatch(self.context, upgrade)
+        self.context.inspector = self.inspector
+
+    def _with_names(self, finder: Finder, renames: Renames) -> Renames:
+        """The renames, and the names that follow them by a statement of ours."""
+        names: dict[Key, dict[str, str]] = {}
+        for follower in followers(self.context, finder.models, renames, self.database):
+            if renaming(follower, self.context, self.database) or replacing(follower):
+                names.setdefault(follower.table, {})[follower.old] = follower.new
+        return Renames(renames.tables, renames.columns, names)
+
+    def _steps(self, finder: Finder, renames: Renames) -> list[ops.MigrateOperation]:
+        blocking = list(self._blocking_checks(finder, renames))
+        following = list(followers(self.context, finder.models, renames, self.database))
+        blocked = {(check.table_name, name) for check, _, name in blocking}
+        return [
+            *self._tables(renames),
+            *(drop for drop, _, _ in blocking),
+            *self._columns(renames),
+            *sequences(self.context, finder.models, renames, self.database),
+            *(create for _, create, _ in blocking),
+            *self._following([f for f in following if (f.table[1], f.old) not in blocked]),
+        ]
+
+    def _following(self, found: list[Follower]) -> Iterator[ops.MigrateOperation]:
+        for follower in untangled(found):
+            step = renaming(follower, self.context, self.database) or replacing(follower)
+            if step:
+                yield step
+
+    def _tables(self, renames: Renames) -> Iterator[ops.MigrateOperation]:
+        for old, new in renames.tables.items():
+            if old[0] != new[0]:
+                yield self._move(old, new)
+        by_schema: dict[str | None, dict[str, str]] = {}
+        for old, new in renames.tables.items():
+            by_schema.setdefault(new[0], {})[old[1]] = new[1]
+        for schema, names in by_schema.items():
+            taken = self.inspector.get_table_names(schema=schema)
+            for before, after in ordered(names, taken, schema or "the database"):
+                yield RenameTable(before, after, schema=schema)
+
+    def _move(self, old: Key, new: Key) -> Sql:
+        default = self.context.dialect.default_schema_name or ""
+        dialect = self.context.dialect
+        there, here = new[0] or default, old[0] or default
+        source, target = quoted(dialect, *old), quoted(dialect, new[0], old[1])
+        return Sql(
+            f"ALTER TABLE {source} SET SCHEMA {quoted(dialect, there)}",
+            f"ALTER TABLE {target} SET SCHEMA {quoted(dialect, here)}",
+            words=f"table {said(old)} -> {there}.{old[1]}",
+            back=f"table {there}.{old[1]} -> {said(old)}",
+        )
+
+    def _columns(self, renames: Renames) -> Iterator[ops.MigrateOperation]:
+        for key, names in renames.columns.items():
+            schema, table = renames.old_key(key)
+            found = self.inspector.get_columns(table, schema=schema)
+            for old, new in ordered(names, [column["name"] for column in found], said(key)):
+                yield self._column(key, old, new)
+
+    def _column(self, key: Key, old: str, new: str) -> ops.MigrateOperation:
+        dialect = self.context.dialect
+        table = quoted(dialect, *key)
+        before, after = quoted(dialect, old), quoted(dialect, new)
+        statement = self.database.rename_column(table, before, after)
+        if not statement:
+            return RenameColumn(key[1], old, schema=key[0], modify_name=new)
+        return Sql(
+            statement,
+            self.database.rename_column(table, after, before),
+            words=f"column {said(key, old)} -> {new}",
+            back=f"column {said(key, new)} -> {old}",
+        )
+
+    def _blocking_checks(
+        self, finder: Finder, renames: Renames
+    ) -> Iterator[tuple[ops.DropConstraintOp, ops.AddConstraintOp, str]]:
+        """CHECKs that must be away while the columns they mention are renamed."""
+        if not self.database.checks_block_renames:
+            return
+        known = {
+            (follower.table, follower.old): follower.new
+            for follower in followers(self.context, finder.models, renames, self.database)
+        }
+        for key in renames.columns:
+            schema, table = renames.old_key(key)
+            for check in self.inspector.get_check_constraints(table, schema=schema):
+                new_text = renames.new_text(key, check["sqltext"])
+                name = str(check["name"])
+                if new_text == check["sqltext"]:
+                    continue
+                yield self._without(key, check["sqltext"], new_text, name, known.get((key, name)))
+
+    def _without(
+        self, key: Key, old_text: str, new_text: str, name: str, new_name: str | None
+    ) -> tuple[ops.DropConstraintOp, ops.AddConstraintOp, str]:
+        schema, table = key
+        final = conv(name)
+        reverse = ops.CreateCheckConstraintOp(final, table, text(old_text), schema=schema)
+        drop = ops.DropConstraintOp(final, table, type_="check", schema=schema, _reverse=reverse)
+        create = ops.CreateCheckConstraintOp(
+            conv(new_name or name), table, text(new_text), schema=schema
+        )
+        return drop, create, name

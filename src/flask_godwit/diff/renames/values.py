@@ -1,0 +1,58 @@
+"""What was renamed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ..names import Key
+
+_TOKEN = re.compile(
+    r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|\[[^\]]*\]|[A-Za-z_]\w*|.""", re.DOTALL
+)
+
+
+@dataclass(frozen=True)
+class Renames:
+    """Old and new names of one database.
+
+    ``columns`` are by the table's *new* key. ``names`` are those of constraints and indexes
+    that get their new name together with the table.
+    """
+
+    tables: Mapping[Key, Key] = field(default_factory=dict)
+    columns: Mapping[Key, Mapping[str, str]] = field(default_factory=dict)
+    names: Mapping[Key, Mapping[str, str]] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.tables or any(self.columns.values()))
+
+    def new_key(self, key: Key) -> Key:
+        """What a table is called now."""
+        return self.tables.get(key, key)
+
+    def old_key(self, key: Key) -> Key:
+        """What a table was called."""
+        return next((old for old, new in self.tables.items() if new == key), key)
+
+    def new_column(self, key: Key, name: str) -> str:
+        """What a column is called now.
+
+        :param key: the new one of its table.
+        """
+        return self.columns.get(key, {}).get(name, name)
+
+    def new_text(self, key: Key, text: str) -> str:
+        """An SQL expression over the columns of a table, with their new names."""
+        columns = self.columns.get(key)
+        if not columns:
+            return text
+        return "".join(_renamed(token, columns) for token in _TOKEN.findall(text))
+
+
+def _renamed(token: str, columns: Mapping[str, str]) -> str:
+    if token[0] in '"`[':
+        name = columns.get(token[1:-1])
+        return token if name is None else token[0] + name + token[-1]
+    return columns.get(token, token)

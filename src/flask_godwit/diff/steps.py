@@ -1,0 +1,112 @@
+"""Operations that Alembic can run but not take back: here they know their inverse.
+
+A script shows plain Alembic: ``op.rename_table()``, ``op.alter_column()``, ``op.execute()``.
+"""
+
+from __future__ import annotations
+
+from alembic.autogenerate import renderers
+from alembic.autogenerate.api import AutogenContext
+from alembic.autogenerate.render import _render_gen_name
+from alembic.operations import ops
+
+
+class RenameTable(ops.RenameTableOp):
+    """``op.rename_table()``."""
+
+    def reverse(self) -> RenameTable:
+        return RenameTable(self.new_table_name, self.table_name, schema=self.schema)
+
+
+class RenameColumn(ops.AlterColumnOp):
+    """``op.alter_column(…, new_column_name=…)``."""
+
+    def reverse(self) -> RenameColumn:
+        assert self.modify_name is not None
+        return RenameColumn(
+            self.table_name, self.modify_name, schema=self.schema, modify_name=self.column_name
+        )
+
+
+class Sql(ops.ExecuteSQLOp):
+    """``op.execute()`` of a statement.
+
+    :param down: the statement that takes it back; "" when nothing has to.
+    :param words: what it does, in the words of a change; "" when that goes without saying.
+    """
+
+    def __init__(self, statement: str, down: str = "", words: str = "", back: str = "") -> None:
+        super().__init__(statement)
+        self.statement = statement
+        self.down = down
+        self.words = words
+        self.back = back
+
+    def reverse(self) -> ops.MigrateOperation:
+        if not self.down:
+            return Nothing()
+        return Sql(self.down, self.statement, words=self.back, back=self.words)
+
+
+class Nothing(ops.MigrateOperation):
+    """The inverse of what needs none. It never reaches a script."""
+
+    def reverse(self) -> Nothing:
+        return self
+
+
+class Comment(ops.MigrateOperation):
+    """A line of the script for those who read it."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def reverse(self) -> Nothing:
+        return Nothing()
+
+
+@renderers.dispatch_for(RenameTable)
+def _rename_table(context: AutogenContext, op: RenameTable) -> str:
+    schema = f", schema={op.schema!r}" if op.schema else ""
+    return f"{_prefix(context)}rename_table({op.table_name!r}, {op.new_table_name!r}{schema})"
+
+
+@renderers.dispatch_for(RenameColumn)
+def _rename_column(context: AutogenContext, op: RenameColumn) -> str:
+    schema = f", schema={op.schema!r}" if op.schema else ""
+    return (
+        f"{_prefix(context)}alter_column({op.table_name!r}, {op.column_name!r},"
+        f" new_column_name={op.modify_name!r}{schema})"
+    )
+
+
+@renderers.dispatch_for(Sql)
+def _sql(context: AutogenContext, op: Sql) -> str:
+    # op.execute() takes `:name` for a parameter.
+    return f"{_prefix(context)}execute({op.statement.replace(':', chr(92) + ':')!r})"
+
+
+@renderers.dispatch_for(Comment)
+def _comment(_context: AutogenContext, op: Comment) -> str:
+    return "\n".join(f"# {line}" for line in op.text.splitlines())
+
+
+@renderers.dispatch_for(Nothing)
+def _nothing(_context: AutogenContext, _op: Nothing) -> list[str]:
+    return []
+
+
+@renderers.dispatch_for(ops.CreatePrimaryKeyOp, replace=True)
+def _primary_key(context: AutogenContext, op: ops.CreatePrimaryKeyOp) -> str:
+    """Alembic has no words for it."""
+    arguments = [repr(_render_gen_name(context, op.constraint_name))]
+    if not context._has_batch:
+        arguments.append(repr(op.table_name))
+    arguments.append(repr([str(column) for column in op.columns]))
+    if op.schema and not context._has_batch:
+        arguments.append(f"schema={op.schema!r}")
+    return f"{_prefix(context)}create_primary_key({', '.join(arguments)})"
+
+
+def _prefix(context: AutogenContext) -> str:
+    return "batch_op." if context._has_batch else context.opts["alembic_module_prefix"] or ""

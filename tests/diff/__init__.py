@@ -1,0 +1,1 @@
+"""From differences to a script that keeps the data."""
