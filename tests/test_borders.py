@@ -26,7 +26,7 @@ LAYERS = (
     {"values", "settings", "retry", "locate", "process_state"},
     {"dialects"},
     {"connect", "targets", "listener", "alembic_config", "revision_files"},
-    {"lock", "failure", "parts", "scripts", "revision_errors"},
+    {"lock", "failure", "journal", "parts", "scripts", "revision_errors"},
     {"environment"},
     {"diff"},
     {"commands"},

@@ -12,7 +12,7 @@ from os import PathLike
 
 from flask import current_app, g
 
-from .commands import applying, generating, reading, setup, standing
+from .commands import applying, generating, reading, recorded, setup, standing
 from .commands.generating import NewRevision
 from .diff.answers import Answers
 from .diff.questions import Asker
@@ -24,6 +24,7 @@ from .values import (
     Current,
     DatabaseChange,
     Differences,
+    LogEntry,
     Outcome,
     Project,
     RevisionInfo,
@@ -280,6 +281,21 @@ def status(
     :param compare: compare models and database too, which takes longer.
     """
     return standing.status(project(directory, bind=bind), compare=compare)
+
+
+def log(
+    directory: Directory = None,
+    revision: str = "",
+    *,
+    limit: int | None = None,
+    bind: str | None = None,
+) -> tuple[LogEntry, ...]:
+    """Who did what to the databases, and when: the ledger, newest first.
+
+    :param revision: the beginning of an identifier, ``head``, ``heads`` or ``current``.
+    :param limit: that many entries at most.
+    """
+    return recorded.log(project(directory, bind=bind), revision, limit=limit)
 
 
 def create(*, bind: str | None = None) -> tuple[DatabaseChange, ...]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import inspect
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from copy import copy
 from dataclasses import replace
@@ -23,7 +23,7 @@ from alembic.runtime.environment import EnvironmentContext
 from alembic.runtime.migration import MigrationContext, RevisionStep
 from alembic.script import ScriptDirectory
 from alembic.script.revision import RevisionError
-from alembic.util import CommandError
+from alembic.util import CommandError, to_tuple
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
@@ -31,12 +31,15 @@ from .connect import connected, explain, is_connection_trouble
 from .dialects import dialect_for
 from .dialects.base import Guard
 from .errors import GodwitError, SettingsError
+from .journal.ledger import Ledger
+from .journal.recorder import Move, Recorder
+from .journal.sources import source_of
 from .parts import BIND_OPTION, bind_in, bind_of, fitted, has_parts, is_same_bind
 from .process_state import left_as_it_was
 from .retry import Limits
 from .revision_errors import broken_script, clear_error
 from .scripts import Scripts, apply_settings, existing_folder, open_scripts
-from .targets import foreign_tables
+from .targets import DEFAULT_VERSION_TABLE, foreign_tables, is_ours
 from .values import Project, Target
 
 Work = Callable[[tuple[str, ...], MigrationContext], Iterable[RevisionStep]]
@@ -55,6 +58,7 @@ class Environment(EnvironmentContext):
         super().__init__(migrations.config, scripts, **options)
         self.migrations = migrations
         self.guards: tuple[Guard, ...] = ()
+        self.recorder: Recorder | None = None
 
     def configure(self, *args: Any, **options: Any) -> None:
         """Alembic's ``configure``: what env.py says wins over our defaults."""
@@ -65,6 +69,7 @@ class Environment(EnvironmentContext):
             options["dont_mutate"] = True
         connection = args[0] if args else options.get("connection")
         self._guard(connection, options)
+        self._record(connection, options)
         super().configure(*args, **options)
 
     def run_migrations(self, **arguments: Any) -> None:
@@ -83,6 +88,29 @@ class Environment(EnvironmentContext):
         self.guards = database.guards(connection, limits)
         if self.guards and database.transactional_ddl is not None:
             options.setdefault("transactional_ddl", database.transactional_ddl)
+
+    def _record(self, connection: Connection | None, options: dict[str, Any]) -> None:
+        """Write the ledger while revisions run on a connection."""
+        self.recorder = None
+        if connection is None or self.migrations.limits is None:
+            return
+        ledger = Ledger(*_version_table(options))
+        self.recorder = Recorder(ledger, bind_in(options), self.migrations.tell)
+        told = to_tuple(options.get("on_version_apply"), default=())
+        options["on_version_apply"] = (*told, self._applied)
+
+    def _applied(self, ctx: MigrationContext, **_: Any) -> None:
+        """Alembic's ``on_version_apply``."""
+        if self.recorder is not None and ctx.connection is not None:
+            self.recorder.done(ctx.connection)
+
+
+def _version_table(options: Mapping[str, Any]) -> tuple[str, str | None]:
+    """Name and schema of the version table."""
+    return (
+        options.get("version_table") or DEFAULT_VERSION_TABLE,
+        options.get("version_table_schema"),
+    )
 
 
 # Alembic keeps a list of proxied modules by class: ours stands behind `alembic.context` too.
@@ -104,6 +132,8 @@ class Migrations:
         apply_settings(self.config, project.settings, directory)
         self.scripts = open_scripts(self.config)
         self.limits: Limits | None = None
+        self.tell: Callable[[str], None] = lambda text: None
+        self.recorder: Recorder | None = None
 
     @property
     def has_env(self) -> bool:
@@ -152,6 +182,8 @@ class Migrations:
         def include(name: str | None, type_: Any, parents: Any) -> bool:
             if type_ == "table" and (parents.get("schema_name"), name) in foreign():
                 return False
+            if type_ == "table" and is_ours(name, self.project.targets()):
+                return False
             return include_name is None or include_name(name, type_, parents)
 
         return include
@@ -198,9 +230,14 @@ class Migrations:
         targets = self.project.targets()
         part = next((target.part for target in targets if target.bind == bind), bind)
         guards = getattr(context.environment_context, "guards", ())
+        recorder = getattr(context.environment_context, "recorder", None)
         outside = partial(_outside_transaction, context)
         for step in work(heads, context):
             function = fitted(step.migration_fn, part, plain=bind == targets[0].bind)
+            if recorder is not None and context.connection is not None:
+                self.recorder = recorder
+                recorder.begins(context.connection, _move(step), spanned=_is_spanned(context))
+                function = recorder.counting(function, context.connection)
             for guard in guards:
                 function = guard.step(function, outside)
             # Alembic's log says "Running upgrade". A functools.partial has no name.
@@ -311,6 +348,26 @@ def _outside_transaction(context: MigrationContext, action: Callable[[], None]) 
     action()
     if inside:
         context._transaction = context.connection.begin()
+
+
+def _is_spanned(context: MigrationContext) -> bool:
+    """Whether somebody else, an env.py or an option, began one transaction for all revisions."""
+    return context._in_external_transaction or context._transaction is not None
+
+
+def _move(step: RevisionStep) -> Move:
+    """A step as the ledger notes it. A stamp is about the revision that it leads to."""
+    made = step.info
+    about = made.destination_revision_ids if made.is_stamp else made.up_revision_ids
+    script: Any = made.revision_map.get_revision(about[0]) if about else None
+    direction = "upgrade" if made.is_upgrade else "downgrade"
+    return Move(
+        revision=", ".join(about) or "base",
+        down_revisions=to_tuple(getattr(script, "down_revision", None), default=()),
+        message=getattr(script, "doc", None) or "",
+        direction="stamp" if made.is_stamp else direction,
+        text=source_of(getattr(script, "path", None) or ""),
+    )
 
 
 def _is_proxy_error(error: BaseException) -> bool:

@@ -27,3 +27,6 @@ class Listener:
 
         :param blockers: a line for each session that has the lock, and what would end it.
         """
+
+    def warned(self, text: str) -> None:
+        """Something that a person should know, and that stops nothing."""

@@ -13,6 +13,8 @@ from .errors import SettingsError
 from .values import DEFAULT_BIND, Project, Target
 
 DEFAULT_VERSION_TABLE = "alembic_version"
+OWN_PREFIX = "godwit_"
+"""Begins the names of the tables that we keep for ourselves."""
 
 Models = MetaData | Sequence[MetaData]
 
@@ -161,3 +163,10 @@ def foreign_tables(targets: Sequence[Target], bind: str) -> frozenset[tuple[str 
     theirs = {(table.schema, table.name) for t in neighbours for table in tables_of(t.metadata)}
     versions = {(None, t.version_table or DEFAULT_VERSION_TABLE) for t in neighbours}
     return frozenset((theirs - own) | versions)
+
+
+def is_ours(name: str | None, targets: Sequence[Target]) -> bool:
+    """Whether a table of a database is one of ours, and no model is called like that."""
+    if name is None or not name.startswith(OWN_PREFIX):
+        return False
+    return all(name != table.name for target in targets for table in tables_of(target.metadata))

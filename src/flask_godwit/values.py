@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from alembic.config import Config
     from sqlalchemy import Engine, MetaData
 
@@ -249,6 +251,37 @@ class Outcome:
 
 
 @dataclass(frozen=True)
+class LogEntry:
+    """A row of the ledger: a revision that was applied, reverted or stamped, or that failed.
+
+    ``direction`` is "upgrade", "downgrade" or "stamp", ``result`` "done" or "failed",
+    ``checksum`` that of the revision's file, ``version`` that of Flask-Godwit. Times are UTC.
+    """
+
+    number: int
+    bind: str
+    revision: str
+    down_revisions: tuple[str, ...]
+    message: str
+    direction: str
+    result: str
+    error: str
+    started: datetime
+    finished: datetime
+    statements: int
+    checksum: str
+    database_user: str
+    os_user: str
+    host: str
+    version: str
+
+    @property
+    def seconds(self) -> float:
+        """How long it took."""
+        return (self.finished - self.started).total_seconds()
+
+
+@dataclass(frozen=True)
 class DatabaseChange:
     """What ``create`` or ``drop`` did to one database."""
 
@@ -260,7 +293,12 @@ class DatabaseChange:
 def as_json(value: Any) -> Any:
     """A value as JSON-ready dicts, lists and scalars; properties are left out."""
     if is_dataclass(value) and not isinstance(value, type):
-        return asdict(value)
+        return asdict(value, dict_factory=_plain)
     if isinstance(value, (list, tuple)):
         return [as_json(item) for item in value]
     return value
+
+
+def _plain(fields: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The fields of a value, moments in ISO 8601."""
+    return {name: getattr(value, "isoformat", lambda v=value: v)() for name, value in fields}

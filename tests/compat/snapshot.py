@@ -19,6 +19,8 @@ from sqlalchemy.engine.reflection import ObjectKind
 Snapshot = Mapping[str, Any]
 
 VERSION_TABLE = "alembic_version"
+OUR_TABLES = "godwit_"
+"""What we note for ourselves is no part of the comparison."""
 
 _ASPECTS = (
     "columns",
@@ -49,6 +51,8 @@ def _tables(connection: Connection) -> Snapshot:
     for aspect in (*_ASPECTS, *comments):
         reflected = getattr(inspector, f"get_multi_{aspect}")(kind=ObjectKind.ANY)
         for (_schema, name), value in reflected.items():
+            if name.startswith(OUR_TABLES):
+                continue
             found.setdefault(name, {})[aspect] = _comparable(value)
     for name in found:
         found[name]["rows"] = _rows(connection, name)
@@ -68,7 +72,8 @@ def _beside_tables(connection: Connection) -> Snapshot:
     inspector = inspect(connection)
     views = {name: inspector.get_view_definition(name) for name in inspector.get_view_names()}
     enums = inspector.get_enums() if hasattr(inspector, "get_enums") else []
-    sequences = connection.dialect.supports_sequences and inspector.get_sequence_names()
+    names = inspector.get_sequence_names() if connection.dialect.supports_sequences else []
+    sequences = [name for name in names if not name.startswith(OUR_TABLES)]
     return {"(views)": views, "(enums)": enums, "(sequences)": sequences}
 
 

@@ -119,10 +119,10 @@ class Shop:
         return answer
 
     def tables(self, bind: str | None = None) -> set[str]:
-        """The tables that are in the database now, version tables left out."""
+        """The tables that are in the database now, version tables and ours left out."""
         with self.context():
             names = sa.inspect(self.db.engines[bind]).get_table_names()
-        return {name for name in names if not name.startswith("alembic_version")}
+        return {name for name in names if not name.startswith(("alembic_version", "godwit_"))}
 
     def execute(self, statement: str, bind: str | None = None) -> None:
         """Run one statement in the database."""

@@ -21,6 +21,7 @@ COMMANDS = [
     "history",
     "init",
     "list-templates",
+    "log",
     "merge",
     "migrate",
     "revision",

@@ -7,7 +7,15 @@ import subprocess
 import sys
 from textwrap import dedent, indent
 
+from sqlalchemy import Engine, inspect
+
 from tests.projects import Project
+
+
+def tables(engine: Engine) -> list[str]:
+    """The tables of a database, without what we keep for ourselves."""
+    names = inspect(engine).get_table_names()
+    return sorted(name for name in names if not name.startswith("godwit_"))
 
 
 def write_revisions(project: Project, *upgrades: str) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import inspect, text
+from sqlalchemy import text
 
 from tests.databases import POSTGRESQL, PSYCOPG, SQLITE, Database
-from tests.engine.revisions import write_revision, write_revisions
+from tests.engine.revisions import tables, write_revision, write_revisions
 from tests.projects import Project
 
 FOREIGN_KEYS_ON = """
@@ -43,7 +43,7 @@ def test_a_failed_revision_leaves_nothing(project: Project, database: Database) 
     assert answer.code == 1
     assert "migrations/versions/r2.py:11" in answer.stderr
     with database.engine() as engine:
-        assert sorted(inspect(engine).get_table_names()) == ["alembic_version", "whole"]
+        assert tables(engine) == ["alembic_version", "whole"]
         write_revision(project, 2, half.replace("nowhere", "half"))
         project.flask("db", "upgrade")
         with engine.connect() as connection:
@@ -56,7 +56,7 @@ def test_a_failed_rebuild_leaves_nothing(sqlite_database: Database, make_project
     write_revisions(project, FAMILY, REBUILD + '\nop.execute("INSERT INTO nowhere VALUES (1)")')
     assert project.flask("db", "upgrade", check=False).code == 1
     with sqlite_database.engine() as engine:
-        assert sorted(inspect(engine).get_table_names()) == ["alembic_version", "child", "parent"]
+        assert tables(engine) == ["alembic_version", "child", "parent"]
 
 
 @pytest.mark.parametrize("where", ["own revision", "first revision"])

@@ -115,6 +115,9 @@ def listener(call: Call, sql: bool) -> Listener:
             for blocker in blockers:
                 call.console.note(f"  held by {blocker}")
 
+        def warned(self, text: str) -> None:
+            call.console.warn(text)
+
     return Narrator()
 
 

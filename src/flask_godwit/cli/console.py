@@ -10,7 +10,7 @@ import os
 import re
 import sys
 import traceback
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from types import TracebackType
 from typing import IO, Any
 
@@ -45,6 +45,22 @@ class Console:
     def result(self, text: str, style: str = "") -> None:
         """What the command was asked for."""
         self._print(text, style, sys.stdout)
+
+    def table(self, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        """Rows that were asked for: a table on a terminal, else a line each."""
+        if not _colourful(sys.stdout):
+            for line in _aligned(rows):
+                self.result(line)
+            return
+        from rich.box import SIMPLE_HEAD
+        from rich.console import Console as RichConsole
+        from rich.table import Table
+        from rich.text import Text
+
+        table = Table(*columns, box=SIMPLE_HEAD, pad_edge=False)
+        for row in rows:
+            table.add_row(*(Text(cell.replace(DEFAULT_PROGRAM, self.program)) for cell in row))
+        RichConsole(file=sys.stdout).print(table)
 
     def say(self, text: str, style: str = "") -> None:
         """What the command did; ``--quiet`` silences it."""
@@ -113,6 +129,12 @@ class Console:
             if len(secret) >= _SHORTEST_SECRET:
                 text = text.replace(secret, "***")
         return _PASSWORD_IN_URL.sub(r"\1***@", text)
+
+
+def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    cells = ([cell.ljust(width) for cell, width in zip(row, widths, strict=True)] for row in rows)
+    return ["  ".join(row).rstrip() for row in cells]
 
 
 def _colourful(stream: IO[str]) -> bool:

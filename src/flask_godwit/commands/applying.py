@@ -171,6 +171,7 @@ class _Run:
         self.migrations = Migrations(project)
         self.direction = direction
         self.listener = listener or Listener()
+        self.migrations.tell = self.listener.warned
         settings = project.settings
         seconds = settings.lock_wait_seconds if lock_wait is None else lock_wait
         self.patience = Patience(seconds, self.listener.waiting) if settings.lock else None
@@ -272,7 +273,10 @@ class _Run:
         # One transaction for all revisions takes back those that were finished, too.
         kept = [] if current == self.before else self.done
         applied = tuple(done.revision for done in kept)
-        return explain_failure(step, error, applied=applied, current=current)
+        explained = explain_failure(step, error, applied=applied, current=current)
+        if self.migrations.recorder is not None:
+            self.migrations.recorder.failed(explained.failure.reason)
+        return explained
 
     def _where(self, bind: str) -> tuple[str, ...] | None:
         """What the version table says after a failure, None if it can't be asked."""

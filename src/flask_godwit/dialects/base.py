@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, nullcontext
 from enum import Enum
 from typing import ClassVar
 
-from sqlalchemy import URL, Connection, Engine, create_engine
+from sqlalchemy import URL, Connection, Engine, create_engine, text
 from sqlalchemy.pool import NullPool
 
 from ..errors import DatabaseError
@@ -90,6 +90,13 @@ class Database:
     def trouble(self, error: BaseException) -> Trouble:
         """Why connecting failed, from the driver's error."""
         return Trouble.OTHER
+
+    user_query: ClassVar[str] = ""
+    """What asks the server who we are."""
+
+    def user(self, connection: Connection) -> str:
+        """Whose rights the connection has, as the server says; "" where nobody has any."""
+        return str(connection.scalar(text(self.user_query))) if self.user_query else ""
 
     def deploy_lock(self, engine: Engine, name: str) -> DeployLock | None:
         """The lock called ``name``, None where the database needs or has none."""

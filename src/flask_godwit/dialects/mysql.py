@@ -30,6 +30,7 @@ class MySQL(Database):
 
     name: str = "MySQL"
     extra: ClassVar[str] = "mysql"
+    user_query: ClassVar[str] = "SELECT CURRENT_USER()"
     limits: ClassVar[type[MySQLLimits]] = MySQLLimits
 
     def trouble(self, error: BaseException) -> Trouble:

@@ -56,6 +56,7 @@ class PostgreSQL(Database):
 
     name: str = "PostgreSQL"
     extra: ClassVar[str] = "postgresql"
+    user_query: ClassVar[str] = "SELECT current_user"
 
     def trouble(self, error: BaseException) -> Trouble:
         state = getattr(error, "sqlstate", None) or getattr(error, "pgcode", None)

@@ -1,0 +1,194 @@
+"""The table ``godwit_ledger``: a row for each revision that was applied, reverted or stamped.
+
+It stands in the schema of the version table, and is made when the first row is written.
+Nothing of ours ever drops it or deletes from it. Columns that a later release adds may be
+empty, so releases that know different columns can share one table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timezone
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    DateTime,
+    Integer,
+    MetaData,
+    Row,
+    String,
+    Table,
+    Text,
+    insert,
+    inspect,
+    or_,
+    select,
+)
+from sqlalchemy.dialects.mysql import DATETIME, LONGTEXT
+from sqlalchemy.schema import CreateColumn
+
+from ..values import LogEntry
+
+TABLE = "godwit_ledger"
+LAYOUT = 1
+"""The layout of the rows that this release writes."""
+
+DONE, FAILED = "done", "failed"
+
+_MOMENT = DateTime().with_variant(DATETIME(fsp=6), "mysql", "mariadb")
+_LONG = Text().with_variant(LONGTEXT(), "mysql", "mariadb")
+_WIDTH = 255
+
+
+class Ledger:
+    """The ledger's rows of one version table.
+
+    :param schema: where the version table is; None is the default schema.
+    """
+
+    def __init__(self, version_table: str, schema: str | None = None) -> None:
+        self.version_table = version_table
+        self.schema = schema
+        self.table = _table(schema)
+
+    def exists(self, connection: Connection) -> bool:
+        """Whether anything was ever written."""
+        return inspect(connection).has_table(TABLE, schema=self.schema)
+
+    def prepare(self, connection: Connection) -> None:
+        """Make the table, or the columns that an older release did not know."""
+        if not self.exists(connection):
+            self.table.create(connection)
+            return
+        there = self._columns(connection)
+        for column in self.table.columns:
+            if column.name not in there:
+                _add_column(connection, column)
+
+    def add(self, connection: Connection, entry: LogEntry, text: str) -> None:
+        """Write a row; its number is the database's business."""
+        connection.execute(
+            insert(self.table).values(
+                layout=LAYOUT,
+                version_table=self.version_table,
+                bind=entry.bind,
+                revision=entry.revision[:_WIDTH],
+                down_revisions=", ".join(entry.down_revisions),
+                message=entry.message,
+                direction=entry.direction,
+                result=entry.result,
+                error=entry.error,
+                started=_stored(entry.started),
+                finished=_stored(entry.finished),
+                statements=entry.statements,
+                checksum=entry.checksum,
+                text=text,
+                database_user=entry.database_user[:_WIDTH],
+                os_user=entry.os_user[:_WIDTH],
+                host=entry.host[:_WIDTH],
+                version=entry.version[:_WIDTH],
+            )
+        )
+
+    def entries(
+        self, connection: Connection, beginnings: Sequence[str] = (), limit: int | None = None
+    ) -> tuple[LogEntry, ...]:
+        """What was written, newest first.
+
+        :param beginnings: only of revisions that begin like one of these.
+        :param limit: that many at most.
+        """
+        if not self.exists(connection):
+            return ()
+        there = self._columns(connection)
+        columns = self.table.columns
+        known = [c for c in columns if c.name in there and c.name not in ("text", "layout")]
+        query = select(*known).where(columns.version_table == self.version_table)
+        if beginnings:
+            like = [columns.revision.startswith(text, autoescape=True) for text in beginnings]
+            query = query.where(or_(*like))
+        query = query.order_by(columns.id.desc()).limit(limit)
+        return tuple(_entry(row) for row in connection.execute(query))
+
+    def texts(self, connection: Connection, numbers: Iterable[int]) -> dict[int, str]:
+        """The files as they were, by the rows' numbers."""
+        columns = self.table.columns
+        query = select(columns.id, columns.text).where(columns.id.in_(list(numbers)))
+        return {row.id: row.text or "" for row in connection.execute(query)}
+
+    def _columns(self, connection: Connection) -> set[str]:
+        return {c["name"] for c in inspect(connection).get_columns(TABLE, schema=self.schema)}
+
+
+def _stored(moment: datetime) -> datetime:
+    """UTC without saying so, which every database stores alike."""
+    return moment.astimezone(timezone.utc).replace(tzinfo=None)
+
+
+def _entry(row: Row[Any]) -> LogEntry:
+    found = row._mapping
+
+    def text(name: str) -> str:
+        return found.get(name) or ""
+
+    return LogEntry(
+        number=row.id,
+        bind=text("bind"),
+        revision=row.revision,
+        down_revisions=tuple(filter(None, text("down_revisions").split(", "))),
+        message=text("message"),
+        direction=row.direction,
+        result=row.result,
+        error=text("error"),
+        started=row.started.replace(tzinfo=timezone.utc),
+        finished=row.finished.replace(tzinfo=timezone.utc),
+        statements=found.get("statements") or 0,
+        checksum=text("checksum"),
+        database_user=text("database_user"),
+        os_user=text("os_user"),
+        host=text("host"),
+        version=text("version"),
+    )
+
+
+def _add_column(connection: Connection, column: Column[Any]) -> None:
+    prepare = connection.dialect.identifier_preparer
+    definition = CreateColumn(column).compile(dialect=connection.dialect)
+    table = prepare.format_table(column.table)
+    connection.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN {definition}")
+
+
+def _table(schema: str | None) -> Table:
+    """Only what the first release wrote into every row must be there."""
+    options: dict[str, Any] = {
+        f"{dialect}_{name}": value
+        for dialect in ("mysql", "mariadb")
+        for name, value in (("engine", "InnoDB"), ("charset", "utf8mb4"))
+    }
+    return Table(
+        TABLE,
+        MetaData(),
+        Column("id", Integer, primary_key=True),
+        Column("layout", Integer, nullable=False),
+        Column("version_table", String(_WIDTH), nullable=False),
+        Column("bind", String(_WIDTH)),
+        Column("revision", String(_WIDTH), nullable=False),
+        Column("down_revisions", Text),
+        Column("message", _LONG),
+        Column("direction", String(16), nullable=False),
+        Column("result", String(16), nullable=False),
+        Column("error", _LONG),
+        Column("started", _MOMENT, nullable=False),
+        Column("finished", _MOMENT, nullable=False),
+        Column("statements", Integer),
+        Column("checksum", String(64)),
+        Column("text", _LONG),
+        Column("database_user", String(_WIDTH)),
+        Column("os_user", String(_WIDTH)),
+        Column("host", String(_WIDTH)),
+        Column("version", String(_WIDTH)),
+        schema=schema,
+        **options,
+    )
