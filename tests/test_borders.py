@@ -24,6 +24,7 @@ PACKAGE = Path(flask_godwit.__file__).parent
 LAYERS = (
     {"errors"},
     {"values", "settings", "retry", "locate", "process_state"},
+    {"sqlite"},
     {"dialects"},
     {"connect", "targets", "listener", "alembic_config", "revision_files"},
     {"lock", "failure", "journal", "parts", "scripts", "revision_errors"},
@@ -53,6 +54,7 @@ WHO_MAY_KNOW = {
         "revision_errors",
         "revision_files",
         "scripts",
+        "sqlite",
         "values",
     },
 }

@@ -28,7 +28,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from .connect import connected, explain, is_connection_trouble
-from .dialects import dialect_for
+from .dialects import dialect_for, operations
 from .dialects.base import Guard
 from .errors import GodwitError, SettingsError
 from .journal.ledger import Ledger
@@ -75,6 +75,7 @@ class Environment(EnvironmentContext):
     def run_migrations(self, **arguments: Any) -> None:
         """Alembic's ``run_migrations``, with the database's guards around it."""
         with ExitStack() as around:
+            around.enter_context(operations(self.get_context()))
             for guard in self.guards:
                 around.enter_context(guard.run())
             super().run_migrations(**arguments)

@@ -21,6 +21,7 @@
     │   └── CannotConnect       no connection: server down, wrong password, no rights
     ├── CannotLock              the deploy lock can't be made where the database is
     ├── LockTimeout             another migration holds the deploy lock for too long
+    ├── RebuildRefused          a table of SQLite can't be changed without losing something
     ├── ForeignKeysBroken       a rebuilt table would leave rows that refer to nothing
     └── MigrationFailed         a revision failed while it ran
 
@@ -117,6 +118,10 @@ class CannotLock(GodwitError):
 
 class LockTimeout(GodwitError):
     """Another migration holds the deploy lock for longer than our patience."""
+
+
+class RebuildRefused(GodwitError):
+    """A table of SQLite can't be changed like that, or would lose something."""
 
 
 class ForeignKeysBroken(GodwitError):

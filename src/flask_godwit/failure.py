@@ -34,7 +34,7 @@ def explain_failure(
         applied=applied,
         current=current,
     )
-    return MigrationFailed(failure, hint=_hint(step))
+    return MigrationFailed(failure, hint=_hint(step, error))
 
 
 def _place(error: Exception, path: str) -> tuple[str, int]:
@@ -71,7 +71,9 @@ def _reason(error: Exception, step: Step) -> str:
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
-def _hint(step: Step) -> str:
+def _hint(step: Step, error: Exception) -> str:
+    own = [error.hint, error.detail] if isinstance(error, GodwitError) else []
     again = f"flask db {step.direction}"
     bind = f" --bind {step.bind}" if step.bind else ""
-    return f"Correct the script (or the data), then: {again}{bind}\n--traceback shows the rest."
+    last = f"Correct the script (or the data), then: {again}{bind}\n--traceback shows the rest."
+    return "\n".join([*filter(None, own), last])

@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
+from typing import Any
+
 from sqlalchemy import URL, Dialect
 
 from .base import Database
@@ -41,4 +44,18 @@ def name_of(dialect: Dialect) -> str:
     return dialect.name
 
 
-__all__ = ["Database", "MariaDB", "MySQL", "PostgreSQL", "SQLite", "dialect_for", "name_of"]
+def operations(context: Any) -> AbstractContextManager[None]:
+    """Around a run: how Alembic's operations are carried out in its ``MigrationContext``."""
+    return _BY_NAME.get(context.dialect.name, Database).operations(context)
+
+
+__all__ = [
+    "Database",
+    "MariaDB",
+    "MySQL",
+    "PostgreSQL",
+    "SQLite",
+    "dialect_for",
+    "name_of",
+    "operations",
+]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from enum import Enum
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, text
 from sqlalchemy.pool import NullPool
@@ -136,6 +136,11 @@ class Database:
     def owned_sequences(self, connection: Connection, schema: str | None, table: str) -> OwnedNames:
         """The sequences that belong to a table's columns, by column."""
         return {}
+
+    @staticmethod
+    def operations(context: Any) -> AbstractContextManager[None]:
+        """Around a run: how Alembic's operations are carried out in its ``MigrationContext``."""
+        return nullcontext()
 
     def exists(self) -> bool:
         """Whether the database exists.

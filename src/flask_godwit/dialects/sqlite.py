@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from sqlalchemy import URL, Connection, Engine
 
@@ -42,6 +43,12 @@ class SQLite(Database):
 
     def guards(self, connection: Connection, limits: Limits) -> tuple[Guard, ...]:
         return (SQLiteTransactions(connection),) if can_begin(connection) else ()
+
+    @staticmethod
+    def operations(context: Any) -> AbstractContextManager[None]:
+        from ..sqlite.impl import faithful
+
+        return faithful(context)
 
     def exists(self) -> bool:
         file = self.file

@@ -24,16 +24,16 @@ from sqlalchemy import Connection, Engine, event
 from ..errors import ForeignKeysBroken
 from .base import Guard, OutsideTransaction
 
-_DROP_TABLE = re.compile(r'\s*DROP TABLE (?:"((?:[^"]|"")+)"|(\w+))\s*$', re.IGNORECASE)
+_NEW_TABLE = re.compile(r'\s*CREATE TABLE (?:\S+\.)?"?_alembic_tmp_', re.IGNORECASE)
+"""A table that is made to take another one's place."""
 _NOT_INSIDE = re.compile(
     r"\s*(BEGIN|VACUUM|ATTACH|DETACH|PRAGMA\s+(\w+\.)?journal_mode)\b", re.IGNORECASE
 )
 """Statements that SQLite refuses in a transaction, or ignores there."""
-_TEMPORARY = "_alembic_tmp_"
 
 
 class _Rebuild(Exception):
-    """A table that others refer to is about to be dropped and put back."""
+    """A table is about to be copied, dropped and put back."""
 
 
 class SQLiteTransactions(Guard):
@@ -138,12 +138,7 @@ class SQLiteTransactions(Guard):
             self._raw.execute("BEGIN IMMEDIATE")
 
     def _look_for_rebuild(self, statement: str) -> None:
-        found = _DROP_TABLE.match(statement)
-        if not found or self._pragma("foreign_keys") == 0:
-            return
-        table = (found[1] or "").replace('""', '"') or found[2]
-        query = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?"
-        if not self._raw.execute(query, (_TEMPORARY + table,)).fetchone():
+        if not _NEW_TABLE.match(statement) or self._pragma("foreign_keys") == 0:
             return
         if not self.gave_way:
             raise _Rebuild

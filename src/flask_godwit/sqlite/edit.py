@@ -1,0 +1,393 @@
+"""Alembic's operations, done to the text of a table.
+
+Each method has the name of the operation that it carries out. What SQLite can do by itself is
+noted as a statement; one that it can't makes a rebuild necessary.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Constraint,
+    ForeignKeyConstraint,
+    PrimaryKeyConstraint,
+    UniqueConstraint,
+)
+
+from ..errors import RebuildRefused
+from .clauses import TABLE_CLAUSES, Clause, clauses_of
+from .columns import ColumnText
+from .conversions import conversion
+from .inventory import Fact, constraint_text
+from .names import Convention, conventional, find_constraint
+from .native import can_add, can_drop
+from .rebuild import Change
+from .render import Renderer, inlined, renamed, strict_type
+from .schema import Schema
+from .table_text import TableText
+from .tokens import folded, mentions, quoted, same_name, tokens_of
+
+_KINDS: dict[type[Constraint], str] = {
+    PrimaryKeyConstraint: "primary",
+    UniqueConstraint: "unique",
+    CheckConstraint: "check",
+    ForeignKeyConstraint: "foreignkey",
+}
+
+
+@dataclass
+class Edit:
+    """A table as it is, as it shall be, and the way from one to the other."""
+
+    schema: Schema
+    name: str
+    old: TableText
+    renderer: Renderer
+    conventions: tuple[Convention, ...]
+    names: Mapping[str, str] = field(default_factory=dict)
+    """What columns are called now, by the (folded) names that they had before the batch."""
+
+    def __post_init__(self) -> None:
+        self.new = self.old
+        self.copies: dict[str, str] = {}
+        self.checks: dict[str, tuple[str, ...]] = {}
+        self.native: list[str] | None = []
+        self.lost_indexes: set[str] = set()
+        self._fresh: set[str] = set()
+        self._excused: set[tuple[str, str]] = set()
+        self._dropped: set[str] = set()
+        self._added: ColumnText | None = None
+        self._skipped: set[str] = set()
+
+    # The operations
+
+    def alter_column(
+        self,
+        _table: str,
+        column_name: str,
+        *,
+        nullable: bool | None = None,
+        server_default: Any = False,
+        type_: Any = None,
+        existing_type: Any = None,
+        **_: Any,
+    ) -> None:
+        column = self._column(column_name)
+        changed = column
+        if type_ is not None:
+            changed = self._typed(changed, type_, existing_type)
+        if server_default is not False:
+            changed = self._defaulted(changed, server_default)
+        if nullable is not None:
+            changed = changed.with_null(nullable)
+            self._excuse("NOT NULL of", column.name)
+        if changed != column:
+            self._must_rebuild(self.new.with_column(changed))
+
+    def add_column(
+        self, _table: str, column: Column[Any], *, if_not_exists: bool | None = None, **_: Any
+    ) -> None:
+        self._added = None
+        if if_not_exists and self.new.has_column(column.name):
+            self._skipped.add(folded(column.name))
+            return
+        added = self.renderer.column(column, strict="STRICT" in self.new.options)
+        self._refuse_missing_values(added)
+        self._fresh.add(folded(added.name))
+        if column.primary_key:
+            self._must_rebuild(self._with_key(added))
+            return
+        self.new = self.new.with_added(added.text)
+        self._added = added
+        if can_add(self.schema, self.name, added):
+            self._do(self._add_statement(added))
+        else:
+            self.native = None
+
+    def drop_column(
+        self, _table: str, column: Any, *, if_exists: bool | None = None, **_: Any
+    ) -> None:
+        if if_exists and not self.new.has_column(self._current(column.name)):
+            return
+        name = self._column(column.name).name
+        self._refuse_dependents(name)
+        indexes = self._indexes_on(name)
+        self.lost_indexes |= indexes
+        for index in sorted(indexes):
+            self._do(f"DROP INDEX {self.schema.place(index)}")
+        if can_drop(self.schema, self.new, name):
+            self._do(f"ALTER TABLE {self._place} DROP COLUMN {quoted(name)}")
+        else:
+            self.native = None
+        self._dropped.add(folded(name))
+        self.copies.pop(folded(name), None)
+        self.new = self._without(name)
+
+    def add_constraint(self, constraint: Any, **_: Any) -> None:
+        rule = getattr(constraint, "_create_rule", None)
+        if rule is not None and not rule(self.renderer.compiler):
+            return
+        if self._skipped and self._skipped >= set(map(folded, constraint.table.columns.keys())):
+            return
+        text = renamed(self.renderer.constraint(constraint), self._outdated())
+        clause = _clause(text)
+        if clause is None:
+            return
+        if self._inline(clause, text):
+            return
+        same = [c for c in self.new.constraints if _is_replaced(c, clause)]
+        if any(not c.name and not clause.name for c in same if c.kind != "primary"):
+            return
+        table = self.new
+        for old in same:
+            self._excuse_constraint(old)
+            table = table.without_constraint(old)
+        self._must_rebuild(table.with_added(text))
+
+    def drop_constraint(self, constraint: Any, *, if_exists: bool | None = None, **_: Any) -> None:
+        clause = self._meant(constraint, if_exists=bool(if_exists))
+        if clause is None:
+            return
+        self._excuse_constraint(clause)
+        self._must_rebuild(self.new.without_constraint(clause))
+
+    def create_column_comment(self, *_: Any, **__: Any) -> None:
+        """SQLite keeps no comments."""
+
+    create_table_comment = drop_table_comment = create_column_comment
+
+    # What the script wishes for the whole table
+
+    def name_constraints(self, convention: Convention) -> None:
+        """Give the names of a convention to constraints without one."""
+        for clause in self.new.constraints:
+            name = "" if clause.name else conventional(clause, self.name, convention)
+            if name:
+                self._excuse_constraint(clause)
+                self._must_rebuild(
+                    self.new.with_named_constraint(clause, self.renderer.identifier(name))
+                )
+
+    def order(self, names: Iterable[str]) -> None:
+        """Put the columns in an order."""
+        columns = [self._column(name).name for name in names]
+        if columns != [column.name for column in self.new.columns]:
+            self._must_rebuild(self.new.ordered(columns))
+
+    @property
+    def change(self) -> Change:
+        """What must be copied, and how."""
+        return Change(self.old, self.new, self.copies, self.checks, self._fresh, self.lost_indexes)
+
+    def is_excused(self, fact: Fact) -> bool:
+        """Whether a fact may go, since it is what the operations change."""
+        if self._dropped & fact.columns or (fact.kind, fact.what) in self._excused:
+            return True
+        if fact.kind == "index" and fact.what in self.lost_indexes:
+            return True
+        return any(
+            fact.kind == f"{kind} constraint" and (fact.value == what or same_name(fact.what, what))
+            for kind, what in self._excused
+            if what
+        )
+
+    # How they do it
+
+    def _typed(self, column: ColumnText, type_: Any, existing_type: Any) -> ColumnText:
+        pattern = self.renderer.attributes(type_)
+        text = strict_type(pattern.type) if "STRICT" in self.new.options else pattern.type
+        changed = column.with_type(text)
+        if pattern.collation or getattr(existing_type, "collation", None):
+            changed = changed.with_collation(pattern.collation)
+            self._excuse("collation of", column.name)
+        self._excuse("type of", column.name)
+        how = conversion(quoted(column.name), column.type, text, type_, existing_type)
+        if folded(column.name) not in self.copies:
+            self.copies[folded(column.name)] = how.expression
+        if how.kinds:
+            self.checks[folded(column.name)] = how.kinds
+        return changed
+
+    def _defaulted(self, column: ColumnText, default: Any) -> ColumnText:
+        self._excuse("default of", column.name)
+        pattern = self.renderer.attributes(server_default=default)
+        generated = pattern.clause("GENERATED", "AS")
+        if generated or column.is_generated:
+            self._excuse("generation of", column.name)
+            self._excuse("expression of", column.name)
+            text = pattern.text[generated.start : generated.end] if generated else ""
+            column = column.with_generated(text)
+        return column.with_default(pattern.default)
+
+    def _with_key(self, column: ColumnText) -> TableText:
+        """The table with a new column that belongs to the primary key."""
+        table = self.new.with_added(column.text)
+        key = next((c for c in table.constraints if c.kind == "primary"), None)
+        columns = [*(key.columns if key else ()), column.name]
+        if key:
+            self._excuse_constraint(key)
+            table = table.without_constraint(key)
+        return table.with_added(_key_text(key, columns))
+
+    def _without(self, name: str) -> TableText:
+        """The table without a column, and without the constraints that are about it."""
+        table = self.new
+        for clause in self.new.constraints:
+            if clause.own and same_name(clause.own[0], name):
+                continue
+            if clause.concerns(name):
+                table = table.without_constraint(clause)
+                rest = [c for c in clause.columns if not same_name(c, name)]
+                self._excuse_constraint(clause)
+                if clause.kind == "primary" and rest:
+                    table = table.with_added(_key_text(clause, rest))
+        return table.without_column(name)
+
+    def _inline(self, clause: Clause, text: str) -> bool:
+        """Write a constraint into the ADD COLUMN just noted, if it is about that column only."""
+        added = self._added
+        if added is None or self.native is None or not _is_about(clause, added.name, self.new):
+            return False
+        merged = added.with_clause(f"\n\t{inlined(text)}")
+        if not can_add(self.schema, self.name, merged):
+            return False
+        self.new = self.new.with_column(merged)
+        self.native[-1] = self._add_statement(merged)
+        self._added = merged
+        return True
+
+    def _meant(self, constraint: Any, *, if_exists: bool) -> Clause | None:
+        """The constraint that shall be dropped. One that belongs to a type may be missing."""
+        name = constraint.name if isinstance(constraint.name, str) else None
+        kind = _KINDS.get(type(constraint), "")
+        if getattr(constraint, "_type_bound", False):
+            text = _clause(renamed(self.renderer.constraint(constraint), self._outdated()))
+            return next((c for c in self.new.constraints if text and _is_same(c, text)), None)
+        try:
+            return find_constraint(self.new, name, kind, self.conventions, self.name)
+        except RebuildRefused:
+            if if_exists:
+                return None
+            raise
+
+    def _refuse_missing_values(self, column: ColumnText) -> None:
+        needs = column.not_null and not column.is_generated
+        if needs and column.default.upper() in ("", "NULL") and column.clause("PRIMARY") is None:
+            rows = self.schema.count(self.name)
+            if rows:
+                raise RebuildRefused(
+                    f"Column {column.name!r} shall be NOT NULL, but the {rows} rows of table"
+                    f" {self.name!r} have no value for it.",
+                    hint="Give it a server_default; or add it as nullable, fill it, and alter it.",
+                )
+
+    def _refuse_dependents(self, name: str) -> None:
+        for column in self.new.columns:
+            generated = column.clause("GENERATED", "AS")
+            if generated and not same_name(column.name, name) and generated.concerns(name):
+                raise RebuildRefused(
+                    f"Column {column.name!r} of table {self.name!r} is generated from {name!r},"
+                    " which shall be dropped.",
+                    hint=f"Drop {column.name!r} first, or change its expression.",
+                )
+
+    def _indexes_on(self, name: str) -> set[str]:
+        """The indexes that a column occurs in, expressions and conditions included."""
+        return {
+            stored.name
+            for stored in self.schema.of_table(self.name)
+            if stored.type == "index" and _index_mentions(stored.sql, name)
+        }
+
+    def _column(self, name: str) -> ColumnText:
+        try:
+            return self.new.column(self._current(name))
+        except KeyError:
+            there = ", ".join(column.name for column in self.new.columns)
+            raise RebuildRefused(
+                f"Table {self.name!r} has no column {name!r}.", hint=f"Its columns are: {there}."
+            ) from None
+
+    def _current(self, name: str) -> str:
+        return self.names.get(folded(name), name)
+
+    def _outdated(self) -> dict[str, str]:
+        """Names that a new constraint may still use for columns that were renamed."""
+        return {
+            old: new
+            for old, new in self.names.items()
+            if not self.new.has_column(old) and self.new.has_column(new)
+        }
+
+    def _add_statement(self, column: ColumnText) -> str:
+        return f"ALTER TABLE {self._place} ADD COLUMN {column.text}"
+
+    @property
+    def _place(self) -> str:
+        return self.schema.place(self.name)
+
+    def _do(self, statement: str) -> None:
+        if self.native is not None:
+            self.native.append(statement)
+
+    def _must_rebuild(self, table: TableText) -> None:
+        self.new = table
+        self.native = None
+
+    def _excuse(self, kind: str, what: str) -> None:
+        self._excused.add((kind, what))
+
+    def _excuse_constraint(self, clause: Clause) -> None:
+        """The constraint may go, under whichever name the inventory has it."""
+        self._excused.add((clause.kind, clause.name or constraint_text(clause)))
+        listed = f"({', '.join(clause.columns)})"
+        kinds = {"foreignkey": "foreign key", "unique": "unique constraint"}
+        if clause.kind in kinds:
+            self._excuse(kinds[clause.kind], listed)
+        if clause.kind == "primary":
+            self._excuse("option", "AUTOINCREMENT")
+            self._excuse("AUTOINCREMENT", "counter")
+            for column in clause.columns:
+                self._excuse("primary key of", column)
+
+
+def _clause(text: str) -> Clause | None:
+    return clauses_of(tokens_of(text), TABLE_CLAUSES)[0] if text else None
+
+
+def _is_same(one: Clause, other: Clause) -> bool:
+    if one.name and other.name:
+        return same_name(one.name, other.name)
+    return one.kind == other.kind and constraint_text(one) == constraint_text(other)
+
+
+def _is_replaced(old: Clause, new: Clause) -> bool:
+    """Whether a new constraint takes the place of an old one: by name, or as primary key."""
+    if new.kind == "primary" and old.kind == "primary":
+        return True
+    named = bool(new.name) and same_name(old.name, new.name)
+    return named or (not old.name and not new.name and _is_same(old, new))
+
+
+def _is_about(clause: Clause, name: str, table: TableText) -> bool:
+    """Whether a constraint can stand in a column's definition, as it concerns no other."""
+    if clause.kind == "foreignkey":
+        return len(clause.columns) == 1 and same_name(clause.columns[0], name)
+    others = [column.name for column in table.columns if not same_name(column.name, name)]
+    return clause.kind == "check" and not any(clause.concerns(other) for other in others)
+
+
+def _key_text(key: Clause | None, columns: list[str]) -> str:
+    named = f"CONSTRAINT {quoted(key.name)} " if key and key.name else ""
+    return f"{named}PRIMARY KEY ({', '.join(map(quoted, columns))})"
+
+
+def _index_mentions(sql: str, name: str) -> bool:
+    tokens = tokens_of(sql)
+    opening = next(i for i, token in enumerate(tokens) if token.text == "(")
+    return mentions(tokens[opening:], name)

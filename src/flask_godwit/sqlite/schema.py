@@ -1,0 +1,177 @@
+"""What a database of SQLite holds, as it says itself; and statements for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from .render import Statement
+from .tokens import folded, quoted, tokens_of
+
+
+@dataclass(frozen=True)
+class Stored:
+    """An object of the schema, with the text that made it ("" for an automatic index)."""
+
+    type: str
+    name: str
+    table: str
+    sql: str
+
+
+class Schema:
+    """The tables of one database, the main one or an attached one.
+
+    Statements go through Alembic's ``impl``, where those that watch a migration see them.
+    """
+
+    def __init__(self, impl: Any, name: str | None) -> None:
+        self.impl = impl
+        self.name = name or "main"
+        self.is_main = not name
+
+    @property
+    def connection(self) -> Connection:
+        connection = self.impl.connection
+        assert isinstance(connection, Connection)
+        return connection
+
+    @property
+    def version(self) -> tuple[int, ...]:
+        """The version of SQLite."""
+        version = self.impl.dialect.dbapi.sqlite_version_info
+        return tuple(int(part) for part in version)
+
+    def execute(self, sql: str) -> None:
+        self.impl._exec(Statement(sql))
+
+    def _quietly(self, sql: str) -> None:
+        """What changes nothing in the end, and is no part of the migration."""
+        self.connection.exec_driver_sql(sql)
+
+    def read(self, sql: str, *parameters: Any) -> list[Any]:
+        return list(self.connection.exec_driver_sql(sql, parameters or None).fetchall())
+
+    def pragma(self, pragma: str, argument: str = "") -> list[Any]:
+        """The rows that a pragma gives for a table or an index."""
+        called = f"({quoted(argument)})" if argument else ""
+        return self.read(f"PRAGMA {quoted(self.name)}.{pragma}{called}")
+
+    def flag(self, pragma: str) -> int:
+        """A pragma that is on or off; 0 as well where this SQLite doesn't know it."""
+        rows = self.read(f"PRAGMA {pragma}")
+        return int(rows[0][0]) if rows else 0
+
+    @contextmanager
+    def switched(self, pragma: str, value: int) -> Iterator[None]:
+        """A pragma set for a while."""
+        before = self.flag(pragma)
+        self.execute(f"PRAGMA {pragma} = {value}")
+        try:
+            yield
+        finally:
+            self.execute(f"PRAGMA {pragma} = {before}")
+
+    @contextmanager
+    def all_or_nothing(self) -> Iterator[None]:
+        """Take back everything if something fails, whether in a transaction or not."""
+        self._quietly("SAVEPOINT godwit_rebuild")
+        try:
+            yield
+        except BaseException:
+            self._quietly("ROLLBACK TO godwit_rebuild")
+            self._quietly("RELEASE godwit_rebuild")
+            raise
+        self._quietly("RELEASE godwit_rebuild")
+
+    def table_sql(self, table: str) -> str:
+        """The stored text of a table; "" if there is no such table."""
+        found = [o.sql for o in self.stored("table") if folded(o.name) == folded(table)]
+        return found[0] if found else ""
+
+    def stored(self, *types: str) -> list[Stored]:
+        """Everything that the schema holds, in the order of its making."""
+        rows = self.read(
+            f"SELECT type, name, tbl_name, sql FROM {quoted(self.name)}.sqlite_master"
+            " ORDER BY rowid"
+        )
+        every = [Stored(type_, name, table, sql or "") for type_, name, table, sql in rows]
+        return [stored for stored in every if not types or stored.type in types]
+
+    def of_table(self, table: str) -> list[Stored]:
+        """The indexes and triggers of a table that have a text of their own."""
+        return [
+            stored
+            for stored in self.stored("index", "trigger")
+            if folded(stored.table) == folded(table) and stored.sql
+        ]
+
+    def columns_of(self, table: str) -> list[Any]:
+        return self.pragma("table_xinfo", table)
+
+    def count(self, table: str) -> int:
+        return int(self.read(f"SELECT count(*) FROM {self.place(table)}")[0][0])
+
+    def is_empty(self, table: str) -> bool:
+        return not self.read(f"SELECT 1 FROM {self.place(table)} LIMIT 1")
+
+    def is_referenced(self, table: str) -> bool:
+        """Whether a foreign key refers to the table, also its own."""
+        return any(
+            folded(row[2]) == folded(table)
+            for stored in self.stored("table")
+            if "REFERENCES" in stored.sql.upper()
+            for row in self.pragma("foreign_key_list", stored.name)
+        )
+
+    def counter(self, table: str) -> int | None:
+        """The last number that AUTOINCREMENT gave."""
+        if not self.table_sql("sqlite_sequence"):
+            return None
+        rows = self.read(
+            f"SELECT seq FROM {quoted(self.name)}.sqlite_sequence WHERE name = ?", table
+        )
+        return rows[0][0] if rows else None
+
+    def broken_views(self) -> dict[str, str]:
+        """The views that can't be read, each with the reason."""
+        broken = {}
+        for view in self.stored("view"):
+            try:
+                self.read(f"EXPLAIN SELECT * FROM {self.place(view.name)}")
+            except DBAPIError as error:
+                broken[view.name] = str(error.orig)
+        return broken
+
+    def trouble(self, table: str) -> str:
+        """What SQLite says about the first view or trigger that doesn't work; "" if all do.
+
+        It looks through the whole schema when a table is renamed.
+        """
+        self._quietly("SAVEPOINT godwit_look")
+        try:
+            self._quietly(f"ALTER TABLE {self.place(table)} RENAME TO {quoted('_godwit_' + table)}")
+        except DBAPIError as error:
+            return str(error.orig)
+        finally:
+            self._quietly("ROLLBACK TO godwit_look")
+            self._quietly("RELEASE godwit_look")
+        return ""
+
+    def place(self, name: str) -> str:
+        """A name as it is written in a statement, with the database if it isn't the main one."""
+        return quoted(name) if self.is_main else f"{quoted(self.name)}.{quoted(name)}"
+
+    def again(self, stored: Stored) -> str:
+        """The statement that makes an index, trigger or view anew: its text names no database."""
+        if self.is_main:
+            return stored.sql
+        tokens = tokens_of(stored.sql)
+        words = [token.keyword for token in tokens]
+        at = tokens[words.index(stored.type.upper()) + 1].start
+        return f"{stored.sql[:at]}{quoted(self.name)}.{stored.sql[at:]}"

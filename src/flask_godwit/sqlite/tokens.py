@@ -1,0 +1,147 @@
+"""The tokens of SQLite's SQL, each with its place in the text.
+
+What a rebuilt table keeps stays as it was written, byte for byte. So the text is never parsed
+into a tree and printed again; its tokens say where to cut and where to insert.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+_TOKEN = re.compile(
+    r"""
+      (?P<space>   [\ \t\r\n\f]+ | --[^\n]* | /\*.*?(?:\*/|\Z) )
+    | (?P<blob>    [xX]'[0-9A-Fa-f]*' )
+    | (?P<string>  '(?:[^']|'')*' )
+    | (?P<quoted>  "(?:[^"]|"")*" | `(?:[^`]|``)*` | \[[^\]]*\] )
+    | (?P<number>  0[xX][0-9A-Fa-f]+ | (?:\d[\d_]*\.?[\d_]* | \.\d[\d_]*)(?:[eE][+-]?\d+)? )
+    | (?P<word>    [A-Za-z_\x80-\U0010ffff][A-Za-z0-9_$\x80-\U0010ffff]* )
+    | (?P<sign>    \|\| | <= | >= | <> | != | == | << | >> | ->>? | [-+*/%&|~<>=(),.;?@:#$] )
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_QUOTES = {'"': '"', "`": "`", "[": "]", "'": "'"}
+
+
+class NotUnderstood(Exception):
+    """A text that this module can't read; the table is then changed by reflection."""
+
+
+@dataclass(frozen=True)
+class Token:
+    """A token and where it stands. ``depth`` counts the parentheses around it."""
+
+    kind: str
+    text: str
+    start: int
+    depth: int
+
+    @property
+    def end(self) -> int:
+        return self.start + len(self.text)
+
+    @property
+    def keyword(self) -> str:
+        """The word in capitals; "" of what is quoted or no word, and so no keyword."""
+        return self.text.upper() if self.kind == "word" else ""
+
+    @property
+    def is_name(self) -> bool:
+        """Whether it may name something: SQLite takes strings for names too."""
+        return self.kind in ("word", "quoted", "string")
+
+    @property
+    def name(self) -> str:
+        """The name that it spells."""
+        return unquoted(self.text) if self.is_name else ""
+
+
+def tokens_of(text: str) -> list[Token]:
+    """The tokens of a text without its white space and comments.
+
+    :raises NotUnderstood: this is not SQLite's SQL.
+    """
+    return [token for token in all_tokens(text) if token.kind != "space"]
+
+
+def all_tokens(text: str) -> Iterator[Token]:
+    """The tokens of a text, those that mean nothing included."""
+    place = depth = 0
+    while place < len(text):
+        found = _TOKEN.match(text, place)
+        if not found:
+            raise NotUnderstood(f"Not understood: {text[place : place + 30]!r}")
+        closing = found[0] == ")"
+        depth -= closing
+        yield Token(found.lastgroup or "", found[0], place, depth)
+        depth += found[0] == "("
+        place = found.end()
+
+
+def unquoted(text: str) -> str:
+    """A name without its quotes."""
+    closing = _QUOTES.get(text[:1])
+    return text[1:-1].replace(closing * 2, closing) if closing else text
+
+
+def quoted(name: str) -> str:
+    """A name as it can always be written."""
+    doubled = name.replace('"', '""')
+    return f'"{doubled}"'
+
+
+def same_name(one: str, other: str) -> bool:
+    """Whether SQLite takes two names for the same."""
+    return folded(one) == folded(other)
+
+
+def folded(name: str) -> str:
+    """A name as SQLite compares it: the case of ASCII letters means nothing."""
+    return "".join(letter.lower() if letter.isascii() else letter for letter in name)
+
+
+def normal(text: str) -> str:
+    """An SQL text without what means nothing, to compare two of them."""
+    return " ".join(_plain(token) for token in tokens_of(text))
+
+
+def _plain(token: Token) -> str:
+    if token.kind == "quoted":
+        return quoted(folded(token.name))
+    if token.kind == "word":
+        return quoted(folded(token.text))
+    return token.text
+
+
+def mentions(tokens: Sequence[Token], name: str) -> bool:
+    """Whether a column's name occurs in an expression. A function of that name is none."""
+    followers = [*tokens[1:], None]
+    return any(
+        token.kind in ("word", "quoted")
+        and same_name(token.name, name)
+        and not (follower is not None and follower.text == "(" and token.kind == "word")
+        for token, follower in zip(tokens, followers, strict=True)
+    )
+
+
+def between(tokens: Sequence[Token], opening: int) -> int:
+    """The index of the parenthesis that closes the one at ``opening``."""
+    depth = tokens[opening].depth
+    for index in range(opening + 1, len(tokens)):
+        if tokens[index].text == ")" and tokens[index].depth == depth:
+            return index
+    raise NotUnderstood("A parenthesis is never closed.")
+
+
+def names_between(tokens: Sequence[Token], opening: int) -> tuple[str, ...]:
+    """The first name of each part of a list in parentheses: the columns of a key."""
+    closing = between(tokens, opening)
+    inner = tokens[opening].depth + 1
+    return tuple(
+        token.name
+        for before, token in pairwise(tokens[opening:closing])
+        if token.depth == inner and (before is tokens[opening] or before.text == ",")
+    )
