@@ -21,7 +21,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, event
 
-from ..errors import ForeignKeysBroken
+from ..sqlite.orphans import Orphan, orphaned, orphans
 from .base import Guard, OutsideTransaction
 
 _NEW_TABLE = re.compile(r'\s*CREATE TABLE (?:\S+\.)?"?_alembic_tmp_', re.IGNORECASE)
@@ -147,16 +147,11 @@ class SQLiteTransactions(Guard):
         self._enforce(False)
 
     def _refuse_orphans(self) -> None:
-        new = self._orphans() - self.known_orphans
-        if new:
-            tables = ", ".join(sorted({f"{child} -> {parent}" for child, _, parent, _ in new}))
-            raise ForeignKeysBroken(
-                f"{len(new)} rows would refer to rows that do not exist ({tables}).",
-                hint="Nothing of this revision was kept. Delete or correct those rows in it first.",
-            )
+        if new := self._orphans() - self.known_orphans:
+            raise orphaned(new)
 
-    def _orphans(self) -> set[tuple[Any, ...]]:
-        return set(self._raw.execute("PRAGMA foreign_key_check").fetchall())
+    def _orphans(self) -> set[Orphan]:
+        return orphans(lambda sql: self._raw.execute(sql).fetchall())
 
     def _restore(self) -> None:
         """Leave the connection, which may go back to a pool, as it was."""

@@ -20,7 +20,7 @@ from .rebuild import rebuild
 from .render import Renderer
 from .schema import Schema
 from .table_text import parse_table
-from .tokens import folded, quoted
+from .tokens import folded
 
 Operation = tuple[str, tuple[Any, ...], Mapping[str, Any]]
 """The name of a method, and its arguments, as Alembic notes them."""
@@ -79,7 +79,9 @@ class Batch:
 
     def _rename_table(self) -> None:
         for _, (_old, new, *_rest), _options in self._of("rename_table"):
-            self._native(f"ALTER TABLE {self.schema.place(self.table)} RENAME TO {quoted(new)}")
+            self._native(
+                f"ALTER TABLE {self.schema.place(self.table)} RENAME TO {self.schema.written(new)}"
+            )
             self.table = new
 
     # Columns are renamed by SQLite, which follows their names into views, triggers and keys.
@@ -113,8 +115,8 @@ class Batch:
                 self.names[key] = name
 
     def _rename_column(self, old: str, new: str) -> None:
-        place = self.schema.place(self.table)
-        self._native(f"ALTER TABLE {place} RENAME COLUMN {quoted(old)} TO {quoted(new)}")
+        table, one, other = self.schema.place(self.table), *map(self.schema.written, (old, new))
+        self._native(f"ALTER TABLE {table} RENAME COLUMN {one} TO {other}")
 
     def _has_column(self, name: str) -> bool:
         return any(folded(row[1]) == folded(name) for row in self.schema.columns_of(self.table))

@@ -121,7 +121,7 @@ class Edit:
         for index in sorted(indexes):
             self._do(f"DROP INDEX {self.schema.place(index)}")
         if can_drop(self.schema, self.new, name):
-            self._do(f"ALTER TABLE {self._place} DROP COLUMN {quoted(name)}")
+            self._do(f"ALTER TABLE {self._place} DROP COLUMN {self.schema.written(name)}")
         else:
             self.native = None
         self._dropped.add(folded(name))
@@ -170,7 +170,7 @@ class Edit:
             if name:
                 self._excuse_constraint(clause)
                 self._must_rebuild(
-                    self.new.with_named_constraint(clause, self.renderer.identifier(name))
+                    self.new.with_named_constraint(clause, self.schema.written(name))
                 )
 
     def order(self, names: Iterable[str]) -> None:

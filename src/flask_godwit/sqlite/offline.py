@@ -13,8 +13,8 @@ from sqlalchemy.schema import CreateIndex, DropIndex
 from ..errors import RebuildRefused
 from .alter import Operation
 from .columns import ColumnText
-from .render import Renderer, Statement, inlined
-from .tokens import quoted, same_name
+from .render import Renderer, Statement, identifier, inlined
+from .tokens import same_name
 
 _COMMENTS = ("create_column_comment", "create_table_comment", "drop_table_comment")
 
@@ -35,7 +35,7 @@ def write_script(
 
     :raises RebuildRefused: SQLite has none for one of the operations.
     """
-    place = f"{quoted(schema)}.{quoted(table)}" if schema else quoted(table)
+    place = ".".join(identifier(impl.dialect, name) for name in (schema, table) if name)
     for statement in _statements(impl, place, operations):
         impl._exec(statement)
 
@@ -54,21 +54,22 @@ def _statements(impl: Any, place: str, operations: Sequence[Operation]) -> list[
             statements[-1] = _add(place, column)
         elif name not in _COMMENTS:
             column = None
-            statements.append(_statement(place, name, args, options))
+            statements.append(_statement(impl, place, name, args, options))
     return statements
 
 
-def _statement(place: str, name: str, args: Sequence[Any], options: Any) -> Any:
+def _statement(impl: Any, place: str, name: str, args: Sequence[Any], options: Any) -> Any:
     if name == "drop_column":
-        return Statement(f"ALTER TABLE {place} DROP COLUMN {quoted(args[1].name)}")
+        column = identifier(impl.dialect, args[1].name)
+        return Statement(f"ALTER TABLE {place} DROP COLUMN {column}")
     if name == "create_index":
         return CreateIndex(args[0], **options)
     if name == "drop_index":
         return DropIndex(args[0], **options)
     changed = options.get("nullable"), options.get("type_"), options.get("server_default", False)
     if name == "alter_column" and options.get("name") and changed == (None, None, False):
-        new = quoted(options["name"])
-        return Statement(f"ALTER TABLE {place} RENAME COLUMN {quoted(args[1])} TO {new}")
+        old, new = (identifier(impl.dialect, name) for name in (args[1], options["name"]))
+        return Statement(f"ALTER TABLE {place} RENAME COLUMN {old} TO {new}")
     raise _needs_a_database(place)
 
 

@@ -45,9 +45,10 @@ class Renderer:
         Table("x", MetaData(), column)
         return self.column(column)
 
-    def identifier(self, name: str) -> str:
-        """A name, quoted where SQLAlchemy would quote it."""
-        return str(self.dialect.identifier_preparer.quote(quoted_name(name, None)))
+
+def identifier(dialect: Any, name: str) -> str:
+    """A name, quoted where SQLAlchemy would quote it."""
+    return str(dialect.identifier_preparer.quote(quoted_name(name, None)))
 
 
 class Statement(ExecutableDDLElement):

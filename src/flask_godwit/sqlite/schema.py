@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from .render import Statement
+from .orphans import Orphan, orphaned, orphans
+from .render import Statement, identifier
 from .tokens import folded, quoted, tokens_of
 
 
@@ -79,7 +80,27 @@ class Schema:
 
     @contextmanager
     def all_or_nothing(self) -> Iterator[None]:
-        """Take back everything if something fails, whether in a transaction or not."""
+        """Take back everything if something fails, whether in a transaction or not.
+
+        Outside of a transaction foreign keys are switched off meanwhile, since dropping a table
+        would delete what refers to it; inside of one only the guard of the run can do that.
+        """
+        enforced = self.flag("foreign_keys")
+        if enforced:
+            self._quietly("PRAGMA foreign_keys = OFF")
+        switched = enforced and not self.flag("foreign_keys")
+        known = self._orphans() if switched else set()
+        try:
+            with self._savepoint():
+                yield
+                if switched and (new := self._orphans() - known):
+                    raise orphaned(new)
+        finally:
+            if enforced:
+                self._quietly("PRAGMA foreign_keys = ON")
+
+    @contextmanager
+    def _savepoint(self) -> Iterator[None]:
         self._quietly("SAVEPOINT godwit_rebuild")
         try:
             yield
@@ -88,6 +109,9 @@ class Schema:
             self._quietly("RELEASE godwit_rebuild")
             raise
         self._quietly("RELEASE godwit_rebuild")
+
+    def _orphans(self) -> set[Orphan]:
+        return orphans(lambda sql: self.read(sql))
 
     def table_sql(self, table: str) -> str:
         """The stored text of a table; "" if there is no such table."""
@@ -163,9 +187,14 @@ class Schema:
             self._quietly("RELEASE godwit_look")
         return ""
 
+    def written(self, name: str) -> str:
+        """A name as it is written in a statement, quoted where it must be."""
+        return identifier(self.impl.dialect, name)
+
     def place(self, name: str) -> str:
-        """A name as it is written in a statement, with the database if it isn't the main one."""
-        return quoted(name) if self.is_main else f"{quoted(self.name)}.{quoted(name)}"
+        """The same with the database, if that isn't the main one."""
+        written = self.written(name)
+        return written if self.is_main else f"{self.written(self.name)}.{written}"
 
     def again(self, stored: Stored) -> str:
         """The statement that makes an index, trigger or view anew: its text names no database."""
