@@ -29,7 +29,7 @@ myst_heading_anchors = 3
 # resolve: their inventories would have to be downloaded, and a build needs no network.
 nitpicky = True
 nitpick_ignore_regex = [
-    ("py:.*", r"(flask|sqlalchemy|alembic|click|collections|os|pathlib|typing)\..*"),
+    ("py:.*", r"(flask|sqlalchemy|alembic|click|collections|datetime|os|pathlib|typing)\..*"),
     ("py:class", r"[a-z]+|Any|Callable|Sequence|Mapping|MutableMapping|PathLike|Path|ClassVar"),
     ("py:class", r"Flask|Engine|MetaData|AlembicConfig|ConfigureT|Configure|Config|Directory|XArg"),
     ("py:exc", r"Exception"),

@@ -26,7 +26,7 @@ LAYERS = (
     {"values", "settings", "retry", "locate", "process_state"},
     {"sqlite"},
     {"dialects"},
-    {"connect", "targets", "listener", "alembic_config", "revision_files"},
+    {"connect", "targets", "listener", "alembic_config", "authors", "revision_files"},
     {"lock", "failure", "journal", "parts", "scripts", "revision_errors"},
     {"environment"},
     {"diff"},

@@ -199,14 +199,23 @@ def downgrade(
     wait: float | None = None,
     listener: Listener | None = None,
     lock_wait: float | None = None,
+    from_ledger: bool = False,
 ) -> Outcome:
     """Revert revisions, by default the last one.
 
+    :param from_ledger: a revision that has no file any more is reverted by its file as it was
+        when it was applied, which the ledger in the database remembers.
     :raises MigrationFailed: a revision failed; those before it stay reverted.
     """
     work = project(directory, x_arg, bind, wait)
     return applying.downgrade(
-        work, revision, sql=sql, tag=tag, listener=listener, lock_wait=lock_wait
+        work,
+        revision,
+        sql=sql,
+        tag=tag,
+        listener=listener,
+        lock_wait=lock_wait,
+        from_ledger=from_ledger,
     )
 
 

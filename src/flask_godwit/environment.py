@@ -131,7 +131,7 @@ class Migrations:
         directory = existing_folder(project.directory)
         self.config = project.config(directory, flags)
         apply_settings(self.config, project.settings, directory)
-        self.scripts = open_scripts(self.config)
+        self.scripts = open_scripts(self.config, project.more_locations)
         self.limits: Limits | None = None
         self.tell: Callable[[str], None] = lambda text: None
         self.recorder: Recorder | None = None

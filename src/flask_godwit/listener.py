@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .values import Step
+from .values import LogEntry, Step
 
 
 class Listener:
@@ -30,3 +30,6 @@ class Listener:
 
     def warned(self, text: str) -> None:
         """Something that a person should know, and that stops nothing."""
+
+    def remembered(self, entry: LogEntry) -> None:
+        """A revision has no file: what the ledger remembers of it is about to be run."""

@@ -85,7 +85,8 @@ def unknown_revision(revision: str, message: str) -> UnknownRevision:
         f"{message}.".replace("..", "."),
         hint="flask db history    lists the revisions that have a file\n"
         "If the database says so, its file was deleted or is on another git branch: bring the"
-        " file back, or\nflask db stamp --purge REVISION    if you are sure where the schema is.",
+        " file back, or\nflask db downgrade --from-ledger    reverts it as the ledger remembers it"
+        "\nflask db stamp --purge REVISION     if you are sure where the schema is",
         detail=f"No file in the migrations folder has the revision {revision!r}.",
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -40,10 +41,17 @@ def _in_docstring(text: str) -> str:
     return text.replace("\\", "\\\\").replace('"""', r"\"\"\"")
 
 
-def open_scripts(config: AlembicConfig) -> Scripts:
-    """``ScriptDirectory.from_config``, which can't make a subclass."""
+def open_scripts(config: AlembicConfig, more_locations: Sequence[Path] = ()) -> Scripts:
+    """``ScriptDirectory.from_config``, which can't make a subclass.
+
+    :param more_locations: folders with revision files, besides those that are configured.
+    """
     option: Any = config.get_alembic_option
     length = option("truncate_slug_length")
+    locations = config.get_version_locations_list()
+    if more_locations:
+        usual = [f"{option('script_location')}/versions"]
+        locations = [*(locations or usual), *map(str, more_locations)]
     sys.path[:0] = config.get_prepend_sys_paths_list() or []
     return Scripts(
         option("script_location"),
@@ -51,7 +59,7 @@ def open_scripts(config: AlembicConfig) -> Scripts:
         truncate_slug_length=int(length) if length is not None else None,
         sourceless=config.get_alembic_boolean_option("sourceless"),
         output_encoding=option("output_encoding", "utf-8"),
-        version_locations=config.get_version_locations_list(),
+        version_locations=locations,
         timezone=option("timezone"),
         hooks=config.get_hooks_list(),
         recursive_version_locations=config.get_alembic_boolean_option(

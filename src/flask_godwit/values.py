@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from dataclasses import asdict, dataclass, field, is_dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from alembic.config import Config
     from sqlalchemy import Engine, MetaData
 
@@ -61,6 +60,8 @@ class Project:
     shared_state: MutableMapping[str, Any] = field(default_factory=dict)
     bind: str | None = None
     wait: float = 0.0
+    more_locations: tuple[Path, ...] = ()
+    """Folders with revision files, besides those that are configured."""
 
 
 # --- revisions --------------------------------------------------------------
@@ -86,6 +87,16 @@ class RevisionInfo:
 
 
 @dataclass(frozen=True)
+class PendingRevision(RevisionInfo):
+    """A revision that a database lacks. ``author`` is "" and ``written`` the file's date where
+    git does not know it; both are UTC.
+    """
+
+    author: str = ""
+    written: datetime | None = None
+
+
+@dataclass(frozen=True)
 class BranchPoint:
     """A revision with several successors."""
 
@@ -106,17 +117,25 @@ class Current:
 
 @dataclass(frozen=True)
 class TargetStatus:
-    """Where one database stands. ``error`` is "" when it could be asked."""
+    """Where one database stands. ``error`` is "" when it could be asked.
+
+    What the ledger adds: ``lost`` are the entries of ``unknown`` revisions that it knows,
+    ``edited`` those of applied revisions whose file was changed since, ``failure`` the entry of
+    a revision that failed, if nothing happened after it.
+    """
 
     bind: str
     database: str
     current: tuple[str, ...] = ()
     heads: tuple[str, ...] = ()
-    pending: tuple[RevisionInfo, ...] = ()
+    pending: tuple[PendingRevision, ...] = ()
     unknown: tuple[str, ...] = ()
     changes: tuple[Change, ...] | None = None
     error: str = ""
     error_hint: str = ""
+    lost: tuple[LogEntry, ...] = ()
+    edited: tuple[LogEntry, ...] = ()
+    failure: LogEntry | None = None
 
     @property
     def at_head(self) -> bool:
@@ -142,6 +161,11 @@ class Status:
     def at_head(self) -> bool:
         """Whether every database is at the newest revision."""
         return all(target.at_head for target in self.targets)
+
+    @property
+    def is_well(self) -> bool:
+        """Whether moreover no applied file was edited since."""
+        return self.at_head and not any(target.edited for target in self.targets)
 
 
 # --- differences and scripts ------------------------------------------------
@@ -176,9 +200,13 @@ class Script:
 
 @dataclass(frozen=True)
 class Differences:
-    """What separates the databases from the models; empty when nothing does."""
+    """What separates the databases from the models; empty when nothing does.
+
+    ``edited`` are the ledger's entries of applied revisions whose file was changed since.
+    """
 
     changes: tuple[Change, ...]
+    edited: tuple[LogEntry, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.changes)

@@ -511,7 +511,7 @@ class TestCheck:
         fresh.ok("migrate")
         fresh.ok("upgrade")
         assert fresh.ok("check").stdout == "No new upgrade operations detected.\n"
-        assert fresh.ok("check", "--json").json == {"changes": []}
+        assert fresh.ok("check", "--json").json == {"changes": [], "edited": []}
 
     def test_differences(self, fresh, shop):
         """Exit code 1 on differences: in words on stdout, the verdict on stderr."""

@@ -166,6 +166,9 @@ def test_json(shop):
         "changes",
         "error",
         "error_hint",
+        "lost",
+        "edited",
+        "failure",
     }
     assert [item["revision"] for item in target["pending"]] == ["abc"]
     assert target["changes"] is None

@@ -20,6 +20,7 @@ CHAPTERS = {
     "writing": "Writing revisions",
     "applying": "Running revisions",
     "reading": "Reading the history",
+    "recorded": "Looking back",
     "setup": "Folder and database",
 }
 """What the modules of ``flask_godwit.cli`` are about, in the order of the reference."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import Field, fields, is_dataclass
+from datetime import datetime
 from inspect import cleandoc
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
@@ -11,7 +12,13 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from flask_godwit import api
 from flask_godwit.cli.group import db
 
-JSON_NAMES = {str: "string", bool: "boolean", int: "integer", float: "number"}
+JSON_NAMES = {
+    str: "string",
+    bool: "boolean",
+    int: "integer",
+    float: "number",
+    datetime: "string (ISO 8601, UTC)",
+}
 
 
 def by_command() -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 
+from ..errors import UnknownRevision
 from .options import (
     Call,
     bind_option,
@@ -19,10 +22,11 @@ from .options import (
     wait_option,
     x_option,
 )
+from .recorded import by
 
 if TYPE_CHECKING:
     from ..listener import Listener
-    from ..values import Outcome, Step, TargetOutcome
+    from ..values import LogEntry, Outcome, Step, TargetOutcome
 
 
 def register(db: click.Group) -> None:
@@ -34,7 +38,13 @@ def register(db: click.Group) -> None:
     )
     shared = (bind_option, wait_option, *lock_options, json_option)
     command(db, sql_option, tag_option, x_option, *shared, revision_argument("head"))(upgrade)
-    command(db, sql_option, tag_option, x_option, *shared, revision_argument("-1"))(downgrade)
+    from_ledger = click.option(
+        "--from-ledger",
+        is_flag=True,
+        help="Revert revisions that have no file any more as the ledger remembers them",
+    )
+    reverted = (*shared, from_ledger, revision_argument("-1"))
+    command(db, sql_option, tag_option, x_option, *reverted)(downgrade)
     command(db, sql_option, tag_option, *shared, revision_argument("head"), purge)(stamp)
     command(db, sql_option, *shared)(ensure_version)
 
@@ -54,11 +64,12 @@ def upgrade(call: Call, sql: bool, tag: str | None, revision: str) -> None:
     call.show(outcome, _print_outcome, "applied")
 
 
-def downgrade(call: Call, sql: bool, tag: str | None, revision: str) -> None:
+def downgrade(call: Call, sql: bool, tag: str | None, from_ledger: bool, revision: str) -> None:
     """Revert to a previous version"""
     from ..commands.applying import downgrade as revert
 
-    outcome = revert(
+    run = partial(
+        revert,
         call.project,
         revision,
         sql=sql,
@@ -66,7 +77,24 @@ def downgrade(call: Call, sql: bool, tag: str | None, revision: str) -> None:
         listener=listener(call, sql),
         lock_wait=call.lock_wait,
     )
+    try:
+        outcome = run(from_ledger=from_ledger)
+    except UnknownRevision:
+        if from_ledger or not _may_use_ledger(call):
+            raise
+        outcome = run(from_ledger=True)
     call.show(outcome, _print_outcome, "reverted")
+
+
+def _may_use_ledger(call: Call) -> bool:
+    """Ask a person whether a revision that no file has is reverted as the ledger remembers it."""
+    from ..commands.recorded import gone
+
+    if call.json or not sys.stdin.isatty():
+        return False
+    lost = ", ".join(gone(call.project, "current"))
+    question = f"{lost} has no file. Revert it as the ledger remembers it?"
+    return bool(lost) and click.confirm(question, default=False)
 
 
 def stamp(call: Call, sql: bool, tag: str | None, revision: str, purge: bool) -> None:
@@ -114,6 +142,12 @@ def listener(call: Call, sql: bool) -> Listener:
             call.console.note(f"No lock yet, trying again: {statement[:100]}")
             for blocker in blockers:
                 call.console.note(f"  held by {blocker}")
+
+        def remembered(self, entry: LogEntry) -> None:
+            call.console.note(
+                f"{entry.revision} has no file: what runs is its file of"
+                f" {entry.started:%Y-%m-%d %H:%M} UTC, as {by(entry)} applied it."
+            )
 
         def warned(self, text: str) -> None:
             call.console.warn(text)

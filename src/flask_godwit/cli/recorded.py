@@ -62,3 +62,12 @@ def by(entry: LogEntry) -> str:
     """Who it was: ``alice@laptop as shop_owner``."""
     person = "@".join(filter(None, (entry.os_user, entry.host)))
     return f"{person} as {entry.database_user}" if entry.database_user else person
+
+
+def edited_since(entry: LogEntry) -> str:
+    """That the file of an applied revision was changed."""
+    where = f" on bind {entry.bind}" if entry.bind else ""
+    return (
+        f"the file of {entry.revision}, {entry.message}, was edited since it was applied{where}"
+        f" ({entry.started:%Y-%m-%d %H:%M} UTC by {by(entry)})."
+    )

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
 import click
 
 from .options import Call, bind_option, command, json_option, wait_option
+from .recorded import by, edited_since
 from .setup import short_path
 
 if TYPE_CHECKING:
-    from ..values import Status, TargetStatus
+    from ..values import LogEntry, PendingRevision, Status, TargetStatus
 
 _MOST_LISTED = 10
 
@@ -21,7 +23,9 @@ def register(db: click.Group) -> None:
         "--compare", is_flag=True, help="Compare models and database too, which takes longer"
     )
     exit_code = click.option(
-        "--exit-code", is_flag=True, help="Exit with 1 unless every database is at head"
+        "--exit-code",
+        is_flag=True,
+        help="Exit with 1 unless every database is at head and no applied file was edited",
     )
     command(db, bind_option, wait_option, json_option, compare, exit_code)(status)
 
@@ -32,7 +36,7 @@ def status(call: Call, compare: bool = False, exit_code: bool = False) -> None:
 
     found = look(call.project, compare=compare)
     call.show(found, _print_status)
-    if exit_code and not found.at_head:
+    if exit_code and not found.is_well:
         click.get_current_context().exit(1)
 
 
@@ -62,11 +66,53 @@ def _print_target(call: Call, target: TargetStatus, initialised: bool) -> None:
     at = ", ".join(target.current) or "base"
     head = " (head)" if target.at_head and target.current else ""
     call.console.result(f"  at {at}{head}")
-    for revision in target.unknown:
-        call.console.result(f"  {revision} has no file", "red")
+    _print_unknown(call, target)
+    for entry in target.edited:
+        call.console.result(f"  {edited_since(entry)}", "yellow")
     for item in target.pending[:_MOST_LISTED]:
-        call.console.result(f"  pending {item.revision}, {item.message}")
+        call.console.result(f"  pending {item.revision}, {item.message}{_written(item)}")
     if len(target.pending) > _MOST_LISTED:
         call.console.result(f"  and {len(target.pending) - _MOST_LISTED} more")
+    if target.failure:
+        _print_failure(call, target.failure)
     for change in target.changes or ():
         call.console.result(f"  {change}")
+
+
+def _print_unknown(call: Call, target: TargetStatus) -> None:
+    explained = {entry.revision: entry for entry in target.lost}
+    for revision in target.unknown:
+        call.console.result(f"  {revision} has no file", "red")
+        if revision in explained:
+            entry = explained[revision]
+            call.console.result(
+                f"    {entry.message!r}, {entry.started:%Y-%m-%d %H:%M} UTC by {by(entry)}\n"
+                "    Its file may be on another git branch. The ledger remembers it:"
+                f" flask db show {revision}, flask db downgrade --from-ledger"
+            )
+
+
+def _print_failure(call: Call, entry: LogEntry) -> None:
+    reason = entry.error.partition("\n")[0]
+    call.console.result(
+        f"  {entry.direction} of {entry.revision} failed {entry.finished:%Y-%m-%d %H:%M} UTC"
+        f" by {by(entry)}: {reason}",
+        "red",
+    )
+
+
+def _written(item: PendingRevision) -> str:
+    """``  (2 days old, by Ada)``"""
+    age = _age(item.written) if item.written else ""
+    author = f"by {item.author}" if item.author else ""
+    facts = [fact for fact in (age, author) if fact]
+    return f"  ({', '.join(facts)})" if facts else ""
+
+
+def _age(moment: datetime) -> str:
+    seconds = (datetime.now(timezone.utc) - moment).total_seconds()
+    for size, unit in ((86400, "day"), (3600, "hour"), (60, "minute")):
+        if seconds >= size:
+            count = int(seconds // size)
+            return f"{count} {unit}{'' if count == 1 else 's'} old"
+    return ""

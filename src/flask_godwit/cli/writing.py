@@ -20,6 +20,7 @@ from .options import (
     x_option,
 )
 from .questions import asker, given_answers
+from .recorded import edited_since
 from .setup import short_path
 
 if TYPE_CHECKING:
@@ -172,6 +173,8 @@ def check(call: Call) -> None:
     from ..commands.generating import check as compare
 
     differences = compare(call.project)
+    for entry in differences.edited:
+        call.console.warn(edited_since(entry))
     call.show(differences, _print_differences)
     if differences:
         click.get_current_context().exit(1)

@@ -22,6 +22,7 @@ from ..parts import bind_of
 from ..retry import Limits
 from ..targets import DEFAULT_VERSION_TABLE, selected_targets
 from ..values import Outcome, Project, Step, TargetOutcome
+from .recorded import with_files_from_ledger
 
 Plan = Callable[[ScriptDirectory, tuple[str, ...]], Iterable[RevisionStep]]
 """The steps from the revisions that a database is at."""
@@ -62,12 +63,21 @@ def downgrade(
     tag: str | None = None,
     listener: Listener | None = None,
     lock_wait: float | None = None,
+    from_ledger: bool = False,
 ) -> Outcome:
     """Revert the revisions back to ``revision``.
 
     :param revision: an identifier, ``base``, ``-N`` …; ``START:END`` with ``sql``.
+    :param from_ledger: run what the ledger remembers of revisions that have no file any more.
     :raises MigrationFailed: a revision failed; what was reverted before it stays reverted.
     """
+    if from_ledger:
+        with with_files_from_ledger(project) as (whole, entries):
+            for entry in entries:
+                (listener or Listener()).remembered(entry)
+            return downgrade(
+                whole, revision, sql=sql, tag=tag, listener=listener, lock_wait=lock_wait
+            )
     if sql and revision == "-1":
         revision = "head:-1"
     start, end = _range(revision, sql)

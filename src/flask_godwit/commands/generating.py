@@ -25,8 +25,9 @@ from ..parts import bind_of, bind_of_token
 from ..revision_errors import multiple_heads
 from ..revision_files import authored
 from ..targets import tables_of
-from ..values import Change, Differences, Project, Script
+from ..values import Change, Differences, LogEntry, Project, Script
 from .reading import _current_heads, tuple_or_text
+from .recorded import edited, entries_of
 from .setup import init
 
 
@@ -126,8 +127,9 @@ def check(project: Project) -> Differences:
     :raises NotUpToDate: a database lacks revisions that have a file.
     """
     comparison = _Comparison(project, NewRevision(), True, Refinement(asker=None))
+    comparison.edited = []
     comparison.run()
-    return Differences(comparison.changes)
+    return Differences(comparison.changes, tuple(comparison.edited))
 
 
 def merge(project: Project, revisions: Sequence[str], new: NewRevision) -> Script:
@@ -184,6 +186,8 @@ class _Comparison:
     allow_drop: bool
     refinement: Refinement
     changes: tuple[Change, ...] = ()
+    edited: list[LogEntry] | None = None
+    """Applied revisions whose files were changed since; None where nobody asks."""
     migrations: Migrations = field(init=False)
     writer: RevisionContext = field(init=False)
 
@@ -199,6 +203,8 @@ class _Comparison:
 
     def _compare(self, at: tuple[str, ...], context: MigrationContext) -> None:
         self._refuse_old_database(at, context)
+        if self.edited is not None:
+            self.edited += edited(context, self.migrations.scripts, at, entries_of(context))
         self.refinement.attach(context)
         self.writer.run_autogenerate(at, context)
         if not self.allow_drop and self.writer.generated_revisions:

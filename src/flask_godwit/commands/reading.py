@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,11 @@ from alembic.script import Script, ScriptDirectory
 
 from ..alembic_config import Config
 from ..environment import Migrations, database_url
-from ..errors import GodwitError
+from ..errors import GodwitError, UnknownRevision
 from ..parts import bind_of
 from ..revision_files import info
 from ..values import BranchPoint, Current, Project, RevisionInfo, Template
+from .recorded import shown_from_ledger
 
 _HISTORY: dict[str, Any] = {
     "include_branches": True,
@@ -103,11 +105,21 @@ def _range(text: str | None) -> tuple[str, str]:
 
 
 def show(project: Project, revision: str = "head") -> tuple[RevisionInfo, ...]:
-    """The revisions that a symbol means: an identifier, ``head``, ``heads``, ``current`` …"""
+    """The revisions that a symbol means: an identifier, ``head``, ``heads``, ``current`` …
+
+    One that has no file any more is shown as the databases' ledgers remember it.
+    """
     migrations = Migrations(project)
     symbol = _current_heads(migrations) if revision == "current" else revision
-    with migrations.loaded() as scripts:
-        return tuple(info(script, verbose=True) for script in _scripts(scripts, symbol))
+    try:
+        with migrations.loaded() as scripts:
+            return tuple(info(script, verbose=True) for script in _scripts(scripts, symbol))
+    except UnknownRevision:
+        with suppress(GodwitError):  # no database: then there is nothing to add to the error
+            remembered = shown_from_ledger(project, revision)
+            if remembered:
+                return remembered
+        raise
 
 
 def current(project: Project, *, verbose: bool = False) -> tuple[Current, ...]:

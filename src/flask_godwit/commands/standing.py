@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
+from typing import Any
 
 from alembic.runtime.migration import MigrationContext
 from alembic.script import Script
 
+from ..authors import authors
 from ..connect import connected
 from ..dialects import dialect_for
 from ..environment import Migrations
@@ -15,8 +18,9 @@ from ..errors import DatabaseError, GodwitError
 from ..parts import bind_of
 from ..revision_files import info
 from ..targets import selected_targets
-from ..values import Project, RevisionInfo, Status, Target, TargetStatus
+from ..values import PendingRevision, Project, RevisionInfo, Status, Target, TargetStatus
 from .generating import check
+from .recorded import applied_rows, edited, entries_of, last_failure
 
 
 def status(project: Project, *, compare: bool = False) -> Status:
@@ -82,16 +86,34 @@ def _look(
     unknown = tuple(revision for revision in at if revision not in every)
     known = tuple(revision for revision in at if revision in every)
     pending = () if unknown else tuple(_pending(migrations, known))
-    heads = tuple(scripts.get_heads())
-    found.append(TargetStatus(bind_of(context), url, at, heads, pending, unknown))
+    entries = entries_of(context)
+    rows = applied_rows(entries)
+    target = TargetStatus(
+        bind_of(context),
+        url,
+        at,
+        tuple(scripts.get_heads()),
+        pending,
+        unknown,
+        lost=tuple(rows[revision] for revision in unknown if revision in rows),
+        edited=edited(context, scripts, at, entries),
+        failure=last_failure(entries),
+    )
+    found.append(target)
     return ()
 
 
-def _pending(migrations: Migrations, at: tuple[str, ...]) -> list[RevisionInfo]:
+def _pending(migrations: Migrations, at: tuple[str, ...]) -> list[PendingRevision]:
     if not migrations.scripts.get_heads():
         return []
     steps = migrations.scripts._upgrade_revs("heads", at)  # type: ignore[arg-type]
-    return [info(step.revision) for step in steps if isinstance(step.revision, Script)]
+    infos = [info(step.revision) for step in steps if isinstance(step.revision, Script)]
+    known = authors(item.path for item in infos)
+    return [PendingRevision(**vars(item), **_written(known[item.path])) for item in infos]
+
+
+def _written(known: tuple[str, datetime | None]) -> dict[str, Any]:
+    return {"author": known[0], "written": known[1]}
 
 
 def _compared(project: Project, target: TargetStatus) -> TargetStatus:
@@ -112,7 +134,14 @@ def _next(
         command = hint.partition("    ")[0] if hint.startswith("flask ") else ""
         return command, f"{troubled[0].bind or 'the database'} can't be asked"
     if any(target.unknown for target in targets):
-        return "flask db history", "the database has a revision that no file has"
+        lost = [entry.revision for target in targets for entry in target.lost]
+        command = f"flask db show {lost[0]}" if lost else "flask db history"
+        return command, "the database has a revision that no file has"
+    failures = [target.failure for target in targets if target.failure]
+    if failures:
+        last = failures[0]
+        again = f"flask db {last.direction}{f' --bind {last.bind}' if last.bind else ''}"
+        return again, f"{last.revision} failed: correct it first"
     if len(heads) > 1:
         return "flask db merge heads", f"the history has {len(heads)} heads"
     pending = sum(len(target.pending) for target in targets)
