@@ -31,7 +31,7 @@ LAYERS = (
     {"environment"},
     {"diff"},
     {"commands"},
-    {"extension"},
+    {"extension", "health"},
     {"api"},
     {"cli"},
     {"__init__"},
@@ -41,7 +41,7 @@ LAYERS = (
 ALLOWED_UPWARD = {("extension", "cli.group")}
 
 WHO_MAY_KNOW = {
-    "flask": {"extension", "api", "cli", "__init__"},
+    "flask": {"extension", "health", "api", "cli", "__init__"},
     "click": {"cli"},
     "rich": {"cli"},
     "alembic": {
@@ -58,7 +58,16 @@ WHO_MAY_KNOW = {
         "values",
     },
 }
-KNOWS_NO_SQLALCHEMY = {"cli", "api", "extension", "errors", "settings", "locate", "listener"}
+KNOWS_NO_SQLALCHEMY = {
+    "cli",
+    "api",
+    "extension",
+    "health",
+    "errors",
+    "settings",
+    "locate",
+    "listener",
+}
 
 
 @dataclass(frozen=True)

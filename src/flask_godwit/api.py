@@ -13,6 +13,7 @@ from os import PathLike
 from flask import current_app, g
 
 from .commands import applying, generating, reading, recorded, setup, standing
+from .commands import pending as asking
 from .commands.generating import NewRevision
 from .diff.answers import Answers
 from .diff.questions import Asker
@@ -26,6 +27,7 @@ from .values import (
     Differences,
     LogEntry,
     Outcome,
+    Pending,
     Project,
     RevisionInfo,
     Script,
@@ -290,6 +292,14 @@ def status(
     :param compare: compare models and database too, which takes longer.
     """
     return standing.status(project(directory, bind=bind), compare=compare)
+
+
+def pending(directory: Directory = None, *, bind: str | None = None) -> Pending:
+    """What the databases lack; false when all are at head. Cheap: one query for each.
+
+    A database that can't be asked is said in its entry, and raises nothing.
+    """
+    return asking.pending(project(directory, bind=bind))
 
 
 def log(

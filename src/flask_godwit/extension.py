@@ -8,15 +8,16 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from flask import Flask, current_app, g
+from flask import Blueprint, Flask, current_app, g
 
 from . import locate
 from .errors import SettingsError
+from .health import StartCheck, health_blueprint
 from .settings import NAMES, Settings, read_settings
 
 if TYPE_CHECKING:
     from .alembic_config import Config
-    from .values import Project
+    from .values import Pending, Project
 
     Configure = Callable[[Config], Config]
     ConfigureT = TypeVar("ConfigureT", bound=Configure)
@@ -81,10 +82,27 @@ class Migrate:
         if render_as_batch is not None:
             options["render_as_batch"] = render_as_batch
         app.extensions["migrate"] = AppMigrations(app, self, options)
+        StartCheck(app)
 
         from .cli.group import db as group
 
         app.cli.add_command(group, name=self.command)
+
+    def pending(self) -> Pending:
+        """What the current application's databases lack; false when all are at head.
+
+        Cheap enough for a health check. A database that can't be asked is said in its entry.
+        """
+        from .commands.pending import pending
+
+        return pending(app_migrations(current_app._get_current_object()).project())  # type: ignore[attr-defined]
+
+    def health_blueprint(self, url: str = "/health/migrations") -> Blueprint:
+        """A blueprint whose one view answers 200 if every database is at head, otherwise 503.
+
+        :param url: where the view is.
+        """
+        return health_blueprint(url)
 
     def configure(self, function: ConfigureT) -> ConfigureT:
         """Register a function that receives Alembic's ``Config`` and returns it, changed or not."""

@@ -50,6 +50,10 @@ class Settings:
     #: Seconds during which a statement (on PostgreSQL the revision) that got no lock in time
     #: is tried again, with growing pauses.
     retry_seconds: float = 600.0
+    #: What an application does before its first request while a database lacks revisions:
+    #: ``"ignore"`` it, ``"warn"`` in the log, or ``"fail"``, which answers no request until they
+    #: are applied. Never in a command, and not while ``app.testing`` is true.
+    on_pending: str = "ignore"
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,12 @@ def _seconds(value: Any) -> float:
     return seconds
 
 
+def _wish(value: Any) -> str:
+    if value not in ("ignore", "warn", "fail"):
+        raise ValueError
+    return str(value)
+
+
 def _texts(value: Any) -> tuple[str, ...]:
     if isinstance(value, str) or not isinstance(value, Sequence):
         raise TypeError
@@ -104,6 +114,7 @@ _KINDS = {
     "lock_wait_seconds": _Kind("a number of seconds, 0 or more", _seconds),
     "lock_timeout_seconds": _Kind("a number of seconds, 0 or more", _seconds),
     "retry_seconds": _Kind("a number of seconds, 0 or more", _seconds),
+    "on_pending": _Kind('"ignore", "warn" or "fail"', _wish),
 }
 
 NAMES = tuple(field.name for field in fields(Settings))

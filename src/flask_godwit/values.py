@@ -168,6 +168,38 @@ class Status:
         return self.at_head and not any(target.edited for target in self.targets)
 
 
+@dataclass(frozen=True)
+class TargetPending:
+    """What one database lacks. ``error`` is "" when it could be asked."""
+
+    bind: str
+    current: tuple[str, ...] = ()
+    heads: tuple[str, ...] = ()
+    pending: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    error: str = ""
+
+    @property
+    def at_head(self) -> bool:
+        """Whether nothing is pending and every revision is known."""
+        return not (self.pending or self.unknown or self.error)
+
+
+@dataclass(frozen=True)
+class Pending:
+    """What the databases lack; false when all are at head."""
+
+    targets: tuple[TargetPending, ...]
+
+    def __bool__(self) -> bool:
+        return not all(target.at_head for target in self.targets)
+
+    @property
+    def revisions(self) -> tuple[str, ...]:
+        """The pending revisions of all databases, in the order in which they would run."""
+        return tuple(revision for target in self.targets for revision in target.pending)
+
+
 # --- differences and scripts ------------------------------------------------
 
 
