@@ -162,7 +162,8 @@ class Batch:
         schema, wishes = self.schema, self.wishes
         text = parse_table(schema.table_sql(self.table))
         renderer = Renderer(schema.impl.dialect)
-        edit = Edit(schema, self.table, text, renderer, wishes.conventions, self.names)
+        interim = {folded(new): old for old, new in self.late_renames}
+        edit = Edit(schema, self.table, text, renderer, wishes.conventions, self.names, interim)
         for name, args, options in self._of(*_TO_THE_TEXT):
             getattr(edit, name)(*args, **options)
         for constraint in wishes.constraints:
@@ -176,11 +177,16 @@ class Batch:
         """The order of the columns that the script asks for."""
         names = [column.name for column in edit.new.columns]
         for _, args, options in self._of("add_column"):
-            _move(names, args[1].name, options.get("insert_after"), options.get("insert_before"))
-        pairs = [pair for group in self.wishes.reordering for pair in pairwise(group)]
+            after, before = (options.get(f"insert_{side}") for side in ("after", "before"))
+            _move(
+                names, args[1].name, after and edit.current(after), before and edit.current(before)
+            )
+        groups = (map(edit.current, group) for group in self.wishes.reordering)
+        pairs = [pair for group in groups for pair in pairwise(group)]
         return list(topological.sort(pairs, names, deterministic_order=True)) if pairs else names
 
     def _rebuild(self, edit: Edit) -> None:
+        self.schema.drop_leftover(self.table)
         before = inventory_of(self.schema, self.table)
         trouble = self.schema.trouble(self.table)
         broken = self.schema.broken_views()

@@ -85,7 +85,9 @@ def _begins(tokens: Sequence[Token], index: int, words: Sequence[str]) -> bool:
     after = tokens[index + 1].keyword if index + 1 < len(tokens) else ""
     if token.keyword not in words or token.depth != tokens[0].depth:
         return False
-    if before in ("SET", "DEFAULT", "CONSTRAINT", "COLLATE", "REFERENCES", "MATCH"):
+    if before in ("SET", "CONSTRAINT", "COLLATE", "REFERENCES", "MATCH"):
+        return False
+    if before == "DEFAULT" and (index < 2 or tokens[index - 2].keyword != "SET"):
         return False
     if token.keyword == "NOT":
         return after == "NULL"

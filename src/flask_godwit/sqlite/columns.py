@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from .clauses import COLUMN_CLAUSES, Clause, clauses_of
-from .tokens import Token, normal, quoted, tokens_of
+from .tokens import Token, normal, quoted, tokens_of, trimmed
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class ColumnText:
         """Cut clauses out, with the white space before them."""
         text = self.text
         for clause in sorted(clauses, key=lambda clause: clause.start, reverse=True):
-            text = text[: clause.start].rstrip() + text[clause.end :]
+            text = trimmed(text[: clause.start]) + text[clause.end :]
         return ColumnText(text)
 
     def with_type(self, type_: str) -> ColumnText:
@@ -74,8 +74,8 @@ class ColumnText:
             return self
         rest = self.text[end:]
         if not type_:
-            return ColumnText(self.text[:start].rstrip() + rest)
-        return ColumnText(f"{self.text[:start].rstrip()} {type_}{rest}")
+            return ColumnText(trimmed(self.text[:start]) + rest)
+        return ColumnText(f"{trimmed(self.text[:start])} {type_}{rest}")
 
     def with_null(self, nullable: bool) -> ColumnText:
         changed = self.without(*[c for c in self.clauses if c.word in ("NULL", "NOT")][:2])
@@ -112,7 +112,7 @@ class ColumnText:
 
     def _after(self, clause: str, place: int) -> ColumnText:
         space = "" if clause[:1].isspace() else " "
-        return ColumnText(f"{self.text[:place].rstrip()}{space}{clause}{self.text[place:]}")
+        return ColumnText(f"{trimmed(self.text[:place])}{space}{clause}{self.text[place:]}")
 
     @property
     def _after_type(self) -> list[Token]:

@@ -51,6 +51,8 @@ class Edit:
     conventions: tuple[Convention, ...]
     names: Mapping[str, str] = field(default_factory=dict)
     """What columns are called now, by the (folded) names that they had before the batch."""
+    interim: Mapping[str, str] = field(default_factory=dict)
+    """What columns are called as long as their new (folded) names are still taken."""
 
     def __post_init__(self) -> None:
         self.new = self.old
@@ -112,7 +114,7 @@ class Edit:
     def drop_column(
         self, _table: str, column: Any, *, if_exists: bool | None = None, **_: Any
     ) -> None:
-        if if_exists and not self.new.has_column(self._current(column.name)):
+        if if_exists and not self.new.has_column(self.current(column.name)):
             return
         name = self._column(column.name).name
         self._refuse_dependents(name)
@@ -175,7 +177,7 @@ class Edit:
 
     def order(self, names: Iterable[str]) -> None:
         """Put the columns in an order."""
-        columns = [self._column(name).name for name in names]
+        columns = list(names)
         if columns != [column.name for column in self.new.columns]:
             self._must_rebuild(self.new.ordered(columns))
 
@@ -306,21 +308,23 @@ class Edit:
 
     def _column(self, name: str) -> ColumnText:
         try:
-            return self.new.column(self._current(name))
+            return self.new.column(self.current(name))
         except KeyError:
             there = ", ".join(column.name for column in self.new.columns)
             raise RebuildRefused(
                 f"Table {self.name!r} has no column {name!r}.", hint=f"Its columns are: {there}."
             ) from None
 
-    def _current(self, name: str) -> str:
+    def current(self, name: str) -> str:
+        """What a column is called now that the script calls by its name from before."""
         return self.names.get(folded(name), name)
 
     def _outdated(self) -> dict[str, str]:
         """Names that a new constraint may still use for columns that were renamed."""
+        known = {**self.names, **self.interim}
         return {
             old: new
-            for old, new in self.names.items()
+            for old, new in known.items()
             if not self.new.has_column(old) and self.new.has_column(new)
         }
 
@@ -352,8 +356,7 @@ class Edit:
         if clause.kind == "primary":
             self._excuse("option", "AUTOINCREMENT")
             self._excuse("AUTOINCREMENT", "counter")
-            for column in clause.columns:
-                self._excuse("primary key of", column)
+            self._excused |= {("primary key of", column.name) for column in self.new.columns}
 
 
 def _clause(text: str) -> Clause | None:

@@ -16,12 +16,10 @@ from itertools import pairwise
 from sqlalchemy.exc import IntegrityError
 
 from ..errors import RebuildRefused
-from .schema import Schema, Stored
+from .schema import TEMPORARY, Schema, Stored
 from .table_text import TableText
 from .tokens import folded, quoted, same_name, tokens_of
 
-TEMPORARY = "_alembic_tmp_"
-"""How the name of a new table begins; that of Alembic, which our guards look for."""
 _CORRECT = "Correct those rows first, in the script: op.execute(...). Nothing was changed."
 
 
@@ -69,9 +67,7 @@ def rebuild(schema: Schema, table: str, change: Change) -> None:
     """
     kept = [o for o in schema.of_table(table) if o.name not in change.lost_indexes]
     counter = schema.counter(table)
-    temporary = TEMPORARY + table
-    if schema.table_sql(temporary):  # left by a run that failed
-        schema.execute(f"DROP TABLE {schema.place(temporary)}")
+    temporary = (TEMPORARY + table)[:50]
     qualified = any(_is_qualified(part.core, table) for part in change.new.parts)
     with schema.switched("legacy_alter_table", 1):
         (_by_stages if qualified else _by_rename)(schema, table, temporary, change)

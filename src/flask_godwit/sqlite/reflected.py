@@ -32,6 +32,7 @@ def by_reflection(
 def _flush_and_compare(
     schema: Schema, table: str, operations: Sequence[Operation], flush: Callable[[], None]
 ) -> None:
+    schema.drop_leftover(table)
     before, trouble, broken = (
         inventory_of(schema, table),
         schema.trouble(table),

@@ -14,6 +14,9 @@ from .orphans import Orphan, orphaned, orphans
 from .render import Statement, identifier
 from .tokens import folded, quoted, tokens_of
 
+TEMPORARY = "_alembic_tmp_"
+"""How the name of a new table begins; that of Alembic, which our guards look for."""
+
 
 @dataclass(frozen=True)
 class Stored:
@@ -134,6 +137,12 @@ class Schema:
             for stored in self.stored("index", "trigger")
             if folded(stored.table) == folded(table) and stored.sql
         ]
+
+    def drop_leftover(self, table: str) -> None:
+        """Remove the half-made table of a run that failed, of a tool that can't take it back."""
+        leftover = (TEMPORARY + table)[:50]
+        if self.table_sql(leftover):
+            self.execute(f"DROP TABLE {self.place(leftover)}")
 
     def columns_of(self, table: str) -> list[Any]:
         return self.pragma("table_xinfo", table)

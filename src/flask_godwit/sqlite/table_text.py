@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from .clauses import TABLE_CLAUSES, Clause, clauses_of
 from .columns import ColumnText
-from .tokens import NotUnderstood, Token, all_tokens, between, same_name, tokens_of
+from .tokens import NotUnderstood, Token, all_tokens, between, same_name, tokens_of, trimmed
 
 
 @dataclass(frozen=True)
@@ -184,10 +184,16 @@ class TableText:
             one if one.is_constraint and (id(one), id(other)) in neighbours else one.followed
             for one, other in pairwise(parts)
         ]
-        last = parts[-1].unfollowed
-        swallows = "--" in last.tail and "\n" not in self.foot.partition(")")[0]
-        foot = "\n" + self.foot if swallows else self.foot
-        return replace(self, parts=(*followed, last), foot=foot)
+        joined = [*followed, parts[-1].unfollowed]
+        leads = [_on_a_new_line(one, other.lead) for one, other in pairwise(joined)]
+        rest = [replace(part, lead=lead) for part, lead in zip(joined[1:], leads, strict=True)]
+        return replace(self, parts=(joined[0], *rest), foot=_on_a_new_line(joined[-1], self.foot))
+
+
+def _on_a_new_line(part: Part, text: str) -> str:
+    """What follows a part: a comment to the end of the line must not swallow it."""
+    ends_open = trimmed(part.tail).endswith("\n")
+    return "\n" + text if ends_open and not text.startswith("\n") else text
 
 
 def _indentation(parts: Sequence[Part], place: int) -> str:

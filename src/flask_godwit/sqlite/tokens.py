@@ -81,6 +81,12 @@ def all_tokens(text: str) -> Iterator[Token]:
         place = found.end()
 
 
+def trimmed(text: str) -> str:
+    """A text without white space at its end, but for the line break that ends a comment."""
+    last = [token.text for token in all_tokens(text) if not token.text.isspace()][-1:]
+    return text.rstrip() + ("\n" if last and last[0].startswith("--") else "")
+
+
 def unquoted(text: str) -> str:
     """A name without its quotes."""
     closing = _QUOTES.get(text[:1])
