@@ -12,7 +12,7 @@ from os import PathLike
 
 from flask import current_app, g
 
-from .commands import applying, generating, reading, recorded, setup, standing
+from .commands import applying, generating, reading, recorded, resolving, setup, standing
 from .commands import pending as asking
 from .commands.generating import NewRevision
 from .diff.answers import Answers
@@ -29,6 +29,7 @@ from .values import (
     Outcome,
     Pending,
     Project,
+    Resolved,
     RevisionInfo,
     Script,
     Status,
@@ -270,6 +271,21 @@ def stamp(
 ) -> Outcome:
     """Write into the version table that a database is at ``revision``; run nothing."""
     return applying.stamp(project(directory, bind=bind), revision, sql=sql, tag=tag, purge=purge)
+
+
+def resolve(
+    revision: str,
+    decision: str,
+    directory: Directory = None,
+    *,
+    bind: str | None = None,
+) -> tuple[Resolved, ...]:
+    """Decide what becomes of a revision that is half applied.
+
+    :param decision: "applied" (the rest was done by hand), "rolled-back" (what was done was
+        undone by hand) or "retry" (it goes on, with database and file as they are now).
+    """
+    return resolving.resolve(project(directory, bind=bind), revision, resolving.Decision(decision))
 
 
 def ensure_version(

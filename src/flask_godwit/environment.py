@@ -11,7 +11,7 @@ from __future__ import annotations
 import inspect
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from copy import copy
 from dataclasses import replace
 from functools import cache, partial
@@ -29,11 +29,14 @@ from sqlalchemy.exc import DBAPIError
 
 from .connect import connected, explain, is_connection_trouble
 from .dialects import dialect_for, operations
-from .dialects.base import Guard
+from .dialects.base import Database
+from .dialects.guard import Guard, Running, watched
 from .errors import GodwitError, SettingsError
+from .journal.guard import Journal
 from .journal.ledger import Ledger
 from .journal.recorder import Move, Recorder
 from .journal.sources import source_of
+from .journal.store import Store
 from .parts import BIND_OPTION, bind_in, bind_of, fitted, has_parts, is_same_bind
 from .process_state import left_as_it_was
 from .retry import Limits
@@ -59,6 +62,7 @@ class Environment(EnvironmentContext):
         self.migrations = migrations
         self.guards: tuple[Guard, ...] = ()
         self.recorder: Recorder | None = None
+        self._watched: AbstractContextManager[None] = nullcontext()
 
     def configure(self, *args: Any, **options: Any) -> None:
         """Alembic's ``configure``: what env.py says wins over our defaults."""
@@ -78,15 +82,21 @@ class Environment(EnvironmentContext):
             around.enter_context(operations(self.get_context()))
             for guard in self.guards:
                 around.enter_context(guard.run())
+            around.enter_context(self._watched)
             super().run_migrations(**arguments)
 
     def _guard(self, connection: Connection | None, options: dict[str, Any]) -> None:
-        self.guards = ()
+        self.guards, self._watched = (), nullcontext()
         limits = self.migrations.limits
         if connection is None or limits is None:
             return
         database = dialect_for(connection.engine.url, connection.dialect)
-        self.guards = database.guards(connection, limits)
+        self.guards = (
+            *self._journal(database, connection, limits, options),
+            *database.guards(connection, limits),
+        )
+        if self.guards:
+            self._watched = watched(connection, self.guards)
         if self.guards and database.transactional_ddl is not None:
             options.setdefault("transactional_ddl", database.transactional_ddl)
 
@@ -104,6 +114,28 @@ class Environment(EnvironmentContext):
         """Alembic's ``on_version_apply``."""
         if self.recorder is not None and ctx.connection is not None:
             self.recorder.done(ctx.connection)
+        for guard in self.guards:
+            guard.applied()
+
+    def _journal(
+        self, database: Database, connection: Connection, limits: Limits, options: dict[str, Any]
+    ) -> tuple[Guard, ...]:
+        self.migrations.journal = None
+        witness = database.witness(connection)
+        if witness is None:
+            return ()
+        store = Store(connection, *_version_table(options))
+        self.migrations.journal = Journal(store, witness, limits, self._is_applied)
+        return (self.migrations.journal,)
+
+    def _is_applied(self, revision: str) -> bool:
+        """Whether a revision, or one that builds on it, is in the version table."""
+        heads = self.get_context().get_current_heads()
+        try:
+            applied = self.script.iterate_revisions(heads, "base", inclusive=True)
+            return revision in {script.revision for script in applied}
+        except (CommandError, RevisionError):  # a head without a file
+            return revision in heads
 
 
 def _version_table(options: Mapping[str, Any]) -> tuple[str, str | None]:
@@ -135,6 +167,7 @@ class Migrations:
         self.limits: Limits | None = None
         self.tell: Callable[[str], None] = lambda text: None
         self.recorder: Recorder | None = None
+        self.journal: Journal | None = None
 
     @property
     def has_env(self) -> bool:
@@ -172,6 +205,10 @@ class Migrations:
                     self.scripts.run_env() if self.has_env else run_migrations()
                 finally:
                     Migrations._running = previous
+
+    def kept(self, revision: str, direction: str) -> tuple[str, ...]:
+        """The statements of a half-applied revision that took effect in the last run."""
+        return self.journal.done(revision, direction) if self.journal else ()
 
     def names_of(self, bind: str, include_name: IncludeName | None) -> IncludeName:
         """Alembic's ``include_name``, which leaves out what belongs to other binds."""
@@ -237,14 +274,15 @@ class Migrations:
             function = fitted(step.migration_fn, part, plain=bind == targets[0].bind)
             if recorder is not None and context.connection is not None:
                 self.recorder = recorder
-                recorder.begins(context.connection, _move(step), spanned=_is_spanned(context))
+                recorder.begins(context.connection, _move(step), spanned=spans_revisions(context))
                 function = recorder.counting(function, context.connection)
-            for guard in guards:
-                function = guard.step(function, outside)
+            for guard in () if step.info.is_stamp else guards:
+                function = guard.step(function, outside, _running(step))
             # Alembic's log says "Running upgrade". A functools.partial has no name.
             function.__name__ = getattr(step.migration_fn, "__name__", "revision")
             step.migration_fn = function
             yield step
+            _commit_what_is_open(context)
             for guard in guards:
                 guard.finished(outside)
 
@@ -351,7 +389,7 @@ def _outside_transaction(context: MigrationContext, action: Callable[[], None]) 
         context._transaction = context.connection.begin()
 
 
-def _is_spanned(context: MigrationContext) -> bool:
+def spans_revisions(context: MigrationContext) -> bool:
     """Whether somebody else, an env.py or an option, began one transaction for all revisions."""
     return context._in_external_transaction or context._transaction is not None
 
@@ -368,6 +406,26 @@ def _move(step: RevisionStep) -> Move:
         message=getattr(script, "doc", None) or "",
         direction="stamp" if made.is_stamp else direction,
         text=source_of(getattr(script, "path", None) or ""),
+    )
+
+
+def _commit_what_is_open(context: MigrationContext) -> None:
+    """Keep the revision's version, also when the revision itself ended Alembic's transaction.
+
+    After a ``op.get_bind().commit()`` in it nobody else would.
+    """
+    connection = context.connection
+    if connection is not None and connection.in_transaction() and not spans_revisions(context):
+        connection.commit()
+
+
+def _running(step: RevisionStep) -> Running:
+    script = step.info.up_revision
+    return Running(
+        step.info.up_revision_id or "",
+        "upgrade" if step.is_upgrade else "downgrade",
+        getattr(script, "path", ""),
+        getattr(script, "module", None),
     )
 
 

@@ -22,6 +22,7 @@
     ├── CannotLock              the deploy lock can't be made where the database is
     ├── LockTimeout             another migration holds the deploy lock for too long
     ├── RebuildRefused          a table of SQLite can't be changed without losing something
+    ├── JournalConflict         a half-applied revision can't be finished without a decision
     ├── ForeignKeysBroken       a rebuilt table would leave rows that refer to nothing
     └── MigrationFailed         a revision failed while it ran
 
@@ -124,6 +125,10 @@ class RebuildRefused(GodwitError):
     """A table of SQLite can't be changed like that, or would lose something."""
 
 
+class JournalConflict(GodwitError):
+    """A half-applied revision can't be finished without somebody's decision."""
+
+
 class ForeignKeysBroken(GodwitError):
     """A revision that rebuilds a table would leave rows that refer to nothing."""
 
@@ -134,7 +139,8 @@ class Failure:
 
     ``file`` and ``line`` name the place in the revision script (``line`` is 0 when
     unknown), ``statement`` the SQL that the database refused ("" when it was
-    Python that failed), ``applied`` the revisions that were finished before.
+    Python that failed), ``applied`` the revisions that were finished before, ``kept`` the
+    statements of this one that took effect and will not be repeated.
     """
 
     revision: str
@@ -147,6 +153,8 @@ class Failure:
     reason: str
     applied: tuple[str, ...]
     current: tuple[str, ...] | None
+    kept: tuple[str, ...] = ()
+    more: str = ""
 
 
 class MigrationFailed(GodwitError):
@@ -169,10 +177,15 @@ def _lines(failure: Failure) -> Sequence[str]:
         lines.append(f"  in {place}")
     if failure.statement:
         lines.append(f"  statement: {failure.statement}")
+    if failure.more:
+        lines.append(failure.more)
     if failure.bind:
         lines.append(f"  bind: {failure.bind}")
     done = ", ".join(failure.applied) or "nothing"
     lines.append(f"  finished before it in this run: {done}")
+    if failure.kept:
+        count = len(failure.kept)
+        lines.append(f"  kept of it, and not repeated: {count} statement{'s' * (count > 1)}")
     if failure.current is not None:
         where = ", ".join(failure.current) or "base (no revision)"
         lines.append(f"  the database is at: {where}")

@@ -19,8 +19,12 @@ def explain_failure(
     *,
     applied: tuple[str, ...],
     current: tuple[str, ...] | None,
+    kept: tuple[str, ...] = (),
 ) -> MigrationFailed:
-    """The clear form of what a revision raised while it ran."""
+    """The clear form of what a revision raised while it ran.
+
+    :param kept: its statements that took effect and are noted in the journal.
+    """
     file, line = _place(error, step.path)
     failure = Failure(
         revision=step.revision,
@@ -33,6 +37,8 @@ def explain_failure(
         reason=_reason(error, step),
         applied=applied,
         current=current,
+        kept=kept,
+        more=error.detail if isinstance(error, GodwitError) else "",
     )
     return MigrationFailed(failure, hint=_hint(step, error))
 

@@ -130,6 +130,7 @@ class TargetStatus:
     heads: tuple[str, ...] = ()
     pending: tuple[PendingRevision, ...] = ()
     unknown: tuple[str, ...] = ()
+    half_applied: tuple[HalfApplied, ...] = ()
     changes: tuple[Change, ...] | None = None
     error: str = ""
     error_hint: str = ""
@@ -140,9 +141,8 @@ class TargetStatus:
     @property
     def at_head(self) -> bool:
         """Whether nothing is pending and every revision is known."""
-        return not (self.pending or self.unknown or self.error) and set(self.current) == set(
-            self.heads
-        )
+        trouble = self.unknown or self.half_applied or self.error
+        return not (self.pending or trouble) and set(self.current) == set(self.heads)
 
 
 @dataclass(frozen=True)
@@ -339,6 +339,32 @@ class LogEntry:
     def seconds(self) -> float:
         """How long it took."""
         return (self.finished - self.started).total_seconds()
+
+
+@dataclass(frozen=True)
+class HalfApplied:
+    """A revision that was begun and did not come to its end.
+
+    ``statements`` are those of it that took effect, ``error`` is why it stopped ("" after a
+    crash), ``direction`` is "upgrade" or "downgrade".
+    """
+
+    bind: str
+    revision: str
+    direction: str
+    statements: tuple[str, ...]
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """What was decided about a half-applied revision; ``before`` is the revision it builds on."""
+
+    bind: str
+    revision: str
+    direction: str
+    decision: str
+    before: str
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,10 @@ def test_the_guide_works_as_written(database: Database, tmp_path: Path) -> None:
     with closing(Reader(url, tmp_path)) as reader:
         for step in steps_for(url):
             reader.follow(step)
-    assert set(own_database.tables(url)) == {"alembic_version", "user"}
+    assert set(own_database.tables(url)) - {"godwit_journal", "godwit_ledger"} == {
+        "alembic_version",
+        "user",
+    }
     assert own_database.rows(url, "user", "username", "email", "country") == [
         ("ada", "ada@example.org", None)
     ]

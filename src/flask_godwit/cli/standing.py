@@ -69,6 +69,11 @@ def _print_target(call: Call, target: TargetStatus, initialised: bool) -> None:
     _print_unknown(call, target)
     for entry in target.edited:
         call.console.result(f"  {edited_since(entry)}", "yellow")
+    for half in target.half_applied:
+        done = f"{len(half.statements)} of its statements took effect"
+        call.console.result(f"  {half.direction} {half.revision} is half done: {done}", "red")
+        if half.error:
+            call.console.result(f"    it stopped with: {half.error}", "red")
     for item in target.pending[:_MOST_LISTED]:
         call.console.result(f"  pending {item.revision}, {item.message}{_written(item)}")
     if len(target.pending) > _MOST_LISTED:

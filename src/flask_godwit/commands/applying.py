@@ -13,7 +13,7 @@ from alembic.runtime.migration import MigrationContext, RevisionStep
 from alembic.script import ScriptDirectory
 
 from ..connect import connected
-from ..environment import Migrations, Work, database_url
+from ..environment import Migrations, Work, database_url, spans_revisions
 from ..errors import GodwitError
 from ..failure import explain_failure
 from ..listener import Listener
@@ -159,11 +159,6 @@ def _range(revision: str, sql: bool) -> tuple[str | None, str]:
     return start, end
 
 
-def _spans_revisions(context: MigrationContext) -> bool:
-    """Whether somebody else, an env.py or an option, began one transaction for all revisions."""
-    return context._in_external_transaction or context._transaction is not None
-
-
 class _LockNeeded(Exception):
     """There is work to do, and the lock is not ours yet."""
 
@@ -235,7 +230,7 @@ class _Run:
             raise _LockNeeded
         if (steps or creates_table) and not (at or context.as_sql):
             context._ensure_version_table()
-            if context.connection is not None and not _spans_revisions(context):
+            if context.connection is not None and not spans_revisions(context):
                 # A revision that is rolled back and tried again must not take the table along.
                 context.connection.commit()
         for alembic_step in steps:
@@ -283,7 +278,8 @@ class _Run:
         # One transaction for all revisions takes back those that were finished, too.
         kept = [] if current == self.before else self.done
         applied = tuple(done.revision for done in kept)
-        explained = explain_failure(step, error, applied=applied, current=current)
+        noted = self.migrations.kept(step.revision, self.direction)
+        explained = explain_failure(step, error, applied=applied, current=current, kept=noted)
         if self.migrations.recorder is not None:
             self.migrations.recorder.failed(explained.failure.reason)
         return explained

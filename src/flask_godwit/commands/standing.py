@@ -21,6 +21,7 @@ from ..targets import selected_targets
 from ..values import PendingRevision, Project, RevisionInfo, Status, Target, TargetStatus
 from .generating import check
 from .recorded import applied_rows, edited, entries_of, last_failure
+from .resolving import half_applied_in
 
 
 def status(project: Project, *, compare: bool = False) -> Status:
@@ -95,6 +96,7 @@ def _look(
         tuple(scripts.get_heads()),
         pending,
         unknown,
+        half_applied=half_applied_in(context),
         lost=tuple(rows[revision] for revision in unknown if revision in rows),
         edited=edited(context, scripts, at, entries),
         failure=last_failure(entries),
@@ -133,6 +135,13 @@ def _next(
         hint = troubled[0].error_hint
         command = hint.partition("    ")[0] if hint.startswith("flask ") else ""
         return command, f"{troubled[0].bind or 'the database'} can't be asked"
+    half = [item for target in targets for item in target.half_applied]
+    if half:
+        count = len(half[0].statements)
+        return (
+            f"flask db {half[0].direction}",
+            f"revision {half[0].revision} is half done: {count} of its statements took effect",
+        )
     if any(target.unknown for target in targets):
         lost = [entry.revision for target in targets for entry in target.lost]
         command = f"flask db show {lost[0]}" if lost else "flask db history"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from enum import Enum
 from typing import Any, ClassVar
@@ -12,29 +12,11 @@ from sqlalchemy.pool import NullPool
 
 from ..errors import DatabaseError
 from ..retry import Limits
-
-OutsideTransaction = Callable[[Callable[[], None]], None]
-"""Rolls back, does something while no transaction is open, and begins a new one."""
+from .guard import Guard
+from .witness import Witness
 
 OwnedNames = Mapping[str, str]
 """The name of something by the column that it belongs to."""
-
-
-class Guard:
-    """What is wrapped around revisions to make them safe. The base does nothing."""
-
-    def run(self) -> AbstractContextManager[None]:
-        """Around all revisions of a run."""
-        return nullcontext()
-
-    def step(
-        self, function: Callable[..., None], outside: OutsideTransaction
-    ) -> Callable[..., None]:
-        """The function of one revision, made safe."""
-        return function
-
-    def finished(self, outside: OutsideTransaction) -> None:
-        """After the transaction of one revision."""
 
 
 class DeployLock:
@@ -141,6 +123,10 @@ class Database:
     def operations(context: Any) -> AbstractContextManager[None]:
         """Around a run: how Alembic's operations are carried out in its ``MigrationContext``."""
         return nullcontext()
+
+    def witness(self, connection: Connection) -> Witness | None:
+        """Who tells the journal whether a statement took effect; None where there is no journal."""
+        return None
 
     def exists(self) -> bool:
         """Whether the database exists.

@@ -8,9 +8,12 @@ from typing import ClassVar
 from sqlalchemy import URL, Connection, Engine, text
 
 from ..retry import Limits
-from .base import Database, DeployLock, Guard, Trouble
+from .base import Database, DeployLock, Trouble
+from .guard import Guard
 from .mysql_limits import MySQLLimits
+from .mysql_witness import MySQLWitness
 from .server_locks import MySQLLock
+from .witness import Witness
 
 # The client's and the server's error numbers.
 _BY_NUMBER = {
@@ -54,6 +57,9 @@ class MySQL(Database):
 
     def rename_constraint(self, kind: str, table: str, old: str, new: str) -> str:
         return f"ALTER TABLE {table} RENAME INDEX {old} TO {new}" if kind in ("uq", "ix") else ""
+
+    def witness(self, connection: Connection) -> Witness | None:
+        return MySQLWitness(connection)
 
     def exists(self) -> bool:
         query = text("SELECT 1 FROM information_schema.schemata WHERE schema_name = :name")

@@ -1,20 +1,20 @@
 """MySQL and MariaDB: a DDL statement waits for a metadata lock only briefly, then is tried again.
 
 DDL commits what came before it, so nothing else is held: the unit of retry is the
-statement. It is caught where SQLAlchemy hands it to the driver, whoever sent it.
+statement.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, ClassVar
 
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection
 
 from ..retry import Limits
-from .base import Guard
+from .guard import Guard, Sent
 
 _LOCK_WAIT_TIMEOUT = 1205
 _DDL = re.compile(r"\s*(CREATE|ALTER|DROP|RENAME|TRUNCATE|OPTIMIZE)\b", re.IGNORECASE)
@@ -39,33 +39,25 @@ class MySQLLimits(Guard):
     def run(self) -> Iterator[None]:
         before = self._scalar("SELECT @@SESSION.lock_wait_timeout")
         self._wait_at_most(max(int(self.limits.lock_seconds), self.shortest_seconds))
-        engine = self.connection.engine
-        event.listen(engine, "do_execute", self._execute)
         try:
             yield
         finally:
-            event.remove(engine, "do_execute", self._execute)
             with suppress(Exception):  # the connection may be lost, and the setting with it
                 self._wait_at_most(int(before))
 
-    def _execute(self, cursor: Any, statement: str, parameters: Any, context: Any) -> bool | None:
-        """SQLAlchemy's ``do_execute``: True means that the statement was executed here."""
-        if context is None or context.root_connection.connection is not self._fairy:
-            return None
-        if not _DDL.match(statement):
-            return None
+    def statement(self, sent: Sent, go: Callable[[], None]) -> None:
+        if not _DDL.match(sent.statement):
+            return go()
         attempts = self.limits.attempts()
         while True:
             began = self.limits.clock()
             try:
-                context.dialect.do_execute(cursor, statement, parameters, context)
+                return go()
             except Exception as error:
                 if not _is_lock_wait_timeout(error) or attempts.spent:
                     raise
                 self._failed_after(self.limits.clock() - began)
-                attempts.step_aside(statement, self._blockers)
-            else:
-                return True
+                attempts.step_aside(sent.statement, self._blockers)
 
     def _failed_after(self, seconds: float) -> None:
         """A statement gave way after so many seconds."""

@@ -8,9 +8,12 @@ from typing import ClassVar
 from sqlalchemy import URL, Connection, Engine, text
 
 from ..retry import Limits
-from .base import Database, DeployLock, Guard, OwnedNames, Trouble
+from .base import Database, DeployLock, OwnedNames, Trouble
+from .guard import Guard
 from .postgresql_limits import PostgreSQLLimits
+from .postgresql_witness import PostgreSQLWitness
 from .server_locks import PostgreSQLLock
+from .witness import Witness
 
 # SQLSTATE, where the driver has one (psycopg 3 has none for a refused connection,
 # psycopg2 never has), and the server's English words where it does not.
@@ -88,6 +91,9 @@ class PostgreSQL(Database):
     def owned_sequences(self, connection: Connection, schema: str | None, table: str) -> OwnedNames:
         values = {"schema": schema, "name": table}
         return {row.attname: row.relname for row in connection.execute(_OWNED, values)}
+
+    def witness(self, connection: Connection) -> Witness | None:
+        return PostgreSQLWitness(connection)
 
     def exists(self) -> bool:
         query = text("SELECT 1 FROM pg_database WHERE datname = :name")

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, event, text
 from sqlalchemy.exc import DBAPIError
 
 from ..retry import Limits
-from .base import Guard, OutsideTransaction
+from .guard import Guard, OutsideTransaction, Running
 
 _RETRIED = {
     "55P03",  # lock_not_available: lock_timeout
@@ -56,7 +56,7 @@ class PostgreSQLLimits(Guard):
             event.remove(self.connection, "commit", self._remember)
 
     def step(
-        self, function: Callable[..., None], outside: OutsideTransaction
+        self, function: Callable[..., None], outside: OutsideTransaction, running: Running
     ) -> Callable[..., None]:
         if self.spans_revisions:
             return function

@@ -10,8 +10,9 @@ from sqlalchemy import URL, Connection, Engine
 
 from ..errors import DatabaseError
 from ..retry import Limits
-from .base import Database, DeployLock, Guard, Trouble
+from .base import Database, DeployLock, Trouble
 from .file_lock import FileLock
+from .guard import Guard
 from .sqlite_transactions import SQLiteTransactions, can_begin
 
 

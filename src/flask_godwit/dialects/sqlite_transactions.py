@@ -22,7 +22,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, event
 
 from ..sqlite.orphans import Orphan, orphaned, orphans
-from .base import Guard, OutsideTransaction
+from .guard import Guard, OutsideTransaction, Running
 
 _NEW_TABLE = re.compile(r'\s*CREATE TABLE (?:\S+\.)?"?_alembic_tmp_', re.IGNORECASE)
 """A table that is made to take another one's place."""
@@ -66,7 +66,7 @@ class SQLiteTransactions(Guard):
             self._restore()
 
     def step(
-        self, function: Callable[..., None], outside: OutsideTransaction
+        self, function: Callable[..., None], outside: OutsideTransaction, running: Running
     ) -> Callable[..., None]:
         """The revision's function, run once more without foreign keys if it rebuilds a table."""
 

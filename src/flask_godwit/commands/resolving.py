@@ -1,0 +1,123 @@
+"""``resolve``: somebody decides what becomes of a half-applied revision."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from enum import Enum
+from pathlib import Path
+
+from alembic.runtime.migration import MigrationContext
+
+from ..environment import Migrations
+from ..errors import RevisionError
+from ..journal.entries import BEGUN, DONE, digest
+from ..journal.recovery import Unfinished
+from ..journal.store import Store
+from ..listener import Listener
+from ..lock import DeployLocks, Patience
+from ..parts import bind_of
+from ..targets import DEFAULT_VERSION_TABLE, selected_targets
+from ..values import HalfApplied, Project, Resolved
+from .applying import stamp
+
+
+class Decision(Enum):
+    """What a person says about a half-applied revision."""
+
+    APPLIED = "applied"
+    """The rest was done by hand: it counts as done."""
+    ROLLED_BACK = "rolled-back"
+    """What was done of it was undone by hand: it runs from its start."""
+    RETRY = "retry"
+    """It goes on after what was done, with the database and the file as they are now."""
+
+
+def resolve(
+    project: Project,
+    revision: str,
+    decision: Decision,
+    *,
+    listener: Listener | None = None,
+    lock_wait: float | None = None,
+) -> tuple[Resolved, ...]:
+    """Carry out a decision about a revision that is half applied.
+
+    :param revision: its identifier or the beginning of it.
+    :returns: one for each database in which it was half applied.
+    :raises RevisionError: it is half applied nowhere.
+    """
+    settings = project.settings
+    seconds = settings.lock_wait_seconds if lock_wait is None else lock_wait
+    tell = (listener or Listener()).waiting
+    patience = Patience(seconds, tell) if settings.lock else None
+    table = project.options.get("version_table", DEFAULT_VERSION_TABLE)
+    with DeployLocks(selected_targets(project), table, patience) as locks:
+        locks.acquire(project.wait)
+        done = tuple(_resolve(Migrations(project), revision, decision))
+    if not done:
+        raise RevisionError(
+            f"Revision {revision} is not half applied.", hint="flask db status    says what is"
+        )
+    for each in done if decision is Decision.APPLIED else ():
+        target = each.revision if each.direction == "upgrade" else each.before
+        narrowed = replace(project, bind=each.bind or project.bind)
+        stamp(narrowed, target, listener=listener, lock_wait=lock_wait)
+    return done
+
+
+def half_applied_in(context: MigrationContext) -> tuple[HalfApplied, ...]:
+    """The revisions that a run began in this database and did not end."""
+    found = []
+    for (revision, direction), entries in _unfinished(_store(context)).items():
+        statements = tuple(each.statement for each in entries if each.state == DONE)
+        error = next((each.error for each in reversed(entries) if each.error), "")
+        found.append(HalfApplied(bind_of(context), revision, direction, statements, error))
+    return tuple(found)
+
+
+def _resolve(migrations: Migrations, revision: str, decision: Decision) -> Iterator[Resolved]:
+    done: list[Resolved] = []
+
+    def work(at: tuple[str, ...], context: MigrationContext) -> tuple[()]:
+        store = _store(context)
+        for name, direction in _unfinished(store):
+            if name.startswith(revision):
+                file, before = _file_of(migrations, name)
+                _carry_out(store, name, direction, decision, file)
+                done.append(Resolved(bind_of(context), name, direction, decision.value, before))
+        if context.connection is not None:
+            context.connection.commit()
+        return ()
+
+    migrations.run(work, dont_mutate=True)
+    yield from done
+
+
+def _carry_out(store: Store, name: str, direction: str, decision: Decision, file: str) -> None:
+    if decision is not Decision.RETRY:
+        store.clear(name, direction)
+        return
+    for entry in store.read()[name, direction]:
+        # Whether this one took effect can't be seen: it is sent again.
+        if entry.state == BEGUN and not entry.before:
+            store.forget(name, direction, entry)
+    store.take_as_it_is(name, direction, file)
+
+
+def _file_of(migrations: Migrations, revision: str) -> tuple[str, str]:
+    """The digest of its file, and the revision before it ("base" if none)."""
+    with migrations.loaded() as scripts:
+        script = scripts.get_revision(revision)
+        text = Path(script.path).read_text(encoding="utf-8")
+        before = script.down_revision or "base"
+        return digest(text), before if isinstance(before, str) else before[0]
+
+
+def _store(context: MigrationContext) -> Store:
+    assert context.connection is not None
+    return Store(context.connection, context.version_table, context.version_table_schema)
+
+
+def _unfinished(store: Store) -> Unfinished:
+    return store.read() if store.exists() else {}

@@ -1,0 +1,121 @@
+"""What is wrapped around revisions, and around their statements, to make them safe.
+
+Guards form a chain. Around a revision the first is the innermost; around a statement the
+first is the outermost: it decides first whether the statement is sent at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Connection, event
+
+OutsideTransaction = Callable[[Callable[[], None]], None]
+"""Rolls back, does something while no transaction is open, and begins a new one."""
+
+
+@dataclass(frozen=True)
+class Running:
+    """The revision that is run: its identifier, "upgrade" or "downgrade", its file and module."""
+
+    revision: str
+    direction: str
+    path: str
+    module: object = None
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A statement on its way to the driver. ``parameters`` is None when there can be none."""
+
+    cursor: Any
+    statement: str
+    parameters: Any
+    context: Any
+    many: bool = False
+
+    @property
+    def connection(self) -> Connection:
+        """SQLAlchemy's connection that the statement was given to."""
+        connection: Connection = self.context.root_connection
+        return connection
+
+    def go(self) -> None:
+        """Let the driver execute it."""
+        dialect = self.context.dialect
+        if self.many:
+            dialect.do_executemany(self.cursor, self.statement, self.parameters, self.context)
+        elif self.parameters is None:
+            dialect.do_execute_no_params(self.cursor, self.statement, self.context)
+        else:
+            dialect.do_execute(self.cursor, self.statement, self.parameters, self.context)
+
+
+class Guard:
+    """What is wrapped around revisions to make them safe. The base does nothing."""
+
+    def run(self) -> AbstractContextManager[None]:
+        """Around all revisions of a run."""
+        return nullcontext()
+
+    def step(
+        self, function: Callable[..., None], outside: OutsideTransaction, running: Running
+    ) -> Callable[..., None]:
+        """The function of one revision, made safe."""
+        return function
+
+    def statement(self, sent: Sent, go: Callable[[], None]) -> None:
+        """Around one statement of the connection: ``go`` sends it."""
+        go()
+
+    def applied(self) -> None:
+        """The version table was changed for the revision; its transaction is still open."""
+
+    def finished(self, outside: OutsideTransaction) -> None:
+        """After the transaction of one revision."""
+
+
+@contextmanager
+def watched(connection: Connection, guards: Sequence[Guard]) -> Iterator[None]:
+    """Send every statement of a connection through the guards.
+
+    At SQLAlchemy's last step before the driver, so that it does not matter who sent it:
+    an operation, a session, a string.
+    """
+
+    def execute(sent: Sent) -> bool | None:
+        context = sent.context
+        # Another connection of the same engine is not ours to guard.
+        if context is None or context.root_connection is not connection:
+            return None
+        go = sent.go
+        for guard in reversed(guards):
+            go = partial(guard.statement, sent, go)
+        go()
+        return True
+
+    def one(cursor: Any, statement: str, parameters: Any, context: Any) -> bool | None:
+        return execute(Sent(cursor, statement, parameters, context))
+
+    def many(cursor: Any, statement: str, parameters: Any, context: Any) -> bool | None:
+        return execute(Sent(cursor, statement, parameters, context, many=True))
+
+    def plain(cursor: Any, statement: str, context: Any) -> bool | None:
+        return execute(Sent(cursor, statement, None, context))
+
+    listeners: list[tuple[str, Callable[..., Any]]] = [
+        ("do_execute", one),
+        ("do_executemany", many),
+        ("do_execute_no_params", plain),
+    ]
+    for name, function in listeners:
+        event.listen(connection.engine, name, function)
+    try:
+        yield
+    finally:
+        for name, function in listeners:
+            event.remove(connection.engine, name, function)

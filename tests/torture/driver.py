@@ -1,0 +1,242 @@
+"""Runs in a project's folder: upgrades and downgrades in forked processes that get killed.
+
+A fork is there in a moment, where a fresh ``flask db upgrade`` must import everything first.
+"""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import json
+import os
+import random
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, event, inspect, text
+
+import flask_godwit
+
+KILLED = -signal.SIGKILL
+_MOST_TRIES = 200
+
+
+class Crash:
+    """Kills the process at its n-th boundary: before or after a statement, before a commit."""
+
+    def __init__(self, at: int) -> None:
+        self.left = at
+        for name in ("before_cursor_execute", "after_cursor_execute", "commit"):
+            event.listen(Engine, name, self._boundary)
+
+    def _boundary(self, *_: Any) -> None:
+        self.left -= 1
+        if self.left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+class Driver:
+    """One application, whose migrations are disturbed."""
+
+    def __init__(self, app: Any, command: str) -> None:
+        self.app = app
+        self.command = command
+        self.log: list[str] = []
+
+    def attempt(self, crash_at: int = 0, kill_after: float | None = None) -> int:
+        """Run the command in a process of its own; its exit code, or the signal that ended it."""
+        child = os.fork()
+        if child == 0:
+            self._child(crash_at)
+        if kill_after is not None:
+            time.sleep(kill_after)
+            os.kill(child, signal.SIGKILL)
+        _, status = os.waitpid(child, 0)
+        return os.waitstatus_to_exitcode(status)
+
+    def _child(self, crash_at: int) -> None:
+        code = 1
+        try:
+            if crash_at:
+                Crash(crash_at)
+            with self.app.app_context():
+                if self.command == "upgrade":
+                    flask_godwit.upgrade()
+                else:
+                    flask_godwit.downgrade(revision="base")
+            code = 0
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            sys.stderr.flush()
+            os._exit(code)
+
+    def finish(self) -> int:
+        """Run the command again until it comes to its end; how often that took."""
+        for tries in range(1, _MOST_TRIES):
+            code = self.attempt()
+            if code == 0:
+                return tries
+            raise AssertionError(f"the next run failed with {code}: {self.log[-3:]}")
+        raise AssertionError("it never ends")
+
+    def reset(self) -> None:
+        """An empty database, or for a downgrade a full one."""
+        with self.app.app_context():
+            from app import db
+
+            _empty(db.engine)
+            if self.command == "downgrade":
+                flask_godwit.upgrade()
+            db.engine.dispose()
+
+    def state(self) -> Any:
+        """The schema and every row, without what is made anew in each run."""
+        with self.app.app_context():
+            from app import db
+
+            found = _snapshot(db.engine)
+            db.engine.dispose()
+        return found
+
+
+def every_boundary(driver: Driver, expected: Any) -> int:
+    """Kill at each boundary in turn; the number of boundaries."""
+    at = 0
+    while True:
+        at += 1
+        driver.reset()
+        if driver.attempt(crash_at=at) != KILLED:
+            return at - 1
+        driver.log.append(f"killed at boundary {at}")
+        driver.finish()
+        _compare(driver, expected)
+
+
+def again_and_again(driver: Driver, expected: Any) -> int:
+    """Kill each run a little later than the one before, without a reset between them."""
+    driver.reset()
+    kills = 0
+    for at in range(1, _MOST_TRIES):
+        if driver.attempt(crash_at=at) != KILLED:
+            break
+        kills += 1
+    driver.log.append(f"killed {kills} times")
+    driver.finish()
+    _compare(driver, expected)
+    return kills
+
+
+def random_moments(driver: Driver, expected: Any, kills: int, seed: int) -> int:
+    """Kill at random moments, several times before one end."""
+    dice = random.Random(seed)
+    driver.reset()
+    began = time.monotonic()
+    driver.finish()
+    whole = time.monotonic() - began
+    done = 0
+    while done < kills:
+        driver.reset()
+        for _ in range(dice.randint(1, 4)):
+            moment = dice.uniform(0, whole)
+            if driver.attempt(kill_after=moment) == KILLED:
+                done += 1
+                driver.log.append(f"killed after {moment:.4f} s")
+        driver.finish()
+        _compare(driver, expected)
+    return done
+
+
+def _compare(driver: Driver, expected: Any) -> None:
+    found = driver.state()
+    if found != expected:
+        texts = [json.dumps(state, indent=1).splitlines() for state in (expected, found)]
+        lines = difflib.unified_diff(*texts, "expected", "found", lineterm="", n=2)
+        raise AssertionError("\n".join([str(driver.log[-3:]), *lines]))
+
+
+def _empty(engine: Engine) -> None:
+    with engine.connect() as connection:
+        inspector = inspect(connection)
+        names = [(None, name) for name in inspector.get_table_names()]
+        quote = connection.dialect.identifier_preparer.quote
+        if engine.dialect.name == "mysql":
+            connection.execute(text("SET FOREIGN_KEY_CHECKS = 0"))
+        cascade = " CASCADE" if engine.dialect.name == "postgresql" else ""
+        for _, name in names:
+            connection.execute(text(f"DROP TABLE {quote(name)}{cascade}"))
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("DROP TYPE IF EXISTS mood"))
+        if engine.dialect.name == "mysql":
+            connection.execute(text("SET FOREIGN_KEY_CHECKS = 1"))
+        connection.commit()
+
+
+def _snapshot(engine: Engine) -> dict[str, Any]:
+    with engine.connect() as connection:
+        inspector = inspect(connection)
+        found: dict[str, Any] = {}
+        for name in sorted(inspector.get_table_names()):
+            columns = [
+                f"{c['name']} {c['type']} {c['nullable']}" for c in inspector.get_columns(name)
+            ]
+            indexes = sorted(str(index["name"]) for index in inspector.get_indexes(name))
+            keys = sorted(str(key["name"]) for key in inspector.get_foreign_keys(name))
+            found[name] = [columns, indexes, keys, _rows(connection, name)]
+        if engine.dialect.name == "postgresql":
+            labels = connection.scalars(text("SELECT enumlabel FROM pg_enum ORDER BY 1")).all()
+            broken = connection.scalars(
+                text("SELECT indexrelid::regclass::text FROM pg_index WHERE NOT indisvalid")
+            ).all()
+            found[" enums and invalid indexes"] = [list(labels), list(broken)]
+    if found.get("godwit_journal", [None])[-1] == []:
+        del found["godwit_journal"]  # made when first needed, and empty at the end
+    return found
+
+
+def _rows(connection: Any, name: str) -> list[str]:
+    quote = connection.dialect.identifier_preparer.quote
+    rows = connection.execute(text(f"SELECT * FROM {quote(name)}")).mappings().all()
+    # Identifiers have gaps where a transaction was rolled back.
+    return sorted(repr({k: _still(k, v) for k, v in row.items() if k != "id"}) for row in rows)
+
+
+def _still(column: str, value: Any) -> Any:
+    """A value; of one that is random, or an identifier, only whether it is there."""
+    is_text = isinstance(value, str) and len(value) == 32
+    is_random = column in ("token", "owner_id") or is_text
+    return bool(value) if is_random else value
+
+
+_WAYS: dict[str, Callable[..., int]] = {
+    "boundaries": every_boundary,
+    "again": again_and_again,
+    "random": random_moments,
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("way", choices=_WAYS)
+    parser.add_argument("command", choices=["upgrade", "downgrade"])
+    parser.add_argument("--kills", type=int, default=10)
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args()
+    sys.path.insert(0, str(Path.cwd()))
+    from app import app
+
+    driver = Driver(app, options.command)
+    driver.reset()
+    driver.finish()
+    expected = driver.state()
+    extra = (options.kills, options.seed) if options.way == "random" else ()
+    print(json.dumps({"kills": _WAYS[options.way](driver, expected, *extra)}))
+
+
+if __name__ == "__main__":
+    main()
