@@ -414,7 +414,7 @@ def _commit_what_is_open(context: MigrationContext) -> None:
 
     After a ``op.get_bind().commit()`` in it nobody else would.
     """
-    connection = context.connection
+    connection = None if context.as_sql else context.connection
     if connection is not None and connection.in_transaction() and not spans_revisions(context):
         connection.commit()
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError, StatementError
 
-from .errors import Failure, GodwitError, MigrationFailed
+from .errors import Failure, GodwitError, JournalConflict, MigrationFailed
 from .values import Step
 
 _LONGEST_STATEMENT = 500
@@ -78,8 +78,10 @@ def _reason(error: Exception, step: Step) -> str:
 
 
 def _hint(step: Step, error: Exception) -> str:
-    own = [error.hint, error.detail] if isinstance(error, GodwitError) else []
+    own = error.hint if isinstance(error, GodwitError) else ""
+    if isinstance(error, JournalConflict):
+        return own
     again = f"flask db {step.direction}"
     bind = f" --bind {step.bind}" if step.bind else ""
     last = f"Correct the script (or the data), then: {again}{bind}\n--traceback shows the rest."
-    return "\n".join([*filter(None, own), last])
+    return f"{own}\n{last}" if own else last
