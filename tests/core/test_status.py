@@ -166,6 +166,7 @@ def test_json(shop):
         "changes",
         "error",
         "error_hint",
+        "half_applied",
         "lost",
         "edited",
         "failure",
