@@ -115,6 +115,7 @@ def migrate(
     rename_tables: Mapping[str, str] | None = None,
     renames: Mapping[str, str] | None = None,
     no_renames: Sequence[str] = (),
+    fills: Mapping[str, object] | None = None,
     questions: Asker | None = None,
 ) -> Script | None:
     """Write the revision that makes the databases like the models.
@@ -123,6 +124,7 @@ def migrate(
     :param rename_tables: old and new names of tables.
     :param renames: old and new names of columns: ``{"users.fullname": "users.name"}``.
     :param no_renames: tables and columns that were not renamed, or patterns of them.
+    :param fills: what existing rows get: ``{"users.country": "XX"}``.
     :param questions: who answers what is not known; by default nobody does.
     :returns: None when nothing differs.
     :raises NotUpToDate: a database lacks revisions that have a file.
@@ -133,7 +135,10 @@ def migrate(
     """
     new = NewRevision(message, head, splice, branch_label, version_path, rev_id)
     answers = Answers(
-        rename_tables=rename_tables or {}, renames=renames or {}, no_renames=no_renames
+        rename_tables=rename_tables or {},
+        renames=renames or {},
+        no_renames=no_renames,
+        fills=fills or {},
     )
     return generating.migrate(
         project(directory, x_arg, bind),

@@ -51,5 +51,6 @@ def given_answers(options: dict[str, Any]) -> Answers:
         rename_tables=pairs("--rename-table", options.pop("rename_table"), ":"),
         renames=pairs("--rename", options.pop("rename"), ":"),
         no_renames=options.pop("no_rename"),
+        fills=pairs("--fill", options.pop("fill"), "="),
     )
     return given.over(read_answers(file)) if file else given

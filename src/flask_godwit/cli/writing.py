@@ -86,6 +86,12 @@ _answers: Sequence[Callable[[Callback], Callback]] = (
         help="This table or column was not renamed, it goes: users.fullname, or a pattern",
     ),
     click.option(
+        "--fill",
+        multiple=True,
+        metavar="TABLE.COLUMN=VALUE",
+        help="What existing rows get in a column that becomes NOT NULL; sql:EXPRESSION works too",
+    ),
+    click.option(
         "--answers",
         type=click.Path(exists=True, dir_okay=False),
         default=None,

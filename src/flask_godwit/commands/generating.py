@@ -207,6 +207,8 @@ class _Comparison:
             self.edited += edited(context, self.migrations.scripts, at, entries_of(context))
         self.refinement.attach(context)
         self.writer.run_autogenerate(at, context)
+        if self.writer.generated_revisions:
+            self.refinement.refine(self.writer.generated_revisions[-1])
         if not self.allow_drop and self.writer.generated_revisions:
             script = self.writer.generated_revisions[-1]
             refuse_mass_drop(context, script.upgrade_ops_list[-1], self._suspects())

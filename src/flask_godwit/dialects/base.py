@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, text
 from sqlalchemy.pool import NullPool
+from sqlalchemy.types import TypeEngine
 
 from ..errors import DatabaseError
 from ..retry import Limits
@@ -100,6 +101,10 @@ class Database:
         :param kind: ``pk``, ``uq``, ``ix`` or ``fk``.
         """
         return None
+
+    def can_default(self, kind: TypeEngine[Any]) -> bool:
+        """Whether a column of this type can have a server default that is a literal."""
+        return True
 
     def rename_column(self, table: str, old: str, new: str) -> str:
         """The statement that renames a column and keeps all it has; "" where Alembic's does.

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from sqlalchemy import URL, Connection, Engine, text
+from sqlalchemy import JSON, URL, Connection, Engine, LargeBinary, Text, text
+from sqlalchemy.types import TypeEngine
 
 from ..retry import Limits
 from .base import Database, DeployLock, Trouble
@@ -50,6 +51,9 @@ class MySQL(Database):
 
     def default_name(self, kind: str, table: str, columns: Sequence[str]) -> str | None:
         return columns[0] if kind in ("uq", "ix") and columns else None
+
+    def can_default(self, kind: TypeEngine[Any]) -> bool:
+        return not isinstance(kind, Text | LargeBinary | JSON)
 
     def rename_column(self, table: str, old: str, new: str) -> str:
         # Alembic's CHANGE repeats the whole definition, and loses what it can't say.

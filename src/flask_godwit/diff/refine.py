@@ -6,18 +6,27 @@ differs. The other stages change the operations of a finished script.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
 
 from alembic.autogenerate import comparators
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations import ops
 from alembic.runtime.migration import MigrationContext
 from alembic.util import DispatchPriority, PriorityDispatchResult
+from sqlalchemy import Column, Table
 
+from ..dialects import dialect_for
 from .answers import Answers
+from .fill import FillStage
+from .names import Key
 from .questions import Asker, Refusal
-from .renames.find import refuse_unused
+from .renames.find import models_of, refuse_unused
 from .renames.stage import RenameStage
+from .renames.values import Renames
+from .rows import Rows
 
 _KEY = "godwit_refinement"
 
@@ -33,6 +42,8 @@ class Refinement:
     asker: Asker | None = field(default_factory=Refusal)
     used: set[str] = field(default_factory=set)
     _busy: bool = False
+    _comparison: AutogenContext | None = None
+    _renames: Renames = field(default_factory=Renames)
 
     def attach(self, context: MigrationContext) -> None:
         """Have the next comparison of this context refined."""
@@ -45,10 +56,27 @@ class Refinement:
         self._busy = True
         try:
             stage = RenameStage(context, self.answers, self.asker)
-            stage.run(upgrade)
+            self._comparison, self._renames = context, stage.run(upgrade)
             self.used |= stage.used
         finally:
             self._busy = False
+
+    def refine(self, script: ops.MigrationScript) -> None:
+        """Change the newest part of a script, for the database that was compared last."""
+        context = self._comparison
+        if context is None or context.connection is None or self.asker is None:
+            return
+        fill = FillStage(
+            dialect=context.dialect,
+            database=dialect_for(context.connection.engine.url, context.connection.dialect),
+            rows=Rows(context.connection, self._renames),
+            models=partial(_model_column, models_of(context)),
+            answers=self.answers,
+            asker=self.asker,
+            used=self.used,
+        )
+        fill.upgrade(script.upgrade_ops_list[-1])
+        fill.downgrade(script.downgrade_ops_list[-1])
 
     def finish(self) -> None:
         """After the last database.
@@ -56,6 +84,11 @@ class Refinement:
         :raises AnswerWrong: an answer fitted nothing.
         """
         refuse_unused(self.answers, self.used)
+
+
+def _model_column(models: Mapping[Key, Table], key: Key, name: str) -> Column[Any] | None:
+    table = models.get(key)
+    return None if table is None else next((c for c in table.c if c.name == name), None)
 
 
 def _hook(context: AutogenContext, upgrade: ops.UpgradeOps) -> PriorityDispatchResult:

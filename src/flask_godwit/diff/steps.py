@@ -28,6 +28,17 @@ class RenameColumn(ops.AlterColumnOp):
         )
 
 
+class Quiet(ops.AlterColumnOp):
+    """``op.alter_column()`` that only completes another operation, which says what changes."""
+
+    @classmethod
+    def of(cls, operation: ops.AlterColumnOp) -> Quiet:
+        """The same operation, without words of its own."""
+        quiet = cls(operation.table_name, operation.column_name)
+        quiet.__dict__.update(operation.__dict__)
+        return quiet
+
+
 class Sql(ops.ExecuteSQLOp):
     """``op.execute()`` of a statement.
 

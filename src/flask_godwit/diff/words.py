@@ -14,7 +14,7 @@ from sqlalchemy import Enum, Numeric, String, types
 from sqlalchemy.types import TypeEngine
 
 from ..values import DEFAULT_BIND, Change
-from .steps import Comment, Nothing, Sql
+from .steps import Comment, Nothing, Quiet, Sql
 
 
 def changes_of(operations: ops.OpContainer, bind: str = DEFAULT_BIND) -> tuple[Change, ...]:
@@ -169,7 +169,8 @@ def _(operation: Sql) -> _Words:
 
 @_describe.register(Comment)
 @_describe.register(Nothing)
-def _(_operation: Comment | Nothing) -> _Words:
+@_describe.register(Quiet)
+def _(_operation: Comment | Nothing | Quiet) -> _Words:
     yield from ()
 
 

@@ -16,7 +16,6 @@ from ..answers import Answers
 from ..names import Key, find_table, said, split_column
 from ..questions import Asker, Question, Reading
 from .likeness import Likeness, of_columns, of_tables
-from .values import Renames
 
 HINT = "renamed_from"
 """The key in ``info`` of a model's Column or Table that tells its former name."""
@@ -179,9 +178,7 @@ class Finder:
     @cached_property
     def models(self) -> dict[Key, Table]:
         """The models' tables, as autogenerate knows them."""
-        default = self.context.dialect.default_schema_name
-        tables = self.context.sorted_tables
-        return {(t.schema if t.schema != default else None, t.name): t for t in tables}
+        return models_of(self.context)
 
     @cached_property
     def _database(self) -> list[Key]:
@@ -198,6 +195,12 @@ class Finder:
     def same_type(self, old: Column[Any], new: Column[Any]) -> bool:
         """Whether the database sees no difference between two columns' types."""
         return not self.context.migration_context.impl.compare_type(old, new)
+
+
+def models_of(context: AutogenContext) -> dict[Key, Table]:
+    """The models' tables; the default schema is None, as in what a database reflects."""
+    default = context.dialect.default_schema_name
+    return {(t.schema if t.schema != default else None, t.name): t for t in context.sorted_tables}
 
 
 def _best_pairs(candidates: Iterable[Candidate]) -> list[Candidate]:
@@ -229,14 +232,21 @@ def refuse_unused(answers: Answers, used: set[str]) -> None:
 
     :raises AnswerWrong: an old name is not in the database, or a new one not in the models.
     """
+    if answers.lenient:
+        return
     told = {**answers.rename_tables, **answers.renames}
-    unused = {old: new for old, new in told.items() if old not in used}
-    if unused and not answers.lenient:
-        listed = ", ".join(f"{old}:{new}" for old, new in unused.items())
+    unused = [f"{old}:{new}" for old, new in told.items() if old not in used]
+    if unused:
         raise AnswerWrong(
-            f"There is nothing to rename for {listed}.",
+            f"There is nothing to rename for {', '.join(unused)}.",
             hint="The old name must be in the database, the new one in the models and not in"
             " the database.",
+        )
+    unused = [name for name in answers.fills if name not in used]
+    if unused:
+        raise AnswerWrong(
+            f"There is nothing to fill for {', '.join(unused)}.",
+            hint="A fill is for a column that the models make NOT NULL: TABLE.COLUMN=VALUE.",
         )
 
 
@@ -250,6 +260,3 @@ def _flat(operations: Iterable[ops.MigrateOperation]) -> Iterator[ops.MigrateOpe
             yield from _flat(operation.ops)
         else:
             yield operation
-
-
-__all__ = ["HINT", "Finder", "Renames", "refuse_unused"]

@@ -41,8 +41,8 @@ class RenameStage:
         )
         self.used: set[str] = set()
 
-    def run(self, upgrade: ops.UpgradeOps) -> None:
-        """Change the operations, where something was renamed."""
+    def run(self, upgrade: ops.UpgradeOps) -> Renames:
+        """Change the operations, where something was renamed; returns what was."""
         finder = self._finder(upgrade)
         renames = Renames(finder.tables())
         self.used |= finder.used
@@ -52,10 +52,11 @@ class RenameStage:
         renames = Renames(renames.tables, finder.columns(dict(renames.tables)))
         self.used |= finder.used
         if not renames:
-            return
+            return renames
         steps = self._steps(finder, renames)
         self._compare_again(upgrade, self._with_names(finder, renames))
         upgrade.ops[:0] = steps
+        return renames
 
     def _finder(self, upgrade: ops.UpgradeOps) -> Finder:
         return Finder(self.context, self.inspector, upgrade.ops, self.answers, self.asker)

@@ -1,0 +1,244 @@
+"""What existing rows get in a column that is NOT NULL: never a script that fails at deploy.
+
+A new column is added with a temporary server default, which costs no rewrite of the table; where
+the database allows none, it is added nullable, filled, and made NOT NULL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from alembic.operations import ops
+from sqlalchemy import Column, DefaultClause, Dialect, text
+
+from ..dialects.base import Database
+from ..errors import RowsInTheWay
+from .answers import Answers
+from .literals import Value, default_of, given, neutral, server_default_of
+from .names import Key, quoted, said
+from .questions import Asker, Question, Reading
+from .rows import Rows
+from .steps import Comment, Quiet, Sql
+
+ModelColumn = Callable[[Key, str], "Column[Any] | None"]
+
+
+@dataclass
+class FillStage:
+    """Fills what becomes NOT NULL in one database."""
+
+    dialect: Dialect
+    database: Database
+    rows: Rows
+    models: ModelColumn
+    answers: Answers
+    asker: Asker
+    used: set[str]
+
+    def upgrade(self, operations: ops.OpContainer) -> None:
+        """Change the operations of an upgrade."""
+        questions = {need.place: need for need in self._needs(operations) if self._open(need)}
+        typed = self._asked(list(questions.values()))
+        changed: list[ops.MigrateOperation] = []
+        for operation in operations.ops:
+            if isinstance(operation, ops.ModifyTableOps):
+                changed += self._table(operation, typed)
+            else:
+                changed.append(operation)
+        operations.ops[:] = changed
+
+    def downgrade(self, operations: ops.OpContainer) -> None:
+        """A column comes back whose values are gone: rows get a neutral value."""
+        changed: list[ops.MigrateOperation] = []
+        for operation in operations.ops:
+            if isinstance(operation, ops.ModifyTableOps):
+                changed += self._table_back(operation)
+            else:
+                changed.append(operation)
+        operations.ops[:] = changed
+
+    # what has to be known
+
+    def _needs(self, operations: ops.OpContainer) -> Iterator[_Need]:
+        for operation in operations.ops:
+            if isinstance(operation, ops.ModifyTableOps):
+                yield from filter(None, map(self._need, operation.ops))
+
+    def _need(self, operation: ops.MigrateOperation) -> _Need | None:
+        if isinstance(operation, ops.AddColumnOp) and _has_no_value(operation.column):
+            key = (operation.schema, operation.table_name)
+            return _Need(key, operation.column.name, operation.column, is_new=True)
+        if isinstance(operation, ops.AlterColumnOp) and operation.modify_nullable is False:
+            key = (operation.schema, operation.table_name)
+            column = self.models(key, operation.column_name)
+            if column is not None:
+                return _Need(key, column.name, column, is_new=False)
+        return None
+
+    def _value(self, need: _Need, typed: dict[str, str]) -> Value | None:
+        fill = typed.get(need.place, self.answers.fills.get(need.place))
+        if fill is not None:
+            self.used.add(need.place)
+            return given(need.column, fill, self.dialect)
+        if not need.is_new and need.column.server_default is not None:
+            return server_default_of(need.column.server_default, self.dialect)
+        return default_of(need.column, self.dialect)
+
+    def _open(self, need: _Need) -> bool:
+        return self._value(need, {}) is None and self._in_the_way(need) > 0
+
+    def _in_the_way(self, need: _Need) -> int:
+        if need.is_new:
+            return self.rows.count(need.key)
+        return self.rows.count(need.key, need.name, lambda column: column.is_(None))
+
+    def _asked(self, needs: list[_Need]) -> dict[str, str]:
+        if not needs:
+            return {}
+        answers = self.asker.ask([self._question(need) for need in needs])
+        typed = {}
+        for need, answer in zip(needs, answers, strict=True):
+            if not isinstance(answer, str):
+                raise RowsInTheWay(
+                    f"{need.place} is NOT NULL, and {self._in_the_way(need)} rows have no value.",
+                    hint="Let the model say nullable=True, or give it a default.",
+                )
+            typed[need.place] = answer
+        return typed
+
+    def _question(self, need: _Need) -> Question:
+        count = self._in_the_way(need)
+        rows = f"{count} row{'' if count == 1 else 's'}"
+        state = "has no default" if need.is_new else "is NULL in some"
+        return Question(
+            f"{need.place} becomes NOT NULL and {state}, but {said(need.key)} has {rows}"
+            f"{'' if need.is_new else ' like that'}. What do they get?",
+            (
+                Reading("this value (or sql:EXPRESSION)", f"--fill {need.place}=VALUE"),
+                Reading("nothing yet: I give the model a default or make it nullable first"),
+            ),
+            wants_value=True,
+        )
+
+    # what is done
+
+    def _table(
+        self, operation: ops.ModifyTableOps, typed: dict[str, str]
+    ) -> Iterator[ops.MigrateOperation]:
+        added: list[ops.MigrateOperation] = []
+        updates: list[ops.MigrateOperation] = []
+        rest: list[ops.MigrateOperation] = []
+        for step in operation.ops:
+            need = self._need(step)
+            value = self._value(need, typed) if need else None
+            if need is None or value is None:
+                rest += self._warned(need, step)
+            elif isinstance(step, ops.AddColumnOp):
+                add, update, after = self._added(need, step, value)
+                added.append(add)
+                updates += update
+                rest.append(after)
+            else:
+                updates.append(self._update(need, value))
+                rest.append(step)
+        if added:
+            yield ops.ModifyTableOps(operation.table_name, added, schema=operation.schema)
+        yield from updates
+        if rest:
+            yield ops.ModifyTableOps(operation.table_name, rest, schema=operation.schema)
+
+    def _warned(
+        self, need: _Need | None, step: ops.MigrateOperation
+    ) -> Iterator[ops.MigrateOperation]:
+        if need is not None and need.is_new:
+            yield Comment(
+                f"{need.place} has no default: this is for an empty table."
+                f" Rows would need --fill {need.place}=VALUE."
+            )
+        yield step
+
+    def _added(
+        self, need: _Need, step: ops.AddColumnOp, value: Value
+    ) -> tuple[ops.MigrateOperation, list[ops.MigrateOperation], ops.MigrateOperation]:
+        """How a column is added, filled, and becomes what the model says."""
+        schema, table = need.key
+        copy = step.column._copy()
+        if value.constant and self._can_default(step.column):
+            copy.server_default = DefaultClause(text(value.sql.replace(":", "\\:")))
+            after = ops.AlterColumnOp(
+                table,
+                need.name,
+                schema=schema,
+                existing_type=step.column.type,
+                existing_nullable=False,
+                existing_server_default=copy.server_default,
+                modify_server_default=None,
+            )
+            return ops.AddColumnOp(table, copy, schema=schema), [], Quiet.of(after)
+        copy.nullable = True
+        after = ops.AlterColumnOp(
+            table,
+            need.name,
+            schema=schema,
+            existing_type=step.column.type,
+            existing_nullable=True,
+            modify_nullable=False,
+        )
+        return (
+            ops.AddColumnOp(table, copy, schema=schema),
+            [self._update(need, value)],
+            Quiet.of(after),
+        )
+
+    def _can_default(self, column: Column[Any]) -> bool:
+        return self.database.can_default(column.type.dialect_impl(self.dialect))
+
+    def _update(self, need: _Need, value: Value) -> Sql:
+        table, column = quoted(self.dialect, *need.key), quoted(self.dialect, need.name)
+        return Sql(f"UPDATE {table} SET {column} = {value.sql} WHERE {column} IS NULL")
+
+    def _table_back(self, operation: ops.ModifyTableOps) -> Iterator[ops.MigrateOperation]:
+        added: list[ops.MigrateOperation] = []
+        between: list[ops.MigrateOperation] = []
+        rest: list[ops.MigrateOperation] = []
+        for step in operation.ops:
+            value = None
+            if isinstance(step, ops.AddColumnOp) and _has_no_value(step.column):
+                value = neutral(step.column, self.dialect)
+            if value is None or not isinstance(step, ops.AddColumnOp):
+                rest.append(step)
+                continue
+            need = _Need((step.schema, step.table_name), step.column.name, step.column, True)
+            add, update, after = self._added(need, step, value)
+            added += [Comment(f"The values of {need.place} are gone: rows get {value.sql}."), add]
+            between += update
+            rest.append(after)
+        if added:
+            yield ops.ModifyTableOps(operation.table_name, added, schema=operation.schema)
+        yield from between
+        if rest:
+            yield ops.ModifyTableOps(operation.table_name, rest, schema=operation.schema)
+
+
+@dataclass(frozen=True)
+class _Need:
+    """A column whose rows need a value."""
+
+    key: Key
+    name: str
+    column: Column[Any]
+    is_new: bool
+
+    @property
+    def place(self) -> str:
+        return said(self.key, self.name)
+
+
+def _has_no_value(column: Column[Any]) -> bool:
+    """Whether rows that are there would have nothing in a new column that forbids NULL."""
+    if column.nullable or column.server_default is not None:
+        return False
+    generated = column.computed is not None or column.identity is not None
+    return not generated and column.table._autoincrement_column is not column

@@ -1,0 +1,154 @@
+"""Values for existing rows: from an option, from the model's default, or neutral ones."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Column, Dialect, Enum, literal, types
+from sqlalchemy.sql.elements import ClauseElement
+
+from ..errors import AnswerWrong
+
+SQL_PREFIX = "sql:"
+"""What a value begins with that is an SQL expression: ``sql:lower(name)``."""
+
+_TRUE = {"true", "t", "yes", "y", "on", "1"}
+_FALSE = {"false", "f", "no", "n", "off", "0"}
+_CONSTANT_CALLABLES: dict[str, Any] = {"dict": {}, "list": [], "str": "", "int": 0, "float": 0.0}
+
+
+@dataclass(frozen=True)
+class Value:
+    """A value in SQL.
+
+    ``constant``: whether it is the same for all rows, so that it can be a server default.
+    """
+
+    sql: str
+    constant: bool = True
+
+
+def given(column: Column[Any], text: Any, dialect: Dialect) -> Value:
+    """The value that was typed for a column.
+
+    :raises AnswerWrong: it is no value of the column's type.
+    """
+    if isinstance(text, str) and text.startswith(SQL_PREFIX):
+        return Value(text[len(SQL_PREFIX) :].strip(), constant=False)
+    try:
+        return _literal(column, _parsed(column, text), dialect)
+    except (ValueError, TypeError, ArithmeticError, LookupError) as error:
+        place = f"{column.table.name}.{column.name}"
+        raise AnswerWrong(f"{text!r} is no value for {place}, {column.type!r}.") from error
+
+
+def _parsed(column: Column[Any], text: Any) -> Any:
+    if not isinstance(text, str):
+        return text
+    if isinstance(column.type, Enum):
+        return _of_enum(column.type, text)
+    if isinstance(column.type, types.JSON):
+        return json.loads(text)
+    kind = _python_type(column)
+    if kind is bool:
+        return _boolean(text)
+    if kind in (int, float, Decimal):
+        return kind(text)
+    if kind in (dt.date, dt.datetime, dt.time):
+        return kind.fromisoformat(text)
+    return text
+
+
+def _of_enum(kind: Enum, text: str) -> Any:
+    if text not in kind.enums:
+        raise ValueError(text)
+    return text if kind.enum_class is None else kind._object_lookup[text]
+
+
+def _boolean(text: str) -> bool:
+    if text.lower() not in _TRUE | _FALSE:
+        raise ValueError(text)
+    return text.lower() in _TRUE
+
+
+def _python_type(column: Column[Any]) -> Any:
+    try:
+        return column.type.python_type
+    except NotImplementedError:
+        return str
+
+
+def default_of(column: Column[Any], dialect: Dialect) -> Value | None:
+    """The model's own default, where it is a value: not one that Python computes each time."""
+    default = column.default
+    if default is None or default.is_sequence:
+        return None
+    if default.is_clause_element:
+        return Value(_sql(default.arg, dialect), constant=False)  # type: ignore[attr-defined]
+    value = default.arg  # type: ignore[attr-defined]
+    if default.is_callable:
+        name = getattr(value, "__name__", "")
+        if name not in _CONSTANT_CALLABLES:
+            return None
+        value = _CONSTANT_CALLABLES[name]
+    try:
+        return _literal(column, value, dialect)
+    except (ValueError, TypeError, LookupError, NotImplementedError):
+        return None
+
+
+def server_default_of(default: Any, dialect: Dialect) -> Value | None:
+    """A server default as a value for rows that are there already."""
+    argument = getattr(default, "arg", default)
+    if isinstance(argument, str):
+        return Value(_quoted(argument, dialect))
+    if isinstance(argument, ClauseElement):
+        return Value(_sql(argument, dialect), constant=False)
+    return None
+
+
+_NEUTRAL: tuple[tuple[type[Any], Any], ...] = (
+    (types.Boolean, False),
+    (types.Integer, 0),
+    (types.Numeric, 0),
+    (types.DateTime, dt.datetime(1970, 1, 1)),
+    (types.Date, dt.date(1970, 1, 1)),
+    (types.Time, dt.time(0)),
+    (types.JSON, {}),
+    (types.String, ""),
+)
+
+
+def neutral(column: Column[Any], dialect: Dialect) -> Value | None:
+    """A value that says nothing, for a column whose own values are gone."""
+    kind: Any = column.type
+    if isinstance(kind, Enum):
+        return _literal(column, _of_enum(kind, kind.enums[0]), dialect) if kind.enums else None
+    for wanted, value in _NEUTRAL:
+        if isinstance(kind, wanted):
+            return _literal(column, value, dialect)
+    return None
+
+
+def _literal(column: Column[Any], value: Any, dialect: Dialect) -> Value:
+    if isinstance(column.type, types.JSON):
+        return Value(_quoted(json.dumps(value), dialect))
+    try:
+        return Value(_sql(literal(value, column.type), dialect))
+    except Exception as error:  # whatever a type of the application raises
+        raise ValueError(str(value)) from error
+
+
+def _quoted(text: str, dialect: Dialect) -> str:
+    return _sql(literal(text, types.String()), dialect)
+
+
+def _sql(expression: Any, dialect: Dialect) -> str:
+    compiled = expression.compile(dialect=dialect, compile_kwargs={"literal_binds": True})
+    # For the driver `%` is doubled, which a statement in a script must not be.
+    doubled = getattr(dialect.identifier_preparer, "_double_percents", False)
+    return str(compiled).replace("%%", "%") if doubled else str(compiled)

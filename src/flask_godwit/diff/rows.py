@@ -1,0 +1,87 @@
+"""What the rows of the database at hand say; asked by new names, found under the old ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Inspector,
+    Select,
+    column,
+    func,
+    inspect,
+    literal_column,
+    select,
+    table,
+)
+from sqlalchemy.exc import DBAPIError
+
+from .names import Key
+from .renames.values import Renames
+
+Condition = Callable[[ColumnElement[Any]], ColumnElement[bool]]
+
+
+class Rows:
+    """Counts rows of one database."""
+
+    def __init__(self, connection: Connection, renames: Renames) -> None:
+        self.connection = connection
+        self.renames = renames
+        self._known: dict[Key, bool] = {}
+
+    def any(self, key: Key) -> bool:
+        """Whether a table has rows."""
+        if key not in self._known:
+            rows: Select[tuple[str]] = (
+                select(literal_column("1")).select_from(self._table(key)).limit(1)
+            )
+            schema, name = self.renames.old_key(key)
+            exists = self.inspector.has_table(name, schema)
+            self._known[key] = exists and self.connection.execute(rows).first() is not None
+        return self._known[key]
+
+    def count(self, key: Key, name: str = "", where: Condition | None = None) -> int:
+        """How many rows there are, or how many of them have a certain value.
+
+        :param where: a condition on the column called ``name``.
+        """
+        if not self.any(key):
+            return 0
+        query = select(func.count()).select_from(self._table(key))
+        if where is not None:
+            query = query.where(where(self.column(key, name)))
+        return int(self.connection.scalar(query) or 0)
+
+    def example(self, key: Key, name: str, where: Condition) -> Any:
+        """A value that meets a condition."""
+        found = self.column(key, name)
+        query = select(found).select_from(self._table(key)).where(where(found)).limit(1)
+        return self.connection.scalar(query)
+
+    def refused(self, key: Key, name: str, expression: ColumnElement[Any]) -> str:
+        """Why the database can't evaluate an expression for every row; "" when it can."""
+        query = select(func.count(expression)).select_from(self._table(key))
+        try:
+            with self.connection.begin_nested():
+                self.connection.execute(query)
+        except DBAPIError as error:
+            return str(error.orig).splitlines()[0]
+        return ""
+
+    def column(self, key: Key, name: str) -> ColumnElement[Any]:
+        """A column, by its new name."""
+        names = self.renames.columns.get(key, {})
+        return column(next((old for old, new in names.items() if new == name), name))
+
+    @cached_property
+    def inspector(self) -> Inspector:
+        return inspect(self.connection)
+
+    def _table(self, key: Key) -> Any:
+        schema, name = self.renames.old_key(key)
+        return table(name, schema=schema)
