@@ -116,6 +116,8 @@ def migrate(
     renames: Mapping[str, str] | None = None,
     no_renames: Sequence[str] = (),
     fills: Mapping[str, object] | None = None,
+    casts: Mapping[str, str] | None = None,
+    check_rows: bool = True,
     questions: Asker | None = None,
 ) -> Script | None:
     """Write the revision that makes the databases like the models.
@@ -125,6 +127,8 @@ def migrate(
     :param renames: old and new names of columns: ``{"users.fullname": "users.name"}``.
     :param no_renames: tables and columns that were not renamed, or patterns of them.
     :param fills: what existing rows get: ``{"users.country": "XX"}``.
+    :param casts: SQL that converts a column of PostgreSQL to its new type.
+    :param check_rows: refuse a change of type that rows don't fit.
     :param questions: who answers what is not known; by default nobody does.
     :returns: None when nothing differs.
     :raises NotUpToDate: a database lacks revisions that have a file.
@@ -139,6 +143,7 @@ def migrate(
         renames=renames or {},
         no_renames=no_renames,
         fills=fills or {},
+        casts=casts or {},
     )
     return generating.migrate(
         project(directory, x_arg, bind),
@@ -147,6 +152,7 @@ def migrate(
         allow_drop=allow_drop,
         answers=answers,
         questions=questions,
+        check_rows=check_rows,
     )
 
 

@@ -81,7 +81,8 @@ class Evolution:
         """Tables with columns, constraints and indexes, in a form that can be compared."""
         with database.engine() as engine:
             inspector = sa.inspect(engine)
-            names = [n for n in inspector.get_table_names() if not n.startswith("alembic")]
+            ours = ("alembic_", "godwit_")
+            names = [n for n in inspector.get_table_names() if not n.startswith(ours)]
             return {name: _table(inspector, name) for name in names}
 
     def close(self) -> None:

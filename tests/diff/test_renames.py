@@ -168,7 +168,8 @@ class TestNobodyToAsk:
     def test_not_renamed(self, local: Evolution) -> None:
         """`--no-rename`, with a pattern: the column goes with its values."""
         local.begin(people(named=True), *ROWS)
-        answer = local.migrate(people(name="name", named=True), "--no-rename", "users.*")
+        options = ("--no-rename", "users.*", "--fill", "users.name=x")
+        answer = local.migrate(people(name="name", named=True), *options)
         assert answer.exit_code == 0, answer.output
         assert "drop_column('fullname')" in local.script
 

@@ -52,5 +52,6 @@ def given_answers(options: dict[str, Any]) -> Answers:
         renames=pairs("--rename", options.pop("rename"), ":"),
         no_renames=options.pop("no_rename"),
         fills=pairs("--fill", options.pop("fill"), "="),
+        casts=pairs("--using", options.pop("using"), "="),
     )
     return given.over(read_answers(file)) if file else given

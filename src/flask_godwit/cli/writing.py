@@ -92,6 +92,17 @@ _answers: Sequence[Callable[[Callback], Callback]] = (
         help="What existing rows get in a column that becomes NOT NULL; sql:EXPRESSION works too",
     ),
     click.option(
+        "--using",
+        multiple=True,
+        metavar="TABLE.COLUMN=SQL",
+        help="How PostgreSQL converts a column whose type changes",
+    ),
+    click.option(
+        "--no-row-check",
+        is_flag=True,
+        help="Don't look whether the rows fit their column's new type",
+    ),
+    click.option(
         "--answers",
         type=click.Path(exists=True, dir_okay=False),
         default=None,
@@ -139,6 +150,7 @@ def migrate(call: Call, sql: bool, allow_drop: bool, **options: Any) -> None:
     project = call.project
     questions = asker(call.console, options.pop("no_input"))
     answers = given_answers(options)
+    check_rows = not options.pop("no_row_check")
     script = write(
         project,
         _new(options),
@@ -146,6 +158,7 @@ def migrate(call: Call, sql: bool, allow_drop: bool, **options: Any) -> None:
         allow_drop=allow_drop,
         answers=answers,
         questions=questions,
+        check_rows=check_rows,
     )
     if script is None and not has_models(project):
         call.console.warn(

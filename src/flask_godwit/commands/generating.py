@@ -86,6 +86,7 @@ def migrate(
     allow_drop: bool = False,
     answers: Answers | None = None,
     questions: Asker | None = None,
+    check_rows: bool = True,
 ) -> Script | None:
     """Write the revision that makes the databases like the models.
 
@@ -95,6 +96,7 @@ def migrate(
     :param allow_drop: write the script even if it drops most tables.
     :param answers: what is known without asking.
     :param questions: who answers the rest; without one the command stops at a question.
+    :param check_rows: refuse a change of type that rows don't fit.
     :raises AnswerNeeded: a change can be read in two ways.
     :raises AnswerWrong: an answer fits nothing.
     :raises RowsInTheWay: rows don't fit what the models ask for.
@@ -107,7 +109,7 @@ def migrate(
     if not project.directory.is_dir():
         project.targets()  # raises for a wrong Migrate(), which must leave no folder behind
         init(project)
-    refinement = Refinement(answers or Answers(), questions or Refusal())
+    refinement = Refinement(answers or Answers(), questions or Refusal(), check_rows=check_rows)
     comparison = _Comparison(project, new, allow_drop, refinement)
     comparison.run()
     if not comparison.changes:

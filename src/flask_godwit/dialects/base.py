@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from enum import Enum
 from typing import Any, ClassVar
 
-from sqlalchemy import URL, Connection, Engine, create_engine, text
+from sqlalchemy import URL, ColumnElement, Connection, Engine, create_engine, func, text
 from sqlalchemy.pool import NullPool
 from sqlalchemy.types import TypeEngine
 
@@ -105,6 +105,32 @@ class Database:
     def can_default(self, kind: TypeEngine[Any]) -> bool:
         """Whether a column of this type can have a server default that is a literal."""
         return True
+
+    enforces_limits: ClassVar[bool] = True
+    """Whether a value that is too long or too large for its type is refused."""
+
+    takes_using: ClassVar[bool] = False
+    """Whether a change of type can be given an expression that converts the values."""
+
+    def text_length(self, column: ColumnElement[Any]) -> ColumnElement[int]:
+        """How many characters a text has."""
+        return func.char_length(column)
+
+    def unreadable(
+        self, kind: TypeEngine[Any]
+    ) -> Callable[[ColumnElement[Any]], ColumnElement[bool]] | None:
+        """Which texts can't become a value of another type; None where that is not known."""
+        return None
+
+    def conversion(
+        self, connection: Connection, column: str, old: TypeEngine[Any], new: TypeEngine[Any]
+    ) -> str | None:
+        """What converts a column to another type; "" where nothing has to be said.
+
+        :param column: the quoted name.
+        :returns: None where no conversion is known.
+        """
+        return ""
 
     def rename_column(self, table: str, old: str, new: str) -> str:
         """The statement that renames a column and keeps all it has; "" where Alembic's does.

@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, URL, Connection, Engine, LargeBinary, Text, text
+from sqlalchemy import (
+    JSON,
+    URL,
+    ColumnElement,
+    Connection,
+    Date,
+    DateTime,
+    Engine,
+    Integer,
+    LargeBinary,
+    Numeric,
+    Text,
+    cast,
+    func,
+    text,
+)
 from sqlalchemy.types import TypeEngine
 
 from ..retry import Limits
@@ -27,6 +42,8 @@ _BY_NUMBER = {
     1045: Trouble.DENIED,  # ER_ACCESS_DENIED_ERROR
     1698: Trouble.DENIED,  # ER_ACCESS_DENIED_NO_PASSWORD_ERROR
 }
+
+_NUMBER = r"^[[:space:]]*[-+]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][-+]?[0-9]+)?[[:space:]]*$"
 
 
 class MySQL(Database):
@@ -54,6 +71,17 @@ class MySQL(Database):
 
     def can_default(self, kind: TypeEngine[Any]) -> bool:
         return not isinstance(kind, Text | LargeBinary | JSON)
+
+    def unreadable(
+        self, kind: TypeEngine[Any]
+    ) -> Callable[[ColumnElement[Any]], ColumnElement[bool]] | None:
+        if isinstance(kind, Integer | Numeric):
+            return lambda column: column.op("NOT REGEXP")(_NUMBER)
+        if isinstance(kind, Date | DateTime):
+            return lambda column: cast(column, DateTime()).is_(None) & column.is_not(None)
+        if isinstance(kind, JSON):
+            return lambda column: func.json_valid(column) == 0
+        return None
 
     def rename_column(self, table: str, old: str, new: str) -> str:
         # Alembic's CHANGE repeats the whole definition, and loses what it can't say.

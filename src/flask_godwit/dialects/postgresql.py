@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from sqlalchemy import URL, Connection, Engine, text
+from sqlalchemy.types import TypeEngine
 
 from ..retry import Limits
 from .base import Database, DeployLock, OwnedNames, Trouble
 from .guard import Guard
+from .postgresql_casts import conversion
 from .postgresql_limits import PostgreSQLLimits
 from .postgresql_witness import PostgreSQLWitness
 from .server_locks import PostgreSQLLock
@@ -60,6 +62,7 @@ class PostgreSQL(Database):
     name: str = "PostgreSQL"
     extra: ClassVar[str] = "postgresql"
     user_query: ClassVar[str] = "SELECT current_user"
+    takes_using: ClassVar[bool] = True
 
     def trouble(self, error: BaseException) -> Trouble:
         state = getattr(error, "sqlstate", None) or getattr(error, "pgcode", None)
@@ -81,6 +84,11 @@ class PostgreSQL(Database):
         parts = (table, suffix) if kind == "pk" else (table, *columns, suffix)
         name = "_".join(part for part in parts if part)
         return name if suffix and len(name) <= _LONGEST_NAME else None
+
+    def conversion(
+        self, connection: Connection, column: str, old: TypeEngine[Any], new: TypeEngine[Any]
+    ) -> str | None:
+        return conversion(connection, column, old, new)
 
     def rename_constraint(self, kind: str, table: str, old: str, new: str) -> str:
         if kind != "ix":

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, ClassVar
 
-from sqlalchemy import URL, Connection, Engine
+from sqlalchemy import (
+    JSON,
+    URL,
+    ColumnElement,
+    Connection,
+    Date,
+    DateTime,
+    Engine,
+    Integer,
+    Numeric,
+    func,
+)
+from sqlalchemy.types import TypeEngine
 
 from ..errors import DatabaseError
 from ..retry import Limits
@@ -51,6 +64,22 @@ class SQLite(Database):
 
         return faithful(context)
 
+    enforces_limits: ClassVar[bool] = False
+
+    def unreadable(
+        self, kind: TypeEngine[Any]
+    ) -> Callable[[ColumnElement[Any]], ColumnElement[bool]] | None:
+        if isinstance(kind, Integer | Numeric):
+            return lambda column: (
+                _is_text(column)
+                & (column.op("GLOB")("*[^0-9.eE+ -]*") | ~column.op("GLOB")("*[0-9]*"))
+            )
+        if isinstance(kind, Date | DateTime):
+            return lambda column: func.datetime(column).is_(None) & column.is_not(None)
+        if isinstance(kind, JSON):
+            return lambda column: func.json_valid(column) == 0
+        return None
+
     def exists(self) -> bool:
         file = self.file
         return file is None or file.exists()
@@ -70,6 +99,10 @@ class SQLite(Database):
         if file is None:
             raise DatabaseError("An SQLite database in memory can't be created or dropped.")
         return file
+
+
+def _is_text(column: ColumnElement[Any]) -> ColumnElement[bool]:
+    return func.typeof(column) == "text"
 
 
 def _file(url: URL) -> Path | None:

@@ -166,7 +166,8 @@ class FillStage:
         schema, table = need.key
         copy = step.column._copy()
         if value.constant and self._can_default(step.column):
-            copy.server_default = DefaultClause(text(value.sql.replace(":", "\\:")))
+            argument = value.text if value.text is not None else text(value.sql)
+            copy.server_default = DefaultClause(argument)
             after = ops.AlterColumnOp(
                 table,
                 need.name,

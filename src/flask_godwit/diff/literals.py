@@ -30,6 +30,8 @@ class Value:
 
     sql: str
     constant: bool = True
+    text: str | None = None
+    """The value itself, where it is a text."""
 
 
 def given(column: Column[Any], text: Any, dialect: Dialect) -> Value:
@@ -136,9 +138,11 @@ def neutral(column: Column[Any], dialect: Dialect) -> Value | None:
 
 def _literal(column: Column[Any], value: Any, dialect: Dialect) -> Value:
     if isinstance(column.type, types.JSON):
-        return Value(_quoted(json.dumps(value), dialect))
+        return Value(_quoted(json.dumps(value), dialect), text=json.dumps(value))
     try:
-        return Value(_sql(literal(value, column.type), dialect))
+        sql = _sql(literal(value, column.type), dialect)
+        is_text = isinstance(column.type, types.String) and type(value) is str
+        return Value(sql, text=value if is_text else None)
     except Exception as error:  # whatever a type of the application raises
         raise ValueError(str(value)) from error
 

@@ -16,11 +16,13 @@ from alembic.autogenerate.api import AutogenContext
 from alembic.operations import ops
 from alembic.runtime.migration import MigrationContext
 from alembic.util import DispatchPriority, PriorityDispatchResult
-from sqlalchemy import Column, Table
+from sqlalchemy import Column, Enum, Table
 
 from ..dialects import dialect_for
 from .answers import Answers
+from .casts import CastStage
 from .fill import FillStage
+from .losses import mark_losses
 from .names import Key
 from .questions import Asker, Refusal
 from .renames.find import models_of, refuse_unused
@@ -41,12 +43,15 @@ class Refinement:
     answers: Answers = field(default_factory=Answers)
     asker: Asker | None = field(default_factory=Refusal)
     used: set[str] = field(default_factory=set)
+    check_rows: bool = True
     _busy: bool = False
+    _enums: list[tuple[Key, str, Enum, Enum]] = field(default_factory=list)
     _comparison: AutogenContext | None = None
     _renames: Renames = field(default_factory=Renames)
 
     def attach(self, context: MigrationContext) -> None:
         """Have the next comparison of this context refined."""
+        self._enums.clear()
         context.opts[_KEY] = self
 
     def compared(self, context: AutogenContext, upgrade: ops.UpgradeOps) -> None:
@@ -61,22 +66,37 @@ class Refinement:
         finally:
             self._busy = False
 
+    def met(self, key: Key, before: Column[Any], after: Column[Any]) -> None:
+        """Remember a column whose allowed values differ."""
+        if isinstance(before.type, Enum) and isinstance(after.type, Enum):
+            found = (key, after.name, before.type, after.type)
+            if set(before.type.enums) - set(after.type.enums) and found not in self._enums:
+                self._enums.append(found)
+
     def refine(self, script: ops.MigrationScript) -> None:
         """Change the newest part of a script, for the database that was compared last."""
         context = self._comparison
         if context is None or context.connection is None or self.asker is None:
             return
-        fill = FillStage(
-            dialect=context.dialect,
-            database=dialect_for(context.connection.engine.url, context.connection.dialect),
-            rows=Rows(context.connection, self._renames),
-            models=partial(_model_column, models_of(context)),
-            answers=self.answers,
-            asker=self.asker,
-            used=self.used,
-        )
-        fill.upgrade(script.upgrade_ops_list[-1])
-        fill.downgrade(script.downgrade_ops_list[-1])
+        upgrade, downgrade = script.upgrade_ops_list[-1], script.downgrade_ops_list[-1]
+        rows = Rows(context.connection, self._renames)
+        facts: dict[str, Any] = {
+            "dialect": context.dialect,
+            "database": dialect_for(context.connection.engine.url, context.connection.dialect),
+            "rows": rows,
+            "models": partial(_model_column, models_of(context)),
+            "answers": self.answers,
+            "used": self.used,
+        }
+        fill = FillStage(**facts, asker=self.asker)
+        cast = CastStage(**facts, check_rows=self.check_rows)
+        for key, name, before, after in self._enums:
+            cast.enum_values(key, name, before, after)
+        cast.upgrade(upgrade)
+        cast.downgrade(downgrade)
+        fill.upgrade(upgrade)
+        fill.downgrade(downgrade)
+        mark_losses(upgrade, rows)
 
     def finish(self) -> None:
         """After the last database.
@@ -98,5 +118,21 @@ def _hook(context: AutogenContext, upgrade: ops.UpgradeOps) -> PriorityDispatchR
     return PriorityDispatchResult.CONTINUE
 
 
-# Does nothing to a comparison that no Refinement is attached to.
+def _column_hook(
+    context: AutogenContext,
+    _operation: ops.AlterColumnOp,
+    schema: str | None,
+    table: str,
+    _name: str,
+    before: Column[Any],
+    after: Column[Any],
+) -> PriorityDispatchResult:
+    refinement = context.opts.get(_KEY)
+    if refinement is not None:
+        refinement.met((schema, table), before, after)
+    return PriorityDispatchResult.CONTINUE
+
+
+# They do nothing to a comparison that no Refinement is attached to.
 comparators.dispatch_for("autogenerate", priority=DispatchPriority.LAST)(_hook)
+comparators.dispatch_for("column")(_column_hook)

@@ -55,13 +55,13 @@ class Rows:
         query = select(func.count()).select_from(self._table(key))
         if where is not None:
             query = query.where(where(self.column(key, name)))
-        return int(self.connection.scalar(query) or 0)
+        return int(self._scalar(query) or 0)
 
     def example(self, key: Key, name: str, where: Condition) -> Any:
         """A value that meets a condition."""
         found = self.column(key, name)
         query = select(found).select_from(self._table(key)).where(where(found)).limit(1)
-        return self.connection.scalar(query)
+        return self._scalar(query)
 
     def refused(self, key: Key, name: str, expression: ColumnElement[Any]) -> str:
         """Why the database can't evaluate an expression for every row; "" when it can."""
@@ -77,6 +77,14 @@ class Rows:
         """A column, by its new name."""
         names = self.renames.columns.get(key, {})
         return column(next((old for old, new in names.items() if new == name), name))
+
+    def _scalar(self, query: Select[Any]) -> Any:
+        """The answer; None where the database can't evaluate the question."""
+        try:
+            with self.connection.begin_nested():
+                return self.connection.scalar(query)
+        except DBAPIError:
+            return None
 
     @cached_property
     def inspector(self) -> Inspector:

@@ -39,6 +39,20 @@ class Quiet(ops.AlterColumnOp):
         return quiet
 
 
+class Cast(ops.AlterColumnOp):
+    """``op.alter_column(…, postgresql_using=…)``, which Alembic runs but does not write."""
+
+    using: str
+
+    @classmethod
+    def of(cls, operation: ops.AlterColumnOp, using: str) -> Cast:
+        """The same operation, with a conversion."""
+        cast = cls(operation.table_name, operation.column_name)
+        cast.__dict__.update(operation.__dict__)
+        cast.using = using
+        return cast
+
+
 class Sql(ops.ExecuteSQLOp):
     """``op.execute()`` of a statement.
 
@@ -89,6 +103,12 @@ def _rename_column(context: AutogenContext, op: RenameColumn) -> str:
         f"{_prefix(context)}alter_column({op.table_name!r}, {op.column_name!r},"
         f" new_column_name={op.modify_name!r}{schema})"
     )
+
+
+@renderers.dispatch_for(Cast)
+def _cast(context: AutogenContext, op: Cast) -> str:
+    written: str = renderers.dispatch(ops.AlterColumnOp)(context, op)
+    return f"{written.removesuffix(')')},\n{' ' * 11}postgresql_using={op.using!r})"
 
 
 @renderers.dispatch_for(Sql)

@@ -242,6 +242,12 @@ def refuse_unused(answers: Answers, used: set[str]) -> None:
             hint="The old name must be in the database, the new one in the models and not in"
             " the database.",
         )
+    unused = [name for name in answers.casts if name not in used]
+    if unused:
+        raise AnswerWrong(
+            f"There is nothing to convert for {', '.join(unused)}.",
+            hint="--using is for a column of PostgreSQL whose type changes: TABLE.COLUMN=SQL.",
+        )
     unused = [name for name in answers.fills if name not in used]
     if unused:
         raise AnswerWrong(

@@ -1,0 +1,76 @@
+"""Which types PostgreSQL converts, by itself or when it is told to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ARRAY, Connection, DateTime, Enum, String, text, types
+from sqlalchemy.types import TypeEngine
+
+_CONTEXT = text(
+    """
+    SELECT castcontext FROM pg_cast
+    WHERE castsource = to_regtype(:old)::oid AND casttarget = to_regtype(:new)::oid
+    """
+)
+
+
+def conversion(
+    connection: Connection, column: str, old: TypeEngine[Any], new: TypeEngine[Any]
+) -> str | None:
+    """The ``USING`` of a type change; "" where none is needed, None where none is known.
+
+    :param column: the quoted name.
+    """
+    if isinstance(old, DateTime) and isinstance(new, DateTime):
+        # Without this the session's own time zone would decide what is stored.
+        return "" if old.timezone == new.timezone else f"{column} AT TIME ZONE 'UTC'"
+    if isinstance(old, ARRAY) and isinstance(new, ARRAY):
+        inner = conversion(connection, column, old.item_type, new.item_type)
+        return f"{column}::{_name(connection, new)}" if inner else inner
+    if _is_text(new):
+        return ""
+    target = _name(connection, new)
+    if isinstance(old, Enum) or isinstance(new, Enum):
+        return f"{column}::text::{target}"
+    if _is_text(old):
+        return f"{column}::{target}"
+    return _by_catalogue(connection, column, old, new)
+
+
+def _by_catalogue(
+    connection: Connection, column: str, old: TypeEngine[Any], new: TypeEngine[Any]
+) -> str | None:
+    names = {"old": _plain(connection, old), "new": _plain(connection, new)}
+    if names["old"] == names["new"]:
+        return ""
+    context = connection.scalar(_CONTEXT, names)
+    if context in ("i", "a", b"i", b"a"):
+        return ""
+    target = _name(connection, new)
+    if context is not None:
+        return f"{column}::{target}"
+    if isinstance(new, types.Boolean) and isinstance(old, types.Numeric | types.Integer):
+        return f"({column} <> 0)"
+    if isinstance(old, types.Boolean) and isinstance(new, types.Numeric | types.Integer):
+        return f"{column}::integer::{target}"
+    return None
+
+
+def _is_text(kind: TypeEngine[Any]) -> bool:
+    return isinstance(kind, String) and not isinstance(kind, Enum)
+
+
+def _name(connection: Connection, kind: TypeEngine[Any]) -> str:
+    return (
+        kind.compile(dialect=connection.dialect).lower()
+        if not isinstance(kind, Enum)
+        else kind.compile(dialect=connection.dialect)
+    )
+
+
+def _plain(connection: Connection, kind: TypeEngine[Any]) -> str:
+    """The type without length or precision."""
+    name = _name(connection, kind)
+    before, _, after = name.partition("(")
+    return before.strip() + after.partition(")")[2]

@@ -1,0 +1,247 @@
+"""Types that change: how values are converted, and which rows can't be.
+
+PostgreSQL converts by itself only what it could store without being told; the rest gets a
+``USING``. What no conversion is known for, and rows that don't fit the new type, stop the
+command before a script is written that would fail when it is applied.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from alembic.operations import ops
+from sqlalchemy import Dialect, Enum, Numeric, String, func, literal_column, types
+from sqlalchemy import Text as TextType
+from sqlalchemy import cast as sql_cast
+from sqlalchemy.types import TypeEngine
+
+from ..dialects.base import Database
+from ..errors import AnswerNeeded, RowsInTheWay
+from .answers import Answers
+from .fill import ModelColumn
+from .names import Key, quoted, said
+from .rows import Condition, Rows
+from .steps import Cast, Comment, Quiet
+from .words import type_words
+
+
+@dataclass
+class CastStage:
+    """Converts what changes its type in one database."""
+
+    dialect: Dialect
+    database: Database
+    rows: Rows
+    models: ModelColumn
+    answers: Answers
+    used: set[str]
+    check_rows: bool
+
+    def upgrade(self, operations: ops.OpContainer) -> None:
+        """Change the operations of an upgrade; rows that don't fit stop it.
+
+        :raises RowsInTheWay: values can't be converted.
+        :raises AnswerNeeded: no conversion between two types is known.
+        """
+        for table in _tables(operations):
+            table.ops = [new for op in table.ops for new in self._converted(op, is_upgrade=True)]
+
+    def downgrade(self, operations: ops.OpContainer) -> None:
+        """Change the operations of a downgrade: a comment says what can't be converted."""
+        for table in _tables(operations):
+            table.ops = [new for op in table.ops for new in self._converted(op, is_upgrade=False)]
+
+    def enum_values(self, key: Key, name: str, before: Enum, after: Enum) -> None:
+        """Refuse to remove values that rows have.
+
+        :raises RowsInTheWay: they have.
+        """
+        removed = [value for value in before.enums if value not in after.enums]
+        if removed and self.check_rows:
+            self._refuse(
+                key, name, lambda c: sql_cast(c, TextType()).in_(removed), "the new values"
+            )
+
+    def _converted(
+        self, operation: ops.MigrateOperation, *, is_upgrade: bool
+    ) -> Iterator[ops.MigrateOperation]:
+        if type(operation) is not ops.AlterColumnOp or operation.modify_type is None:
+            yield operation
+            return
+        key = (operation.schema, operation.table_name)
+        using = self._using(operation, is_upgrade=is_upgrade)
+        if is_upgrade and self.check_rows and self.rows.any(key):
+            self._check_rows(key, operation, using)
+            yield from self._losses(key, operation)
+        if using is None:
+            yield Comment(f"PostgreSQL can't convert {said(key, operation.column_name)} back.")
+        yield from self._with_using(operation, using) if using else [operation]
+
+    # PostgreSQL's USING
+
+    def _using(self, operation: ops.AlterColumnOp, *, is_upgrade: bool) -> str | None:
+        """The expression; "" where none is needed, None where none is known."""
+        key, name = (operation.schema, operation.table_name), operation.column_name
+        told = self.answers.casts.get(said(key, name)) if is_upgrade else None
+        if told and self.database.takes_using:
+            self.used.add(said(key, name))
+            return told
+        old, new = operation.existing_type, operation.modify_type
+        assert old is not None
+        assert new is not None
+        column = quoted(self.dialect, name)
+        using = self.database.conversion(self.rows.connection, column, old, new)
+        if using is None and is_upgrade:
+            raise AnswerNeeded(
+                f"{said(key, name)}: {self.database.name} knows no conversion from"
+                f" {type_words(old)} to {type_words(new)}.",
+                hint=f'flask db migrate --using "{said(key, name)}=SQL EXPRESSION"',
+            )
+        return using
+
+    def _with_using(
+        self, operation: ops.AlterColumnOp, using: str
+    ) -> Iterator[ops.MigrateOperation]:
+        """The default has the old type: it goes before the conversion and comes back after."""
+        default = self._default_after(operation)
+        had = operation.existing_server_default
+        if had not in (None, False):
+            yield _default_change(operation, operation.existing_type, None)
+        cast = Cast.of(operation, using)
+        if had not in (None, False) or default not in (None, False):
+            cast.modify_server_default = False
+            cast.existing_server_default = False
+        yield cast
+        if default not in (None, False):
+            yield _default_change(operation, operation.modify_type, default)
+
+    def _default_after(self, operation: ops.AlterColumnOp) -> Any:
+        if operation.modify_server_default is not False:
+            return operation.modify_server_default
+        if operation.existing_server_default in (None, False):
+            return None
+        key = (operation.schema, operation.table_name)
+        model = self.models(key, operation.column_name)
+        fits = model is not None and _same_family(model.type, operation.modify_type)
+        return (
+            model.server_default
+            if model is not None and fits
+            else (operation.existing_server_default)
+        )
+
+    # rows
+
+    def _check_rows(self, key: Key, operation: ops.AlterColumnOp, using: str | None) -> None:
+        name, new = operation.column_name, operation.modify_type
+        for condition in self._misfits(operation.existing_type, new):
+            self._refuse(key, name, condition, type_words(new))
+        if using:
+            old = self.rows.column(key, name).compile(dialect=self.dialect)
+            written = using.replace(quoted(self.dialect, name), str(old))
+            reason = self._reason(key, name, written, new)
+            if reason:
+                raise RowsInTheWay(
+                    f"Not every value of {said(key, name)} can become {type_words(new)}.",
+                    detail=f"  {reason}",
+                    hint=_CORRECT,
+                )
+
+    def _reason(self, key: Key, name: str, using: str, new: TypeEngine[Any] | None) -> str:
+        if isinstance(new, Enum):
+            return ""  # its type may not exist yet; the values are compared instead
+        return self.rows.refused(key, name, literal_column(using.replace("%", "%%")))
+
+    def _misfits(self, old: Any, new: Any) -> Iterator[Condition]:
+        if isinstance(new, Enum) and isinstance(old, String):
+            enums = list(new.enums)
+            yield lambda column: sql_cast(column, TextType()).not_in(enums)
+        elif isinstance(new, String) and new.length and self.database.enforces_limits:
+            length = self.database.text_length
+            yield lambda column: length(sql_cast(column, TextType())) > new.length
+        elif isinstance(old, String) and not isinstance(new, String):
+            condition = self.database.unreadable(new)
+            if condition is not None:
+                yield condition
+        elif not (self.database.enforces_limits and isinstance(old, types.Integer | Numeric)):
+            return
+        elif isinstance(new, types.Integer):
+            limit = _largest(new)
+            yield lambda column: (column > limit) | (column < -limit - 1)
+        elif _is_exact(new):
+            above = 10 ** (new.precision - (new.scale or 0))
+            yield lambda column: (column >= above) | (column <= -above)
+
+    def _refuse(self, key: Key, name: str, condition: Condition, words: str) -> None:
+        count = self.rows.count(key, name, condition)
+        if count:
+            example = self.rows.example(key, name, condition)
+            raise RowsInTheWay(
+                f"{count} row{'' if count == 1 else 's'} of {said(key)} would not fit:"
+                f" {name} becomes {words}.",
+                detail=f"  for example {example!r}",
+                hint=_CORRECT,
+            )
+
+    def _losses(self, key: Key, operation: ops.AlterColumnOp) -> Iterator[Comment]:
+        """Values that are kept but rounded or cut."""
+        condition = _rounds(operation.existing_type, operation.modify_type)
+        count = self.rows.count(key, operation.column_name, condition) if condition else 0
+        if count:
+            words = (
+                f"{count} value{'' if count == 1 else 's'} of {said(key, operation.column_name)}"
+            )
+            operation.info["loss"] = f"{words} lose digits or the time"
+            yield Comment(f"{words} lose digits or the time.")
+
+
+_CORRECT = (
+    "Correct these rows first, by hand or in a migration before this one.\n"
+    "--no-row-check writes the script all the same."
+)
+
+
+def _tables(operations: ops.OpContainer) -> Iterator[ops.ModifyTableOps]:
+    return (op for op in operations.ops if isinstance(op, ops.ModifyTableOps))
+
+
+def _default_change(operation: ops.AlterColumnOp, kind: Any, default: Any) -> Quiet:
+    return Quiet.of(
+        ops.AlterColumnOp(
+            operation.table_name,
+            operation.column_name,
+            schema=operation.schema,
+            existing_type=kind,
+            existing_nullable=operation.existing_nullable,
+            modify_server_default=default,
+        )
+    )
+
+
+def _same_family(one: Any, other: Any) -> bool:
+    return bool(one._type_affinity is other._type_affinity)
+
+
+def _largest(kind: types.Integer) -> int:
+    if isinstance(kind, types.SmallInteger):
+        return 2**15 - 1
+    return 2**63 - 1 if isinstance(kind, types.BigInteger) else 2**31 - 1
+
+
+def _is_exact(kind: Any) -> bool:
+    return isinstance(kind, Numeric) and kind.asdecimal and kind.precision is not None
+
+
+def _rounds(old: Any, new: Any) -> Condition | None:
+    """Which values are not the same afterwards."""
+    if isinstance(old, types.DateTime) and isinstance(new, types.Date):
+        return lambda column: column != sql_cast(column, types.Date())
+    if not isinstance(old, Numeric):
+        return None
+    if isinstance(new, types.Integer):
+        return lambda column: column != func.round(column)
+    scale = new.scale if _is_exact(new) else None
+    if scale is None or (_is_exact(old) and (old.scale or 0) <= scale):
+        return None
+    return lambda column: column != func.round(sql_cast(column, Numeric(30, 15)), scale)

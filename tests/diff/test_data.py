@@ -1,0 +1,183 @@
+"""Rows keep their values, get new ones, or stop the command before a script is written."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from .conftest import Evolution
+
+
+def table(*columns: tuple[Any, ...] | sa.Column[Any], name: str = "users") -> Any:
+    """Models with one table, whose columns are made anew each time."""
+
+    def models(db: Any) -> None:
+        made = [c._copy() if isinstance(c, sa.Column) else sa.Column(*c) for c in columns]
+        db.Table(name, sa.Column("id", sa.Integer, primary_key=True), *made)
+
+    return models
+
+
+NAME = ("name", sa.String(20))
+TWO = ("INSERT INTO users (id, name) VALUES (1, 'Ann')", "INSERT INTO users (id) VALUES (2)")
+
+
+class TestNotNull:
+    def test_value_for_new_columns(self, evolution: Evolution) -> None:
+        """`--fill` gives rows a value; the model's own constant default is used without asking."""
+        evolution.begin(table(NAME), *TWO)
+        after = table(
+            NAME,
+            sa.Column("country", sa.String(2), nullable=False),
+            sa.Column("bio", sa.Text, nullable=False),
+            sa.Column("score", sa.Integer, nullable=False, default=7),
+            sa.Column("active", sa.Boolean, nullable=False, default=True),
+            sa.Column("day", sa.DateTime, nullable=False),
+        )
+        fills = ["country=XX", "bio=it's: 100%", "day=2024-05-01 10:00:00"]
+        options = [part for fill in fills for part in ("--fill", f"users.{fill}")]
+        evolution.follow(after, *options)
+        found = evolution.rows("SELECT country, bio, score, active FROM users")
+        assert found == [("XX", "it's: 100%", 7, True)] * 2
+        assert "day" in evolution.script
+        evolution.back(table(NAME))
+
+    def test_expression(self, evolution: Evolution) -> None:
+        """`sql:` makes each row's value from its others; existing NULLs are filled too."""
+        evolution.begin(table(NAME), *TWO)
+        after = table(("name", sa.String(20)), sa.Column("nick", sa.String(20), nullable=False))
+        evolution.follow(after, "--fill", "users.nick=sql:coalesce(lower(name), 'nobody')")
+        assert evolution.rows("SELECT nick FROM users ORDER BY id") == [("ann",), ("nobody",)]
+
+    def test_nulls(self, evolution: Evolution) -> None:
+        """A column that becomes NOT NULL: only its NULLs get the value."""
+        evolution.begin(table(NAME), *TWO)
+        evolution.follow(
+            table(sa.Column("name", sa.String(20), nullable=False)), "--fill", "users.name=?"
+        )
+        assert evolution.rows("SELECT name FROM users ORDER BY id") == [("Ann",), ("?",)]
+
+    def test_refused(self, evolution: Evolution) -> None:
+        """Without a value nothing is written, not even where the server would put in ''."""
+        evolution.begin(table(NAME), *TWO)
+        answer = evolution.migrate(table(NAME, sa.Column("age", sa.Integer, nullable=False)))
+        assert answer.exit_code == 1
+        assert "users has 2 rows" in answer.stderr
+        assert "--fill users.age=VALUE" in answer.stderr
+        assert len(evolution.now.files) == 1
+
+    def test_empty_table(self, evolution: Evolution) -> None:
+        """A table without rows needs nothing; the script says for whom it is."""
+        evolution.begin(table(NAME))
+        after = table(NAME, sa.Column("age", sa.Integer, nullable=False))
+        evolution.follow(after)
+        assert "# users.age has no default: this is for an empty table." in evolution.script
+
+    def test_column_that_comes_back(self, evolution: Evolution) -> None:
+        """A downgrade can't bring values back: rows get a neutral one, and the script says so."""
+        before = table(NAME, sa.Column("code", sa.String(5), nullable=False))
+        evolution.begin(before, "INSERT INTO users (id, code) VALUES (1, 'x')")
+        evolution.follow(table(NAME))
+        assert "# Loses what users.code holds: 1 value where this was written." in evolution.script
+        evolution.back(before)
+        assert evolution.rows("SELECT code FROM users") == [("",)]
+
+    @pytest.mark.parametrize(
+        ("kind", "value"),
+        [
+            (sa.Integer(), "many"),
+            (sa.Boolean(), "perhaps"),
+            (sa.DateTime(), "soon"),
+            (sa.Enum("a", "b"), "c"),
+        ],
+        ids=str,
+    )
+    def test_wrong_value(self, local: Evolution, kind: Any, value: str) -> None:
+        local.begin(table(NAME), *TWO)
+        after = table(NAME, sa.Column("new", kind, nullable=False))
+        answer = local.migrate(after, "--fill", f"users.new={value}")
+        assert answer.exit_code == 1
+        assert f"{value!r} is no value for users.new" in answer.stderr
+
+    def test_fill_for_nothing(self, local: Evolution) -> None:
+        local.begin(table(NAME), *TWO)
+        answer = local.migrate(table(NAME), "--fill", "users.age=1")
+        assert "nothing to fill for users.age" in answer.stderr
+
+
+class TestTypes:
+    @pytest.mark.parametrize(
+        ("before", "value", "after", "result"),
+        [
+            (sa.Text(), "12", sa.Integer(), 12),
+            (sa.Integer(), 1, sa.Boolean(), True),
+            (sa.Boolean(), True, sa.Integer(), 1),
+            (sa.Integer(), 5, sa.String(20), "5"),
+        ],
+        ids=["text to number", "flag", "number", "number to text"],
+    )
+    def test_converted(
+        self, evolution: Evolution, before: Any, value: Any, after: Any, result: Any
+    ) -> None:
+        """Values become what the new type calls them, and again on the way back."""
+        old, new = table(("value", before)), table(("value", after))
+        evolution.begin(old)
+        with evolution.database.engine() as engine, engine.begin() as connection:
+            users = sa.table("users", sa.column("id"), sa.column("value", before))
+            connection.execute(users.insert(), {"id": 1, "value": value})
+        evolution.follow(new)
+        assert evolution.rows("SELECT value FROM users") == [(result,)]
+        evolution.back(old)
+        assert evolution.rows("SELECT value FROM users") == [(value,)]
+
+    def test_text_that_is_no_number(self, evolution: Evolution) -> None:
+        """Nothing is written, and the message shows what is in the way."""
+        evolution.begin(table(NAME), *TWO)
+        answer = evolution.migrate(table(("name", sa.Integer)))
+        assert answer.exit_code == 1
+        assert "Ann" in answer.stderr
+        assert "--no-row-check" in answer.stderr
+        assert len(evolution.now.files) == 1
+
+    @pytest.mark.requires("alter_column")
+    def test_too_long(self, evolution: Evolution) -> None:
+        evolution.begin(table(NAME), *TWO)
+        answer = evolution.migrate(table(("name", sa.String(2))))
+        assert "1 row of users would not fit: name becomes String(2)." in answer.stderr
+        assert evolution.migrate(table(("name", sa.String(2))), "--no-row-check").exit_code == 0
+
+    @pytest.mark.requires("native_enum")
+    def test_enum_value_in_use(self, evolution: Evolution) -> None:
+        """A value that a row has can't be removed."""
+        state = sa.Enum("new", "done", "odd", name="state")
+        evolution.begin(table(("state", state)), "INSERT INTO users (id, state) VALUES (1, 'odd')")
+        answer = evolution.migrate(table(("state", sa.Enum("new", "done", name="state"))))
+        assert answer.exit_code == 1
+        assert "1 row of users would not fit: state" in answer.stderr
+
+    @pytest.mark.requires("schemas")
+    def test_no_conversion_known(self, evolution: Evolution) -> None:
+        """`--using` says how, where PostgreSQL doesn't know."""
+        evolution.begin(table(("wait", sa.Integer)), "INSERT INTO users VALUES (1, 60)")
+        answer = evolution.migrate(table(("wait", sa.Interval)))
+        assert "knows no conversion from Integer() to Interval()" in answer.stderr
+        evolution.follow(
+            table(("wait", sa.Interval)), "--using", "users.wait=make_interval(secs => wait)"
+        )
+        assert evolution.rows("SELECT extract(epoch FROM wait)::int FROM users") == [(60,)]
+
+    def test_using_for_nothing(self, local: Evolution) -> None:
+        local.begin(table(NAME), *TWO)
+        answer = local.migrate(table(("name", sa.Text)), "--using", "users.name=name")
+        assert "nothing to convert for users.name" in answer.stderr
+
+
+def test_losses_are_counted(local: Evolution) -> None:
+    """The terminal and the script say how much is lost."""
+    local.begin(table(NAME), *TWO)
+    answer = local.migrate(table(("age", sa.Integer)))
+    assert answer.exit_code == 0, answer.output
+    assert "- column users.name: its values are lost: 1 value here" in answer.stderr
+    assert "# Loses what users.name holds: 1 value where this was written." in local.script
