@@ -54,6 +54,9 @@ class Settings:
     #: ``"ignore"`` it, ``"warn"`` in the log, or ``"fail"``, which answers no request until they
     #: are applied. Never in a command, and not while ``app.testing`` is true.
     on_pending: str = "ignore"
+    #: Tables that are not looked at: names or patterns, such as ``["celery_*", "audit.*"]``.
+    #: Tables that neither models nor migrations know are left alone in any case.
+    ignore_tables: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -108,6 +111,7 @@ def _file_template(value: Any) -> str:
 _KINDS = {
     "version_locations": _Kind("a list of folder names", _texts),
     "file_template": _Kind("a template that contains %(rev)s", _file_template),
+    "ignore_tables": _Kind("a list of table names or patterns", _texts),
     "timezone": _Kind("the name of a time zone", _text),
     "wait_seconds": _Kind("a number of seconds, 0 or more", _seconds),
     "lock": _Kind("True or False", _switch),

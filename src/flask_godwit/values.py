@@ -222,23 +222,29 @@ class Change:
 
 @dataclass(frozen=True)
 class Script:
-    """A revision file that was written, and what it changes."""
+    """A revision file that was written, and what it changes.
+
+    ``unmanaged`` are tables that neither models nor revisions know; they were left alone.
+    """
 
     revision: str
     path: str
     message: str
     changes: tuple[Change, ...] = ()
+    unmanaged: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Differences:
     """What separates the databases from the models; empty when nothing does.
 
-    ``edited`` are the ledger's entries of applied revisions whose file was changed since.
+    ``edited`` are the ledger's entries of applied revisions whose file was changed since,
+    ``unmanaged`` tables that neither models nor revisions know.
     """
 
     changes: tuple[Change, ...]
     edited: tuple[LogEntry, ...] = ()
+    unmanaged: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.changes)

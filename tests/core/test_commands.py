@@ -188,7 +188,7 @@ class TestMigrate:
     def test_json(self, fresh):
         """`--json`: revision, path, message, and each change with sign, text, bind, warning."""
         found = fresh.ok("migrate", "--json").json
-        assert set(found) == {"revision", "path", "message", "changes"}
+        assert set(found) == {"revision", "path", "message", "changes", "unmanaged"}
         assert found["path"] == str(fresh.files[0])
         assert found["message"] == "add table user"
         assert found["changes"] == [{"sign": "+", "text": "table user", "bind": "", "warning": ""}]
@@ -511,7 +511,11 @@ class TestCheck:
         fresh.ok("migrate")
         fresh.ok("upgrade")
         assert fresh.ok("check").stdout == "No new upgrade operations detected.\n"
-        assert fresh.ok("check", "--json").json == {"changes": [], "edited": []}
+        assert fresh.ok("check", "--json").json == {
+            "changes": [],
+            "edited": [],
+            "unmanaged": [],
+        }
 
     def test_differences(self, fresh, shop):
         """Exit code 1 on differences: in words on stdout, the verdict on stderr."""

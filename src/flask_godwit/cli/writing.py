@@ -200,6 +200,7 @@ def check(call: Call) -> None:
 
 
 def _print_differences(call: Call, differences: Differences) -> None:
+    _note_unmanaged(call, differences.unmanaged)
     if not differences:
         call.console.say("No new upgrade operations detected.")
         return
@@ -221,9 +222,17 @@ def _wrote(call: Call, script: Script | None) -> None:
     if script is None:
         call.console.say("No changes in schema detected.")
         return
+    _note_unmanaged(call, script.unmanaged)
     _print_changes(call, script.changes)
     call.console.result(f"Wrote {short_path(script.path)}")
     call.console.say("Next: read it, then flask db upgrade")
+
+
+def _note_unmanaged(call: Call, tables: Sequence[str]) -> None:
+    if tables:
+        call.console.note(
+            f"Unmanaged, left alone (no model and no revision knows them): {', '.join(tables)}"
+        )
 
 
 def _print_changes(call: Call, changes: Sequence[Change]) -> None:

@@ -15,6 +15,7 @@ from alembic.util import open_in_editor, rev_id
 from ..diff.answers import Answers
 from ..diff.guards import no_models, refuse_mass_drop, unimported_models
 from ..diff.naming import message_for
+from ..diff.ownership import History, Ownership
 from ..diff.questions import Asker, Refusal
 from ..diff.refine import Refinement
 from ..diff.tidy import tidy
@@ -131,7 +132,7 @@ def check(project: Project) -> Differences:
     comparison = _Comparison(project, NewRevision(), True, Refinement(asker=None))
     comparison.edited = []
     comparison.run()
-    return Differences(comparison.changes, tuple(comparison.edited))
+    return Differences(comparison.changes, tuple(comparison.edited), comparison.unmanaged)
 
 
 def merge(project: Project, revisions: Sequence[str], new: NewRevision) -> Script:
@@ -195,7 +196,19 @@ class _Comparison:
 
     def __post_init__(self) -> None:
         self.migrations = Migrations(self.project, flags=("autogenerate",))
+        self.refinement.ownership = Ownership(
+            History(self._revision_paths), self.project.settings.ignore_tables
+        )
         self.writer = _writer(self.migrations, self.new.arguments(autogenerate=True, sql=False))
+
+    def _revision_paths(self) -> tuple[str, ...]:
+        return tuple(script.path for script in self.migrations.scripts.walk_revisions())
+
+    @property
+    def unmanaged(self) -> tuple[str, ...]:
+        """The tables that are not ours."""
+        assert self.refinement.ownership is not None
+        return tuple(self.refinement.ownership.unmanaged)
 
     def run(self) -> None:
         """Compare; afterwards ``changes`` says what differs."""
@@ -250,7 +263,7 @@ class _Comparison:
             script.message = script.message or message_for(self.changes)
         with self.migrations.loaded() as scripts:
             _refuse_taken(scripts, self.new.rev_id)
-            return _written(self.writer, self.changes)
+            return _written(self.writer, self.changes, self.unmanaged)
 
 
 def _refuse_taken(scripts: ScriptDirectory, revision: str | None) -> None:
@@ -297,10 +310,14 @@ def _run_writer(
     )
 
 
-def _written(writer: RevisionContext, changes: tuple[Change, ...]) -> Script | None:
+def _written(
+    writer: RevisionContext, changes: tuple[Change, ...], unmanaged: tuple[str, ...] = ()
+) -> Script | None:
     files = [script for script in writer.generate_scripts() if script is not None]
-    return _value(files[0], changes) if files else None
+    return _value(files[0], changes, unmanaged) if files else None
 
 
-def _value(script: AlembicScript, changes: tuple[Change, ...]) -> Script:
-    return Script(script.revision, script.path, script.doc, changes)
+def _value(
+    script: AlembicScript, changes: tuple[Change, ...], unmanaged: tuple[str, ...] = ()
+) -> Script:
+    return Script(script.revision, script.path, script.doc, changes, unmanaged)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from enum import Enum
 from typing import Any, ClassVar
@@ -145,6 +145,10 @@ class Database:
         :param table: quoted and with its schema; the other names are quoted.
         """
         return ""
+
+    def foreign_tables(self, connection: Connection) -> Collection[tuple[str | None, str]]:
+        """Schema and name of tables that are made by something else than a migration."""
+        return ()
 
     def owned_sequences(self, connection: Connection, schema: str | None, table: str) -> OwnedNames:
         """The sequences that belong to a table's columns, by column."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, ClassVar
 
 from sqlalchemy import URL, Connection, Engine, text
@@ -41,6 +41,16 @@ _BY_WORDS = {
 }
 
 _LONGEST_NAME = 63
+# Tables of extensions (PostGIS's spatial_ref_sys), and partitions.
+_FOREIGN = text(
+    """
+    SELECT nullif(n.nspname, current_schema()) AS schema, c.relname AS name
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relkind IN ('r', 'p') AND (c.relispartition OR EXISTS (
+        SELECT FROM pg_depend d
+        WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e'))
+    """
+)
 _OWNED = text(
     """
     SELECT a.attname, s.relname
@@ -95,6 +105,9 @@ class PostgreSQL(Database):
             return f"ALTER TABLE {table} RENAME CONSTRAINT {old} TO {new}"
         schema, dot, _ = table.rpartition(".")
         return f"ALTER INDEX {schema}{dot}{old} RENAME TO {new}"
+
+    def foreign_tables(self, connection: Connection) -> Collection[tuple[str | None, str]]:
+        return [(row.schema, row.name) for row in connection.execute(_FOREIGN)]
 
     def owned_sequences(self, connection: Connection, schema: str | None, table: str) -> OwnedNames:
         values = {"schema": schema, "name": table}

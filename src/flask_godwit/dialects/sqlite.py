@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, ClassVar
@@ -18,6 +18,7 @@ from sqlalchemy import (
     Integer,
     Numeric,
     func,
+    text,
 )
 from sqlalchemy.types import TypeEngine
 
@@ -63,6 +64,11 @@ class SQLite(Database):
         from ..sqlite.impl import faithful
 
         return faithful(context)
+
+    def foreign_tables(self, connection: Connection) -> Collection[tuple[str | None, str]]:
+        # Virtual tables, such as those of full text search, and the tables they keep data in.
+        query = text("SELECT name FROM pragma_table_list WHERE type IN ('shadow', 'virtual')")
+        return [(None, name) for name in connection.scalars(query)]
 
     enforces_limits: ClassVar[bool] = False
 

@@ -24,6 +24,7 @@ from .casts import CastStage
 from .fill import FillStage
 from .losses import mark_losses
 from .names import Key
+from .ownership import Ownership
 from .questions import Asker, Refusal
 from .renames.find import models_of, refuse_unused
 from .renames.stage import RenameStage
@@ -44,6 +45,7 @@ class Refinement:
     asker: Asker | None = field(default_factory=Refusal)
     used: set[str] = field(default_factory=set)
     check_rows: bool = True
+    ownership: Ownership | None = None
     _busy: bool = False
     _enums: list[tuple[Key, str, Enum, Enum]] = field(default_factory=list)
     _comparison: AutogenContext | None = None
@@ -60,11 +62,19 @@ class Refinement:
             return
         self._busy = True
         try:
-            stage = RenameStage(context, self.answers, self.asker)
+            self._release(context, upgrade)
+            stage = RenameStage(context, self.answers, self.asker, partial(self._release, context))
             self._comparison, self._renames = context, stage.run(upgrade)
             self.used |= stage.used
         finally:
             self._busy = False
+
+    def _release(self, context: AutogenContext, upgrade: ops.UpgradeOps) -> None:
+        if self.ownership is None or context.connection is None:
+            return
+        connection = context.connection
+        database = dialect_for(connection.engine.url, connection.dialect)
+        self.ownership.release(upgrade, partial(database.foreign_tables, connection))
 
     def met(self, key: Key, before: Column[Any], after: Column[Any]) -> None:
         """Remember a column whose allowed values differ."""

@@ -7,7 +7,7 @@ begins with the renames, and goes on with what else changed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations import ops
@@ -28,13 +28,23 @@ from .view import RenamedInspector
 
 
 class RenameStage:
-    """Finds renames in one comparison, and brings them into its operations."""
+    """Finds renames in one comparison, and brings them into its operations.
 
-    def __init__(self, context: AutogenContext, answers: Answers, asker: Asker | None) -> None:
+    :param release: takes out of operations what is about tables of others.
+    """
+
+    def __init__(
+        self,
+        context: AutogenContext,
+        answers: Answers,
+        asker: Asker | None,
+        release: Callable[[ops.UpgradeOps], None],
+    ) -> None:
         assert context.connection is not None
         self.context = context
         self.answers = answers
         self.asker = asker
+        self.release = release
         self.inspector: Inspector = context.inspector
         self.database: Database = dialect_for(
             context.connection.engine.url, context.connection.dialect
@@ -68,6 +78,7 @@ class RenameStage:
             "autogenerate", qualifier=name_of(self.context.dialect)
         )
         dispatch(self.context, upgrade)
+        self.release(upgrade)
         self.context.inspector = self.inspector
 
     def _with_names(self, finder: Finder, renames: Renames) -> Renames:

@@ -1,0 +1,110 @@
+"""Whose is a table? What neither the models nor our revisions know is left alone.
+
+A table may be dropped when our own history had it. All others belong to somebody else: another
+application, a task queue, an extension of the database, a partition of a table of ours.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+from alembic.operations import ops
+
+from .names import Key, said
+
+_SQL = re.compile(
+    r"\b(?:(?:CREATE|ALTER)\s+(?:[A-Z]+\s+)?TABLE(?:\s+IF\s+(?:NOT\s+)?EXISTS)?(?:\s+ONLY)?"
+    r"|RENAME\s+TO|INTO|UPDATE)\s+(?P<name>[^\s(;]+)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class History:
+    """The tables that revision files name; their paths are asked for when they are needed."""
+
+    paths: Callable[[], Sequence[str]]
+
+    def has(self, names: Collection[str]) -> frozenset[str]:
+        """Which of these tables some revision creates, renames or changes."""
+        found: set[str] = set()
+        for path in self.paths():
+            text = Path(path).read_text(encoding="utf-8")
+            wanted = {name for name in names if name in text}
+            if "create_all" in text:
+                return frozenset(names)  # it makes whatever the models had then
+            if wanted:
+                found |= wanted & set(_tables_in(ast.parse(text)))
+        return frozenset(found)
+
+
+def _tables_in(tree: ast.AST) -> Iterator[str]:
+    """The tables of a revision file: what operations are given, and what SQL says."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            yield from _arguments(node)
+        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant):
+            yield str(node.value.value)  # a name that operations are given later
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield from (_bare(match["name"]) for match in _SQL.finditer(node.value))
+
+
+def _arguments(call: ast.Call) -> Iterator[str]:
+    """The texts that may be a table's name: never a column's."""
+    operation = getattr(call.func, "attr", getattr(call.func, "id", ""))
+    if operation in ("Column", "execute", "text"):
+        return
+    is_about_name = "index" in operation or "constraint" in operation or "foreign_key" in operation
+    positions = call.args[1:3] if is_about_name else call.args[: 2 if "rename" in operation else 1]
+    keywords = [k.value for k in call.keywords if k.arg and "table" in k.arg]
+    for value in (*positions, *keywords):
+        if isinstance(value, ast.Constant) and isinstance(value.value, str):
+            yield value.value
+
+
+def _bare(name: str) -> str:
+    return name.rpartition(".")[2].strip('"`[]')
+
+
+@dataclass
+class Ownership:
+    """Leaves alone what is not ours, in one comparison after the other.
+
+    :param ignored: names or patterns of tables that nobody wants to be looked at.
+    """
+
+    history: History
+    ignored: Sequence[str] = ()
+    unmanaged: list[str] = field(default_factory=list)
+
+    def release(self, upgrade: ops.UpgradeOps, elsewhere: Callable[[], Collection[Key]]) -> None:
+        """Take out of the operations what is about tables that are not ours.
+
+        :param elsewhere: tables that the database says are not ours, such as an extension's.
+        """
+        upgrade.ops[:] = [op for op in upgrade.ops if not self._is_ignored(_key(op))]
+        dropped = {(o.schema, o.table_name) for o in upgrade.ops if isinstance(o, ops.DropTableOp)}
+        if not dropped:
+            return
+        ours = self.history.has({name for _, name in dropped})
+        foreign = set(elsewhere())
+        others = {key for key in dropped if key[1] not in ours or key in foreign}
+        upgrade.ops[:] = [op for op in upgrade.ops if _key(op) not in others]
+        self.unmanaged += sorted(said(key) for key in others if said(key) not in self.unmanaged)
+
+    def _is_ignored(self, key: Key | None) -> bool:
+        if key is None:
+            return False
+        names = {key[1], said(key)}
+        return any(fnmatchcase(name, pattern) for name in names for pattern in self.ignored)
+
+
+def _key(operation: Any) -> Key | None:
+    name = getattr(operation, "table_name", None)
+    return None if name is None else (operation.schema, name)
