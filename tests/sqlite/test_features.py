@@ -101,7 +101,6 @@ FEATURES = [
             refuses="INSERT INTO t (id, kept, old) VALUES (90, 'x', 'no number')"),
     Feature("without rowid", option=" WITHOUT ROWID",
             proof="SELECT wr FROM pragma_table_list('t')"),
-    Feature("statistics", beside=("CREATE INDEX ix ON t (kept)",), proof="SELECT count(*) FROM t"),
 ]  # fmt: skip
 
 Change = Callable[[Any], object]

@@ -388,6 +388,29 @@ def test_a_leftover_of_a_failed_run_is_removed() -> None:
         assert db.rows("SELECT name FROM sqlite_master WHERE type = 'table'") == [("t",)]
 
 
+def test_statistics_are_kept() -> None:
+    """ANALYZE need not run again for SQLite to choose the right index."""
+    index = "CREATE INDEX ix ON t (a)"
+    with place(TABLE, index, "INSERT INTO t VALUES (1, 'a', 2), (2, 'a', 2)", "ANALYZE") as db:
+        before = db.rows("SELECT * FROM sqlite_stat1 ORDER BY idx")
+        assert before
+        db.op.alter_column("t", "b", nullable=False)
+        assert db.rows("SELECT * FROM sqlite_stat1 ORDER BY idx") == before
+
+
+def test_a_renamed_table() -> None:
+    """Everything follows, and a broken view is not in the way."""
+    with place(
+        TABLE,
+        "CREATE VIEW broken AS SELECT x FROM nowhere",
+        "CREATE VIEW v AS SELECT a FROM t",
+        "CREATE TABLE c (t_id INT REFERENCES t (id))",
+    ) as db:
+        db.op.rename_table("t", "things")
+        assert "things" in db.sql("v")
+        assert "things" in db.sql("c")
+
+
 def test_an_attached_database() -> None:
     """Its tables are changed where they are."""
     with place("ATTACH ':memory:' AS other", TABLE) as db:

@@ -191,7 +191,7 @@ class Batch:
         trouble = self.schema.trouble(self.table)
         broken = self.schema.broken_views()
         rebuild(self.schema, self.table, edit.change)
-        refuse_losses(self.table, before, inventory_of(self.schema, self.table), edit.is_excused)
+        refuse_losses(self.table, before, inventory_of(self.schema, self.table), edit.excuses.allow)
         refuse_breakage(self.schema, self.table, trouble, broken)
 
 

@@ -23,7 +23,8 @@ from ..errors import RebuildRefused
 from .clauses import TABLE_CLAUSES, Clause, clauses_of
 from .columns import ColumnText
 from .conversions import conversion
-from .inventory import Fact, constraint_text
+from .excuses import Excuses
+from .inventory import constraint_text
 from .names import Convention, conventional, find_constraint
 from .native import can_add, can_drop
 from .rebuild import Change
@@ -59,10 +60,8 @@ class Edit:
         self.copies: dict[str, str] = {}
         self.checks: dict[str, tuple[str, ...]] = {}
         self.native: list[str] | None = []
-        self.lost_indexes: set[str] = set()
+        self.excuses = Excuses()
         self._fresh: set[str] = set()
-        self._excused: set[tuple[str, str]] = set()
-        self._dropped: set[str] = set()
         self._added: ColumnText | None = None
         self._skipped: set[str] = set()
 
@@ -87,7 +86,7 @@ class Edit:
             changed = self._defaulted(changed, server_default)
         if nullable is not None:
             changed = changed.with_null(nullable)
-            self._excuse("NOT NULL of", column.name)
+            self.excuses.fact("NOT NULL of", column.name)
         if changed != column:
             self._must_rebuild(self.new.with_column(changed))
 
@@ -119,14 +118,14 @@ class Edit:
         name = self._column(column.name).name
         self._refuse_dependents(name)
         indexes = self._indexes_on(name)
-        self.lost_indexes |= indexes
+        self.excuses.indexes |= indexes
         for index in sorted(indexes):
             self._do(f"DROP INDEX {self.schema.place(index)}")
         if can_drop(self.schema, self.new, name):
             self._do(f"ALTER TABLE {self._place} DROP COLUMN {self.schema.written(name)}")
         else:
             self.native = None
-        self._dropped.add(folded(name))
+        self.excuses.column(name)
         self.copies.pop(folded(name), None)
         self.new = self._without(name)
 
@@ -184,18 +183,8 @@ class Edit:
     @property
     def change(self) -> Change:
         """What must be copied, and how."""
-        return Change(self.old, self.new, self.copies, self.checks, self._fresh, self.lost_indexes)
-
-    def is_excused(self, fact: Fact) -> bool:
-        """Whether a fact may go, since it is what the operations change."""
-        if self._dropped & fact.columns or (fact.kind, fact.what) in self._excused:
-            return True
-        if fact.kind == "index" and fact.what in self.lost_indexes:
-            return True
-        return any(
-            fact.kind == f"{kind} constraint" and (fact.value == what or same_name(fact.what, what))
-            for kind, what in self._excused
-            if what
+        return Change(
+            self.old, self.new, self.copies, self.checks, self._fresh, self.excuses.indexes
         )
 
     # How they do it
@@ -206,8 +195,8 @@ class Edit:
         changed = column.with_type(text)
         if pattern.collation or getattr(existing_type, "collation", None):
             changed = changed.with_collation(pattern.collation)
-            self._excuse("collation of", column.name)
-        self._excuse("type of", column.name)
+            self.excuses.fact("collation of", column.name)
+        self.excuses.fact("type of", column.name)
         how = conversion(quoted(column.name), column.type, text, type_, existing_type)
         if folded(column.name) not in self.copies:
             self.copies[folded(column.name)] = how.expression
@@ -216,12 +205,12 @@ class Edit:
         return changed
 
     def _defaulted(self, column: ColumnText, default: Any) -> ColumnText:
-        self._excuse("default of", column.name)
+        self.excuses.fact("default of", column.name)
         pattern = self.renderer.attributes(server_default=default)
         generated = pattern.clause("GENERATED", "AS")
         if generated or column.is_generated:
-            self._excuse("generation of", column.name)
-            self._excuse("expression of", column.name)
+            self.excuses.fact("generation of", column.name)
+            self.excuses.fact("expression of", column.name)
             text = pattern.text[generated.start : generated.end] if generated else ""
             column = column.with_generated(text)
         return column.with_default(pattern.default)
@@ -343,20 +332,8 @@ class Edit:
         self.new = table
         self.native = None
 
-    def _excuse(self, kind: str, what: str) -> None:
-        self._excused.add((kind, what))
-
     def _excuse_constraint(self, clause: Clause) -> None:
-        """The constraint may go, under whichever name the inventory has it."""
-        self._excused.add((clause.kind, clause.name or constraint_text(clause)))
-        listed = f"({', '.join(clause.columns)})"
-        kinds = {"foreignkey": "foreign key", "unique": "unique constraint"}
-        if clause.kind in kinds:
-            self._excuse(kinds[clause.kind], listed)
-        if clause.kind == "primary":
-            self._excuse("option", "AUTOINCREMENT")
-            self._excuse("AUTOINCREMENT", "counter")
-            self._excused |= {("primary key of", column.name) for column in self.new.columns}
+        self.excuses.constraint(clause, [column.name for column in self.new.columns])
 
 
 def _clause(text: str) -> Clause | None:

@@ -21,7 +21,7 @@ from .names import USUAL, Convention
 from .native import RENAMES_COLUMNS
 from .offline import can_write, write_script
 from .reflected import by_reflection
-from .schema import Schema
+from .schema import TEMPORARY, Schema
 from .table_text import parse_table
 from .tokens import NotUnderstood
 
@@ -85,6 +85,13 @@ class FaithfulImpl:
     def drop_constraint(self, const: Constraint, **options: Any) -> None:
         self._change_constraint("drop_constraint", const, options)
 
+    def rename_table(self, old_table_name: str, new_table_name: str, schema: Any = None) -> None:
+        operation: Operation = ("rename_table", (old_table_name, new_table_name), {})
+        if old_table_name.startswith(TEMPORARY) or self.as_sql:
+            super().rename_table(old_table_name, new_table_name, schema=schema)  # type: ignore[misc]
+        else:
+            self._change(old_table_name, schema, [operation])
+
     def _change_constraint(self, name: str, const: Any, options: dict[str, Any]) -> None:
         self._change(const.table.name, const.table.schema, [(name, (const,), options)])
 
@@ -97,6 +104,8 @@ class FaithfulImpl:
             Batch(place, table, operations, Wishes(conventions=self._conventions())).run()
             return
         for name, args, options in operations:
+            if name == "rename_table":
+                options = {"schema": schema}
             getattr(super(), name)(*args, **options)
 
     def _conventions(self) -> tuple[Convention, ...]:

@@ -18,7 +18,7 @@ from sqlalchemy.exc import IntegrityError
 from ..errors import RebuildRefused
 from .schema import TEMPORARY, Schema, Stored
 from .table_text import TableText
-from .tokens import folded, quoted, same_name, tokens_of
+from .tokens import folded, literal, quoted, same_name, tokens_of
 
 _CORRECT = "Correct those rows first, in the script: op.execute(...). Nothing was changed."
 
@@ -65,6 +65,7 @@ def rebuild(schema: Schema, table: str, change: Change) -> None:
 
     :raises RebuildRefused: it can't be done without harm.
     """
+    statistics = schema.statistics(table)
     kept = [o for o in schema.of_table(table) if o.name not in change.lost_indexes]
     counter = schema.counter(table)
     temporary = (TEMPORARY + table)[:50]
@@ -72,6 +73,7 @@ def rebuild(schema: Schema, table: str, change: Change) -> None:
     with schema.switched("legacy_alter_table", 1):
         (_by_stages if qualified else _by_rename)(schema, table, temporary, change)
     put_back(schema, kept)
+    schema.restore_statistics(statistics)
     if change.new.has_autoincrement:
         restore_counter(schema, table, counter)
 
@@ -89,9 +91,9 @@ def restore_counter(schema: Schema, table: str, counter: int | None) -> None:
     if counter is None or counter == schema.counter(table):
         return
     sequence = schema.place("sqlite_sequence")
-    name = table.replace("'", "''")
-    schema.execute(f"DELETE FROM {sequence} WHERE name = '{name}'")
-    schema.execute(f"INSERT INTO {sequence} (name, seq) VALUES ('{name}', {int(counter)})")
+    name = literal(table)
+    schema.execute(f"DELETE FROM {sequence} WHERE name = {name}")
+    schema.execute(f"INSERT INTO {sequence} (name, seq) VALUES ({name}, {int(counter)})")
 
 
 def _by_rename(schema: Schema, table: str, temporary: str, change: Change) -> None:

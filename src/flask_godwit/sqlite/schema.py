@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from .orphans import Orphan, orphaned, orphans
 from .render import Statement, identifier
-from .tokens import folded, quoted, tokens_of
+from .tokens import folded, literal, quoted, tokens_of
 
 TEMPORARY = "_alembic_tmp_"
 """How the name of a new table begins; that of Alembic, which our guards look for."""
@@ -170,6 +170,22 @@ class Schema:
             f"SELECT seq FROM {quoted(self.name)}.sqlite_sequence WHERE name = ?", table
         )
         return rows[0][0] if rows else None
+
+    def statistics(self, table: str) -> list[Any]:
+        """What ANALYZE found out about a table and its indexes."""
+        if not self.table_sql("sqlite_stat1"):
+            return []
+        return self.read(
+            f"SELECT tbl, idx, stat FROM {self.place('sqlite_stat1')} WHERE tbl = ?", table
+        )
+
+    def restore_statistics(self, statistics: list[Any]) -> None:
+        """Write them down again, but for indexes that are gone."""
+        indexes = {stored.name for stored in self.stored("index")}
+        into = f"INSERT INTO {self.place('sqlite_stat1')} (tbl, idx, stat)"
+        for row in statistics:
+            if row[1] is None or row[1] in indexes:
+                self.execute(f"{into} VALUES ({', '.join(map(literal, row))})")
 
     def broken_views(self) -> dict[str, str]:
         """The views that can't be read, each with the reason."""

@@ -99,6 +99,14 @@ def quoted(name: str) -> str:
     return f'"{doubled}"'
 
 
+def literal(text: str | None) -> str:
+    """A string as it is written in SQL."""
+    if text is None:
+        return "NULL"
+    doubled = text.replace("'", "''")
+    return f"'{doubled}'"
+
+
 def same_name(one: str, other: str) -> bool:
     """Whether SQLite takes two names for the same."""
     return folded(one) == folded(other)
