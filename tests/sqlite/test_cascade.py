@@ -56,6 +56,20 @@ def test_children_stay(sqlite_database: Database, make_project, rebuild: str) ->
         assert ids == [1, 2]
 
 
+@pytest.mark.parametrize("table", ["parent", "child"])
+def test_a_revision_runs_twice_only_where_it_must(
+    sqlite_database: Database, make_project, table: str
+) -> None:
+    """It begins anew without foreign keys where rows refer to the table, else it runs once."""
+    project = make_project(sqlite_database)
+    project.write("app.py", project.read("app.py") + FOREIGN_KEYS_ON)
+    count = "with open('count', 'a') as file:\n    file.write('.')\n"
+    change = f"op.alter_column('{table}', 'id', type_=sa.BigInteger())"
+    write_revisions(project, FAMILY, count + change)
+    project.invoke("db", "upgrade")
+    assert project.read("count") == (".." if table == "parent" else ".")
+
+
 def test_without_a_guard_it_is_refused_or_switched_off() -> None:
     """A connection in a transaction can't switch foreign keys off: then nothing is changed."""
     from flask_godwit import RebuildRefused

@@ -22,10 +22,17 @@ from typing import Any
 from sqlalchemy import Connection, Engine, event
 
 from ..sqlite.orphans import Orphan, orphaned, orphans
+from ..sqlite.tokens import SWITCH_OFF, TEMPORARY, temporary_name
 from .guard import Guard, OutsideTransaction, Running
 
-_NEW_TABLE = re.compile(r'\s*CREATE TABLE (?:\S+\.)?"?_alembic_tmp_', re.IGNORECASE)
+_NEW_TABLE = re.compile(rf'\s*CREATE TABLE (\S+\.)?"?{TEMPORARY}', re.IGNORECASE)
 """A table that is made to take another one's place."""
+_REFERENCES = re.compile(r'\bREFERENCES\s+(?:["`\[]([^"`\]]+)|(\w+))', re.IGNORECASE)
+_REFERRED = """
+    SELECT DISTINCT key."table"
+    FROM sqlite_master AS child, pragma_foreign_key_list(child.name) AS key
+    WHERE child.type = 'table'
+"""
 _NOT_INSIDE = re.compile(
     r"\s*(BEGIN|VACUUM|ATTACH|DETACH|PRAGMA\s+(\w+\.)?journal_mode)\b", re.IGNORECASE
 )
@@ -138,13 +145,25 @@ class SQLiteTransactions(Guard):
             self._raw.execute("BEGIN IMMEDIATE")
 
     def _look_for_rebuild(self, statement: str) -> None:
-        if not _NEW_TABLE.match(statement) or self._pragma("foreign_keys") == 0:
+        if self.gave_way and statement == SWITCH_OFF:
+            self._raw.commit()  # inside a transaction the statement has no effect
+        if not self._is_rebuild(statement) or self._pragma("foreign_keys") == 0:
             return
         if not self.gave_way:
             raise _Rebuild
         # What came before can't be taken back any more; the children are kept all the same.
         self._raw.commit()
         self._enforce(False)
+
+    def _is_rebuild(self, statement: str) -> bool:
+        """Whether a table is made in the place of one that others refer to, or itself."""
+        found = _NEW_TABLE.match(statement)
+        if not found or found[1]:
+            return bool(found)
+        head = statement.partition("(")[0].lower()
+        referred = [row[0] for row in self._raw.execute(_REFERRED)]
+        referred += [quoted or plain for quoted, plain in _REFERENCES.findall(statement)]
+        return any(temporary_name(table).lower() in head for table in referred)
 
     def _refuse_orphans(self) -> None:
         if new := self._orphans() - self.known_orphans:

@@ -21,9 +21,9 @@ from .names import USUAL, Convention
 from .native import RENAMES_COLUMNS
 from .offline import can_write, write_script
 from .reflected import by_reflection
-from .schema import TEMPORARY, Schema
+from .schema import Schema
 from .table_text import parse_table
-from .tokens import NotUnderstood
+from .tokens import TEMPORARY, NotUnderstood
 
 _DONE = "godwit_done"
 

@@ -16,9 +16,9 @@ from itertools import pairwise
 from sqlalchemy.exc import IntegrityError
 
 from ..errors import RebuildRefused
-from .schema import TEMPORARY, Schema, Stored
+from .schema import Schema, Stored
 from .table_text import TableText
-from .tokens import folded, literal, quoted, same_name, tokens_of
+from .tokens import folded, literal, quoted, same_name, temporary_name, tokens_of
 
 _CORRECT = "Correct those rows first, in the script: op.execute(...). Nothing was changed."
 
@@ -68,7 +68,7 @@ def rebuild(schema: Schema, table: str, change: Change) -> None:
     statistics = schema.statistics(table)
     kept = [o for o in schema.of_table(table) if o.name not in change.lost_indexes]
     counter = schema.counter(table)
-    temporary = (TEMPORARY + table)[:50]
+    temporary = temporary_name(table)
     qualified = any(_is_qualified(part.core, table) for part in change.new.parts)
     with schema.switched("legacy_alter_table", 1):
         (_by_stages if qualified else _by_rename)(schema, table, temporary, change)

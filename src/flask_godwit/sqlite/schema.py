@@ -12,10 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from .orphans import Orphan, orphaned, orphans
 from .render import Statement, identifier
-from .tokens import folded, literal, quoted, tokens_of
-
-TEMPORARY = "_alembic_tmp_"
-"""How the name of a new table begins; that of Alembic, which our guards look for."""
+from .tokens import SWITCH_OFF, folded, literal, quoted, temporary_name, tokens_of
 
 
 @dataclass(frozen=True)
@@ -90,7 +87,7 @@ class Schema:
         """
         enforced = self.flag("foreign_keys")
         if enforced:
-            self._quietly("PRAGMA foreign_keys = OFF")
+            self._quietly(SWITCH_OFF)
         switched = enforced and not self.flag("foreign_keys")
         known = self._orphans() if switched else set()
         try:
@@ -140,7 +137,7 @@ class Schema:
 
     def drop_leftover(self, table: str) -> None:
         """Remove the half-made table of a run that failed, of a tool that can't take it back."""
-        leftover = (TEMPORARY + table)[:50]
+        leftover = temporary_name(table)
         if self.table_sql(leftover):
             self.execute(f"DROP TABLE {self.place(leftover)}")
 

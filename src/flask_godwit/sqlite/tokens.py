@@ -26,6 +26,11 @@ _TOKEN = re.compile(
 _QUOTES = {'"': '"', "`": "`", "[": "]", "'": "'"}
 
 
+TEMPORARY = "_alembic_tmp_"
+"""How the name of a new table begins; that of Alembic, which our guards look for."""
+SWITCH_OFF = "PRAGMA foreign_keys = OFF"
+
+
 class NotUnderstood(Exception):
     """A text that this module can't read; the table is then changed by reflection."""
 
@@ -97,6 +102,11 @@ def quoted(name: str) -> str:
     """A name as it can always be written."""
     doubled = name.replace('"', '""')
     return f'"{doubled}"'
+
+
+def temporary_name(table: str) -> str:
+    """What a new table is called until it takes the place of the old one."""
+    return (TEMPORARY + table)[:50]
 
 
 def literal(text: str | None) -> str:
