@@ -6,7 +6,7 @@ BIN := .venv/bin
 PYTEST_OPTIONS ?= -n logical --maxprocesses 8
 
 .DEFAULT_GOAL := help
-.PHONY: help environment demo test lint docs pytest matrix servers servers-stop bench clean
+.PHONY: help environment demo test lint docs pytest torture matrix servers servers-stop bench clean
 .NOTPARALLEL:
 
 help: ## Show this list
@@ -32,6 +32,9 @@ docs: environment ## Build the documentation: docs/_build/html/index.html
 pytest: environment ## The tests, on this Python only (PYTEST_OPTIONS="-k name")
 	$(BIN)/python -m tests.servers install
 	$(BIN)/python -m pytest $(PYTEST_OPTIONS)
+
+torture: environment ## Kill migrations at every statement and at random moments (takes long; KILLS=100)
+	GODWIT_TORTURE_STRIDE=1 GODWIT_TORTURE_KILLS=$(or $(KILLS),100) $(BIN)/python -m pytest tests/torture $(PYTEST_OPTIONS)
 
 matrix: environment
 	$(BIN)/python tools/matrix.py $(PYTEST_OPTIONS)

@@ -28,9 +28,9 @@ ROOT = Path(__file__).parents[1]
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 BOUNDS = (">=", "==")
 
-# What is compared with Flask-Migrate and what builds the site is tested once, by `make pytest`:
-# it is about our own behaviour and pages, not about the versions around them.
-ONCE = ["--ignore", "tests/compat", "--ignore", "tests/docs"]
+# What is compared with Flask-Migrate, what is killed and what builds the site is tested once, by
+# `make pytest`: it is about our own behaviour and pages, not about the versions around them.
+ONCE = ["--ignore=tests/compat", "--ignore=tests/docs", "--ignore=tests/torture"]
 
 
 @dataclass(frozen=True)

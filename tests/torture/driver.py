@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import itertools
 import json
 import os
 import random
@@ -105,24 +106,25 @@ class Driver:
         return found
 
 
-def every_boundary(driver: Driver, expected: Any) -> int:
-    """Kill at each boundary in turn; the number of boundaries."""
-    at = 0
-    while True:
-        at += 1
+def every_boundary(driver: Driver, expected: Any, stride: int) -> int:
+    """Kill at one boundary after the other, or at each n-th; the number of kills."""
+    at = 1
+    for kills in itertools.count():
         driver.reset()
         if driver.attempt(crash_at=at) != KILLED:
-            return at - 1
-        driver.log.append(f"killed at boundary {at}")
+            return kills
+        at += stride
+        driver.log.append(f"killed at boundary {at - stride}")
         driver.finish()
         _compare(driver, expected)
+    return 0
 
 
-def again_and_again(driver: Driver, expected: Any) -> int:
+def again_and_again(driver: Driver, expected: Any, stride: int) -> int:
     """Kill each run a little later than the one before, without a reset between them."""
     driver.reset()
     kills = 0
-    for at in range(1, _MOST_TRIES):
+    for at in range(1, _MOST_TRIES, stride):
         if driver.attempt(crash_at=at) != KILLED:
             break
         kills += 1
@@ -196,7 +198,16 @@ def _snapshot(engine: Engine) -> dict[str, Any]:
             found[" enums and invalid indexes"] = [list(labels), list(broken)]
     if found.get("godwit_journal", [None])[-1] == []:
         del found["godwit_journal"]  # made when first needed, and empty at the end
+    if "godwit_ledger" in found:
+        found["godwit_ledger"] = _ledger(engine)
     return found
+
+
+def _ledger(engine: Engine) -> list[str]:
+    """What was done, each once and in this order."""
+    query = "SELECT revision, direction FROM godwit_ledger WHERE result = 'done' ORDER BY id"
+    with engine.connect() as connection:
+        return [" ".join(row) for row in connection.execute(text(query))]
 
 
 def _rows(connection: Any, name: str) -> list[str]:
@@ -226,6 +237,7 @@ def main() -> None:
     parser.add_argument("command", choices=["upgrade", "downgrade"])
     parser.add_argument("--kills", type=int, default=10)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--stride", type=int, default=1)
     options = parser.parse_args()
     sys.path.insert(0, str(Path.cwd()))
     from app import app
@@ -234,7 +246,8 @@ def main() -> None:
     driver.reset()
     driver.finish()
     expected = driver.state()
-    extra = (options.kills, options.seed) if options.way == "random" else ()
+    is_random = options.way == "random"
+    extra = (options.kills, options.seed) if is_random else (options.stride,)
     print(json.dumps({"kills": _WAYS[options.way](driver, expected, *extra)}))
 
 
