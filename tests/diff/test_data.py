@@ -181,3 +181,32 @@ def test_losses_are_counted(local: Evolution) -> None:
     assert answer.exit_code == 0, answer.output
     assert "- column users.name: its values are lost: 1 value here" in answer.stderr
     assert "# Loses what users.name holds: 1 value where this was written." in local.script
+
+
+class TestConstraints:
+    """What a new constraint would refuse is found before the script is written."""
+
+    def test_orphans(self, evolution: Evolution) -> None:
+        """Also on SQLite, which would keep rows that refer to nothing."""
+
+        def posts(*keys: Any) -> Any:
+            def models(db: Any) -> None:
+                db.Table("users", sa.Column("id", sa.Integer, primary_key=True))
+                author = sa.Column("author", sa.Integer, *(key._copy() for key in keys))
+                db.Table("posts", sa.Column("id", sa.Integer, primary_key=True), author)
+
+            return models
+
+        evolution.begin(posts(), "INSERT INTO posts (id, author) VALUES (1, 9), (2, NULL)")
+        answer = evolution.migrate(posts(sa.ForeignKey("users.id", name="fk_author")))
+        assert "1 row of posts refer to nothing in users." in answer.stderr
+        assert len(evolution.now.files) == 1
+        evolution.now.execute("INSERT INTO users (id) VALUES (9)")
+        evolution.follow(posts(sa.ForeignKey("users.id", name="fk_author")))
+
+    def test_duplicates(self, evolution: Evolution) -> None:
+        evolution.begin(table(NAME), *TWO, "INSERT INTO users (id, name) VALUES (3, 'Ann')")
+        answer = evolution.migrate(table(sa.Column("name", sa.String(20), unique=True, index=True)))
+        assert "1 row of users have the same name as another row." in answer.stderr
+        evolution.now.execute("UPDATE users SET name = 'Eve' WHERE id = 3")
+        evolution.follow(table(sa.Column("name", sa.String(20), unique=True, index=True)))

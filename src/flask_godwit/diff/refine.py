@@ -24,6 +24,7 @@ from .casts import CastStage
 from .fill import FillStage
 from .losses import mark_losses
 from .names import Key
+from .obstacles import ObstacleStage
 from .ownership import Ownership
 from .questions import Asker, Refusal
 from .renames.find import models_of, refuse_unused
@@ -102,6 +103,8 @@ class Refinement:
         cast = CastStage(**facts, check_rows=self.check_rows)
         for key, name, before, after in self._enums:
             cast.enum_values(key, name, before, after)
+        if self.check_rows:
+            ObstacleStage(rows).upgrade(upgrade)
         cast.upgrade(upgrade)
         cast.downgrade(downgrade)
         fill.upgrade(upgrade)

@@ -40,10 +40,15 @@ class Rows:
             rows: Select[tuple[str]] = (
                 select(literal_column("1")).select_from(self._table(key)).limit(1)
             )
-            schema, name = self.renames.old_key(key)
-            exists = self.inspector.has_table(name, schema)
-            self._known[key] = exists and self.connection.execute(rows).first() is not None
+            self._known[key] = (
+                self.exists(key) and self.connection.execute(rows).first() is not None
+            )
         return self._known[key]
+
+    def exists(self, key: Key) -> bool:
+        """Whether the database has a table."""
+        schema, name = self.renames.old_key(key)
+        return self.inspector.has_table(name, schema)
 
     def count(self, key: Key, name: str = "", where: Condition | None = None) -> int:
         """How many rows there are, or how many of them have a certain value.
@@ -55,13 +60,13 @@ class Rows:
         query = select(func.count()).select_from(self._table(key))
         if where is not None:
             query = query.where(where(self.column(key, name)))
-        return int(self._scalar(query) or 0)
+        return int(self.scalar(query) or 0)
 
     def example(self, key: Key, name: str, where: Condition) -> Any:
         """A value that meets a condition."""
         found = self.column(key, name)
         query = select(found).select_from(self._table(key)).where(where(found)).limit(1)
-        return self._scalar(query)
+        return self.scalar(query)
 
     def refused(self, key: Key, name: str, expression: ColumnElement[Any]) -> str:
         """Why the database can't evaluate an expression for every row; "" when it can."""
@@ -75,10 +80,14 @@ class Rows:
 
     def column(self, key: Key, name: str) -> ColumnElement[Any]:
         """A column, by its new name."""
-        names = self.renames.columns.get(key, {})
-        return column(next((old for old, new in names.items() if new == name), name))
+        return column(self.name(key, name))
 
-    def _scalar(self, query: Select[Any]) -> Any:
+    def name(self, key: Key, name: str) -> str:
+        """What a column is called as long as the script is not applied."""
+        names = self.renames.columns.get(key, {})
+        return next((old for old, new in names.items() if new == name), name)
+
+    def scalar(self, query: Select[Any]) -> Any:
         """The answer; None where the database can't evaluate the question."""
         try:
             with self.connection.begin_nested():
