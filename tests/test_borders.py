@@ -27,7 +27,7 @@ LAYERS = (
     {"sqlite"},
     {"dialects"},
     {"connect", "targets", "listener", "alembic_config", "authors", "revision_files"},
-    {"lock", "failure", "journal", "parts", "scripts", "revision_errors"},
+    {"lock", "failure", "journal", "backup", "parts", "scripts", "revision_errors"},
     {"environment"},
     {"diff"},
     {"commands"},

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from .errors import (
     AnswerNeeded,
     AnswerWrong,
+    BackupFailed,
     CannotConnect,
     CannotLock,
     DatabaseMissing,
@@ -105,6 +106,7 @@ _LAZY = {
 __all__ = [
     "AnswerNeeded",
     "AnswerWrong",
+    "BackupFailed",
     "CannotConnect",
     "CannotLock",
     "Config",

@@ -45,6 +45,7 @@ def project(
     x_arg: XArg = None,
     bind: str | None = None,
     wait: float | None = None,
+    backup: bool | None = None,
 ) -> Project:
     """The current application's :class:`~flask_godwit.values.Project`.
 
@@ -52,10 +53,12 @@ def project(
     :param x_arg: values for env.py's ``context.get_x_argument()``.
     :param bind: work on this database only.
     :param wait: seconds to wait for a server that is still starting.
+    :param backup: make backups before databases are changed.
     """
     given = [x_arg] if isinstance(x_arg, str) else list(x_arg or ())
     state = app_migrations(current_app._get_current_object())  # type: ignore[attr-defined]
-    return state.project(directory, bind=bind, wait=wait, x_arg=[*g.get("x_arg", ()), *given])
+    x_args = [*g.get("x_arg", ()), *given]
+    return state.project(directory, bind=bind, wait=wait, backup=backup, x_arg=x_args)
 
 
 def list_templates() -> tuple[Template, ...]:
@@ -187,16 +190,19 @@ def upgrade(
     wait: float | None = None,
     listener: Listener | None = None,
     lock_wait: float | None = None,
+    backup: bool | None = None,
 ) -> Outcome:
     """Apply the pending revisions.
 
     :param listener: told of every revision, and of what keeps the command waiting.
     :param lock_wait: seconds to wait for another migration of the same database, instead of
         ``GODWIT_LOCK_WAIT_SECONDS``.
+    :param backup: make a backup of each database that is about to be changed, instead of
+        ``GODWIT_BACKUP``.
     :returns: for each database, the revisions that were applied and where it is now.
     :raises MigrationFailed: a revision failed; those before it stay applied.
     """
-    work = project(directory, x_arg, bind, wait)
+    work = project(directory, x_arg, bind, wait, backup)
     return applying.upgrade(
         work, revision, sql=sql, tag=tag, listener=listener, lock_wait=lock_wait
     )
@@ -213,6 +219,7 @@ def downgrade(
     wait: float | None = None,
     listener: Listener | None = None,
     lock_wait: float | None = None,
+    backup: bool | None = None,
     from_ledger: bool = False,
 ) -> Outcome:
     """Revert revisions, by default the last one.
@@ -221,7 +228,7 @@ def downgrade(
         when it was applied, which the ledger in the database remembers.
     :raises MigrationFailed: a revision failed; those before it stay reverted.
     """
-    work = project(directory, x_arg, bind, wait)
+    work = project(directory, x_arg, bind, wait, backup)
     return applying.downgrade(
         work,
         revision,

@@ -23,6 +23,7 @@
     ├── LockTimeout             another migration holds the deploy lock for too long
     ├── RebuildRefused          a table of SQLite can't be changed without losing something
     ├── JournalConflict         a half-applied revision can't be finished without a decision
+    ├── BackupFailed            a backup can't be made, so nothing was migrated
     ├── ForeignKeysBroken       a rebuilt table would leave rows that refer to nothing
     └── MigrationFailed         a revision failed while it ran
 
@@ -127,6 +128,10 @@ class RebuildRefused(GodwitError):
 
 class JournalConflict(GodwitError):
     """A half-applied revision can't be finished without somebody's decision."""
+
+
+class BackupFailed(GodwitError):
+    """A backup can't be made, so nothing was migrated."""
 
 
 class ForeignKeysBroken(GodwitError):

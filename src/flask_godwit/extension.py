@@ -179,6 +179,7 @@ class AppMigrations:
         bind: str | None = None,
         wait: float | None = None,
         lock: bool | None = None,
+        backup: bool | None = None,
         x_arg: Sequence[str] = (),
     ) -> Project:
         """Everything a command needs to know of this application.
@@ -187,6 +188,7 @@ class AppMigrations:
         :param bind: work on this database only.
         :param wait: seconds to wait for the server, instead of ``GODWIT_WAIT_SECONDS``.
         :param lock: whether to take the deploy lock, instead of ``GODWIT_LOCK``.
+        :param backup: whether to make backups, instead of ``GODWIT_BACKUP``.
         """
         from .alembic_config import make_config
         from .targets import selected_targets, targets_of
@@ -195,6 +197,8 @@ class AppMigrations:
         settings = self.settings
         if lock is not None:
             settings = replace(settings, lock=lock)
+        if backup is not None:
+            settings = replace(settings, backup=backup)
         arguments = self.target_arguments
 
         def config(folder: Path, flags: Sequence[str]) -> Config:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .values import LogEntry, Step
+from .values import BackupMade, LogEntry, Step
 
 
 class Listener:
@@ -30,6 +30,9 @@ class Listener:
 
     def warned(self, text: str) -> None:
         """Something that a person should know, and that stops nothing."""
+
+    def backed_up(self, backup: BackupMade) -> None:
+        """A backup was made, before anything is changed."""
 
     def remembered(self, entry: LogEntry) -> None:
         """A revision has no file: what the ledger remembers of it is about to be run."""

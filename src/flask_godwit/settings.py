@@ -57,6 +57,14 @@ class Settings:
     #: Tables that are not looked at: names or patterns, such as ``["celery_*", "audit.*"]``.
     #: Tables that neither models nor migrations know are left alone in any case.
     ignore_tables: tuple[str, ...] = ()
+    #: Whether ``upgrade`` and ``downgrade`` make a backup of each database that they are about
+    #: to change, when they are not told ``--backup`` or ``--no-backup``.
+    backup: bool = False
+    #: Where backups are, relative to the migrations folder's parent. The folder is made with
+    #: rights for its owner only.
+    backup_folder: str = "backups"
+    #: How many backups of a database are kept.
+    backups_kept: int = 5
 
 
 @dataclass(frozen=True)
@@ -94,6 +102,18 @@ def _wish(value: Any) -> str:
     return str(value)
 
 
+def _count(value: Any) -> int:
+    if isinstance(value, bool) or int(value) != float(value):
+        raise TypeError
+    if int(value) < 1:
+        raise ValueError
+    return int(value)
+
+
+def _folder(value: Any) -> str:
+    return _text(getattr(value, "__fspath__", lambda: value)())
+
+
 def _texts(value: Any) -> tuple[str, ...]:
     if isinstance(value, str) or not isinstance(value, Sequence):
         raise TypeError
@@ -118,6 +138,9 @@ _KINDS = {
     "lock_wait_seconds": _Kind("a number of seconds, 0 or more", _seconds),
     "lock_timeout_seconds": _Kind("a number of seconds, 0 or more", _seconds),
     "retry_seconds": _Kind("a number of seconds, 0 or more", _seconds),
+    "backup": _Kind("True or False", _switch),
+    "backup_folder": _Kind("the path of a folder", _folder),
+    "backups_kept": _Kind("a number, 1 or more", _count),
     "on_pending": _Kind('"ignore", "warn" or "fail"', _wish),
 }
 

@@ -299,6 +299,20 @@ class TargetOutcome:
 
 
 @dataclass(frozen=True)
+class BackupMade:
+    """A backup of one database, and what to type in a shell to have it back.
+
+    ``size`` is in bytes.
+    """
+
+    bind: str
+    path: str
+    size: int
+    restore_command: str
+    seconds: float
+
+
+@dataclass(frozen=True)
 class Outcome:
     """What ``upgrade``, ``downgrade`` or ``stamp`` did.
 
@@ -309,6 +323,7 @@ class Outcome:
     targets: tuple[TargetOutcome, ...]
     sql: str = ""
     offline: bool = False
+    backups: tuple[BackupMade, ...] = ()
 
     @property
     def revisions(self) -> tuple[str, ...]:

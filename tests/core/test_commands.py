@@ -322,7 +322,7 @@ class TestUpgradeAndDowngrade:
         """`--json`: per database the revisions before and after, and each step."""
         line.ok("downgrade", "a")
         found = line.ok("upgrade", "--json").json
-        assert set(found) == {"targets", "sql", "offline"}
+        assert set(found) == {"targets", "sql", "offline", "backups"}
         (target,) = found["targets"]
         assert set(target) == {"bind", "database", "before", "after", "steps", "at_head"}
         assert (target["before"], target["after"], target["at_head"]) == (["a"], ["c"], True)

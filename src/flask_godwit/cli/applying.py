@@ -12,6 +12,7 @@ import click
 from ..errors import UnknownRevision
 from .options import (
     Call,
+    backup_option,
     bind_option,
     command,
     json_option,
@@ -23,10 +24,11 @@ from .options import (
     x_option,
 )
 from .recorded import by
+from .setup import short_path
 
 if TYPE_CHECKING:
     from ..listener import Listener
-    from ..values import LogEntry, Outcome, Step, TargetOutcome
+    from ..values import BackupMade, LogEntry, Outcome, Step, TargetOutcome
 
 
 def register(db: click.Group) -> None:
@@ -37,13 +39,15 @@ def register(db: click.Group) -> None:
         help="Delete the version in the alembic_version table before stamping",
     )
     shared = (bind_option, wait_option, *lock_options, json_option)
-    command(db, sql_option, tag_option, x_option, *shared, revision_argument("head"))(upgrade)
+    command(
+        db, sql_option, tag_option, x_option, *shared, backup_option, revision_argument("head")
+    )(upgrade)
     from_ledger = click.option(
         "--from-ledger",
         is_flag=True,
         help="Revert revisions that have no file any more as the ledger remembers them",
     )
-    reverted = (*shared, from_ledger, revision_argument("-1"))
+    reverted = (*shared, backup_option, from_ledger, revision_argument("-1"))
     command(db, sql_option, tag_option, x_option, *reverted)(downgrade)
     command(db, sql_option, tag_option, *shared, revision_argument("head"), purge)(stamp)
     command(db, sql_option, *shared)(ensure_version)
@@ -143,6 +147,11 @@ def listener(call: Call, sql: bool) -> Listener:
             for blocker in blockers:
                 call.console.note(f"  held by {blocker}")
 
+        def backed_up(self, backup: BackupMade) -> None:
+            if not call.json:
+                call.console.say(f"Backup: {short_path(backup.path)} ({size(backup.size)})")
+                call.console.say(f"  to have it back: {backup.restore_command}")
+
         def remembered(self, entry: LogEntry) -> None:
             call.console.note(
                 f"{entry.revision} has no file: what runs is its file of"
@@ -153,6 +162,16 @@ def listener(call: Call, sql: bool) -> Listener:
             call.console.warn(text)
 
     return Narrator()
+
+
+def size(count: int) -> str:
+    """A number of bytes as a person reads it."""
+    amount = float(count)
+    for unit in ("bytes", "KB", "MB", "GB"):
+        if amount < 1000 or unit == "GB":
+            return f"{amount:.0f} {unit}" if unit == "bytes" else f"{amount:.1f} {unit}"
+        amount /= 1000
+    return ""
 
 
 def _print_ensured(call: Call, outcome: Outcome) -> None:

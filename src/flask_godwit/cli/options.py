@@ -76,6 +76,11 @@ lock_options = (
         "--no-lock", is_flag=True, help="Take no lock: only where nobody else can migrate"
     ),
 )
+backup_option = click.option(
+    "--backup/--no-backup",
+    default=None,
+    help="Make a backup of each database that is about to be changed",
+)
 _quiet_option = click.option("-q", "--quiet", is_flag=True, help="Print results and errors only")
 _traceback_option = click.option(
     "--traceback", is_flag=True, help="Show the Python traceback of an error"
@@ -101,6 +106,7 @@ class Call:
     wait: float | None
     lock_wait: float | None
     lock: bool | None
+    backup: bool | None
     x_arg: Sequence[str]
 
     @property
@@ -110,7 +116,12 @@ class Call:
 
         app = current_app._get_current_object()  # type: ignore[attr-defined]
         return app_migrations(app).project(
-            self.directory, bind=self.bind, wait=self.wait, lock=self.lock, x_arg=self.x_arg
+            self.directory,
+            bind=self.bind,
+            wait=self.wait,
+            lock=self.lock,
+            backup=self.backup,
+            x_arg=self.x_arg,
         )
 
     def show(self, value: Any, text: Callable[..., None], *arguments: Any) -> None:
@@ -178,6 +189,7 @@ def _run(function: Callback, /, **options: Any) -> None:
         wait=options.pop("wait", None),
         lock_wait=_lock_wait(options.pop("no_wait", False), options.pop("lock_wait", None)),
         lock=False if options.pop("no_lock", False) else None,
+        backup=options.pop("backup", None),
         x_arg=x_arg,
     )
     errors = printed_errors(call.console, traceback=options.pop("traceback", False))

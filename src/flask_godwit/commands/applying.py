@@ -12,6 +12,7 @@ from typing import Any
 from alembic.runtime.migration import MigrationContext, RevisionStep
 from alembic.script import ScriptDirectory
 
+from ..backup import Backups
 from ..connect import connected
 from ..environment import Migrations, Work, database_url, spans_revisions
 from ..errors import GodwitError
@@ -176,8 +177,10 @@ class _Run:
         self.migrations = Migrations(project)
         self.direction = direction
         self.listener = listener or Listener()
+        self.backups = Backups(project, self.listener.backed_up)
         self.migrations.tell = self.listener.warned
         settings = project.settings
+        self.backs_up = settings.backup and direction in ("upgrade", "downgrade")
         seconds = settings.lock_wait_seconds if lock_wait is None else lock_wait
         self.patience = Patience(seconds, self.listener.waiting) if settings.lock else None
         self.locks = DeployLocks((), "", None)
@@ -207,7 +210,8 @@ class _Run:
                 self.locks.acquire(project.wait)
                 self.outcomes.clear()
                 run()
-        return Outcome(tuple(self.outcomes), output.getvalue() if output else "", offline=sql)
+        script = output.getvalue() if output else ""
+        return Outcome(tuple(self.outcomes), script, sql, tuple(self.backups.made))
 
     def _run(self, work: Work, **options: Any) -> None:
         # Before the lock is ours we only look, which must not wait for who has it.
@@ -228,6 +232,8 @@ class _Run:
         steps = list(plan(self.migrations.scripts, at))
         if steps and not (self.locks.held or context.as_sql):
             raise _LockNeeded
+        if steps and self.backs_up and not context.as_sql:
+            self.backups.take(bind_of(context), at)
         if (steps or creates_table) and not (at or context.as_sql):
             context._ensure_version_table()
             if context.connection is not None and not spans_revisions(context):

@@ -13,6 +13,7 @@ from sqlalchemy.types import TypeEngine
 
 from ..errors import DatabaseError
 from ..retry import Limits
+from .backups import Backup
 from .guard import Guard
 from .witness import Witness
 
@@ -162,6 +163,10 @@ class Database:
     def witness(self, connection: Connection) -> Witness | None:
         """Who tells the journal whether a statement took effect; None where there is no journal."""
         return None
+
+    def backup(self, connection: Connection) -> Backup:
+        """How the database of a connection is written into a file."""
+        return Backup(connection)
 
     def exists(self) -> bool:
         """Whether the database exists.

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from sqlalchemy import Connection
+
+from .backups import Backup
 from .mysql import MySQL
+from .mysql_backup import MariaDBBackup
 from .mysql_limits import MariaDBLimits, MySQLLimits
 
 
@@ -13,4 +17,8 @@ class MariaDB(MySQL):
 
     name: str = "MariaDB"
     checks_block_renames: ClassVar[bool] = False
+
+    def backup(self, connection: Connection) -> Backup:
+        return MariaDBBackup(connection)
+
     limits: ClassVar[type[MySQLLimits]] = MariaDBLimits

@@ -24,8 +24,10 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeEngine
 
 from ..retry import Limits
+from .backups import Backup
 from .base import Database, DeployLock, Trouble
 from .guard import Guard
+from .mysql_backup import MySQLBackup
 from .mysql_limits import MySQLLimits
 from .mysql_witness import MySQLWitness
 from .server_locks import MySQLLock
@@ -92,6 +94,9 @@ class MySQL(Database):
 
     def witness(self, connection: Connection) -> Witness | None:
         return MySQLWitness(connection)
+
+    def backup(self, connection: Connection) -> Backup:
+        return MySQLBackup(connection)
 
     def exists(self) -> bool:
         query = text("SELECT 1 FROM information_schema.schemata WHERE schema_name = :name")

@@ -9,8 +9,10 @@ from sqlalchemy import URL, Connection, Engine, text
 from sqlalchemy.types import TypeEngine
 
 from ..retry import Limits
+from .backups import Backup
 from .base import Database, DeployLock, OwnedNames, Trouble
 from .guard import Guard
+from .postgresql_backup import PostgreSQLBackup
 from .postgresql_casts import conversion
 from .postgresql_limits import PostgreSQLLimits
 from .postgresql_witness import PostgreSQLWitness
@@ -115,6 +117,9 @@ class PostgreSQL(Database):
 
     def witness(self, connection: Connection) -> Witness | None:
         return PostgreSQLWitness(connection)
+
+    def backup(self, connection: Connection) -> Backup:
+        return PostgreSQLBackup(connection)
 
     def exists(self) -> bool:
         query = text("SELECT 1 FROM pg_database WHERE datname = :name")

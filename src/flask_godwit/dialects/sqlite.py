@@ -24,9 +24,11 @@ from sqlalchemy.types import TypeEngine
 
 from ..errors import DatabaseError
 from ..retry import Limits
+from .backups import Backup
 from .base import Database, DeployLock, Trouble
 from .file_lock import FileLock
 from .guard import Guard
+from .sqlite_backup import SQLiteBackup
 from .sqlite_transactions import SQLiteTransactions, can_begin
 
 
@@ -85,6 +87,9 @@ class SQLite(Database):
         if isinstance(kind, JSON):
             return lambda column: func.json_valid(column) == 0
         return None
+
+    def backup(self, connection: Connection) -> Backup:
+        return SQLiteBackup(connection)
 
     def exists(self) -> bool:
         file = self.file
