@@ -21,6 +21,7 @@ CHAPTERS = {
     "applying": "Running revisions",
     "reading": "Reading the history",
     "recorded": "Looking back",
+    "resolving": "After a failure",
     "setup": "Folder and database",
 }
 """What the modules of ``flask_godwit.cli`` are about, in the order of the reference."""
