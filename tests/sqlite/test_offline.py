@@ -10,7 +10,6 @@ import pytest
 import sqlalchemy as sa
 from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
-from alembic.util import CommandError
 
 from flask_godwit import RebuildRefused
 from flask_godwit.dialects import operations
@@ -65,8 +64,9 @@ def test_what_sqlite_can_do_is_written(change: Callable[[Any], object], written:
 )
 def test_what_needs_a_copy_is_refused(change: Callable[[Any], object]) -> None:
     """A script can't know what is in the table."""
-    with pytest.raises(CommandError, match="copy_from"):
+    with pytest.raises(RebuildRefused, match="must be copied") as refused:
         script(change)
+    assert "copy_from" in refused.value.hint
 
 
 def test_outside_of_a_batch_it_is_refused_as_well() -> None:

@@ -19,7 +19,7 @@ from sqlalchemy.types import NullType
 from .alter import Batch, Operation, Wishes
 from .names import USUAL, Convention
 from .native import RENAMES_COLUMNS
-from .offline import can_write, write_script
+from .offline import needs_a_database, write_script
 from .reflected import by_reflection
 from .schema import Schema
 from .table_text import parse_table
@@ -174,10 +174,12 @@ class FaithfulBatch(alembic_batch.BatchOperationsImpl):
         return tuple(c for c in table.constraints if not _is_implied(c))
 
     def _write(self, impl: FaithfulImpl) -> None:
-        if self.recreate != "always" and can_write(impl, self.table_name, self.batch):
-            write_script(impl, self.table_name, self.schema, self.batch)
-        else:
+        if self.copy_from is not None:
             super().flush()
+        elif self.recreate == "always":
+            raise needs_a_database(self.table_name)
+        else:
+            write_script(impl, self.table_name, self.schema, self.batch)
 
 
 def _is_for_us(schema: Schema, table: str) -> bool:

@@ -19,15 +19,6 @@ from .tokens import same_name
 _COMMENTS = ("create_column_comment", "create_table_comment", "drop_table_comment")
 
 
-def can_write(impl: Any, table: str, operations: Sequence[Operation]) -> bool:
-    """Whether SQLite has a statement for each of the operations."""
-    try:
-        _statements(impl, table, operations)
-    except RebuildRefused:
-        return False
-    return True
-
-
 def write_script(
     impl: Any, table: str, schema: str | None, operations: Sequence[Operation]
 ) -> None:
@@ -70,12 +61,12 @@ def _statement(impl: Any, place: str, name: str, args: Sequence[Any], options: A
     if name == "alter_column" and options.get("name") and changed == (None, None, False):
         old, new = (identifier(impl.dialect, name) for name in (args[1], options["name"]))
         return Statement(f"ALTER TABLE {place} RENAME COLUMN {old} TO {new}")
-    raise _needs_a_database(place)
+    raise needs_a_database(place)
 
 
 def _add(place: str, column: ColumnText) -> Statement:
     if column.clause("PRIMARY", "UNIQUE") or column.is_stored:
-        raise _needs_a_database(place)
+        raise needs_a_database(place)
     return Statement(f"ALTER TABLE {place} ADD COLUMN {column.text}")
 
 
@@ -83,10 +74,10 @@ def _with(renderer: Renderer, column: ColumnText | None, constraint: Any) -> Col
     """The column with a foreign key of its own, or the CHECK of its type."""
     columns = [c.name for c in constraint.columns]
     if column is None or len(columns) != 1 or not same_name(columns[0], column.name):
-        raise _needs_a_database(str(constraint.table.name))
+        raise needs_a_database(str(constraint.table.name))
     text = inlined(renderer.constraint(constraint))
     if not text:
-        raise _needs_a_database(str(constraint.table.name))
+        raise needs_a_database(str(constraint.table.name))
     return column.with_clause(text)
 
 
@@ -95,7 +86,8 @@ def _is_needed(impl: Any, constraint: Any) -> bool:
     return rule is None or bool(rule(Renderer(impl.dialect).compiler))
 
 
-def _needs_a_database(place: str) -> RebuildRefused:
+def needs_a_database(place: str) -> RebuildRefused:
+    """The refusal of what can't be written."""
     return RebuildRefused(
         f"SQLite has no statement for this change of table {place}: the table must be copied, and"
         " a script without a database can't know what is in it.",
