@@ -16,7 +16,7 @@ class ColumnText:
     text: str
 
     @cached_property
-    def tokens(self) -> list[Token]:
+    def tokens(self) -> tuple[Token, ...]:
         return tokens_of(self.text)
 
     @property
@@ -115,7 +115,7 @@ class ColumnText:
         return ColumnText(f"{trimmed(self.text[:place])}{space}{clause}{self.text[place:]}")
 
     @property
-    def _after_type(self) -> list[Token]:
+    def _after_type(self) -> tuple[Token, ...]:
         first = self._first_clause
         return self.tokens[first:]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -104,7 +104,7 @@ def renamed(text: str, names: Mapping[str, str]) -> str:
     return text
 
 
-def _names_a_column(tokens: list[Token], number: int) -> bool:
+def _names_a_column(tokens: Sequence[Token], number: int) -> bool:
     """Whether a token can be a column: not a constraint's name, a function or another table."""
     token = tokens[number]
     before = tokens[number - 1].keyword if number else ""

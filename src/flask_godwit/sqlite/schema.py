@@ -115,25 +115,25 @@ class Schema:
 
     def table_sql(self, table: str) -> str:
         """The stored text of a table; "" if there is no such table."""
-        found = [o.sql for o in self.stored("table") if folded(o.name) == folded(table)]
-        return found[0] if found else ""
+        master = f"{quoted(self.name)}.sqlite_master"
+        rows = self.read(
+            f"SELECT sql FROM {master} WHERE type = 'table' AND name = ? COLLATE NOCASE", table
+        )
+        return str(rows[0][0]) if rows else ""
 
     def stored(self, *types: str) -> list[Stored]:
         """Everything that the schema holds, in the order of its making."""
-        rows = self.read(
-            f"SELECT type, name, tbl_name, sql FROM {quoted(self.name)}.sqlite_master"
-            " ORDER BY rowid"
-        )
-        every = [Stored(type_, name, table, sql or "") for type_, name, table, sql in rows]
-        return [stored for stored in every if not types or stored.type in types]
+        return self._stored(f"type IN ({', '.join(map(literal, types))})" if types else "1")
 
     def of_table(self, table: str) -> list[Stored]:
         """The indexes and triggers of a table that have a text of their own."""
-        return [
-            stored
-            for stored in self.stored("index", "trigger")
-            if folded(stored.table) == folded(table) and stored.sql
-        ]
+        mine = f"tbl_name = {literal(table)} COLLATE NOCASE"
+        return self._stored(f"type IN ('index', 'trigger') AND sql IS NOT NULL AND {mine}")
+
+    def _stored(self, condition: str) -> list[Stored]:
+        master = f"{quoted(self.name)}.sqlite_master"
+        query = f"SELECT type, name, tbl_name, sql FROM {master} WHERE {condition} ORDER BY rowid"
+        return [Stored(type_, name, of, sql or "") for type_, name, of, sql in self.read(query)]
 
     def drop_leftover(self, table: str) -> None:
         """Remove the half-made table of a run that failed, of a tool that can't take it back."""
@@ -199,6 +199,8 @@ class Schema:
 
         It looks through the whole schema when a table is renamed.
         """
+        if not self.stored("view", "trigger"):
+            return ""
         self._quietly("SAVEPOINT godwit_look")
         try:
             self._quietly(f"ALTER TABLE {self.place(table)} RENAME TO {quoted('_godwit_' + table)}")

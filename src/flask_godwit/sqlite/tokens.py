@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
+from string import ascii_lowercase, ascii_uppercase
 
 _TOKEN = re.compile(
     r"""
@@ -23,6 +25,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_SMALL = str.maketrans(ascii_uppercase, ascii_lowercase)
 _QUOTES = {'"': '"', "`": "`", "[": "]", "'": "'"}
 
 
@@ -64,12 +67,13 @@ class Token:
         return unquoted(self.text) if self.is_name else ""
 
 
-def tokens_of(text: str) -> list[Token]:
+@lru_cache(maxsize=4096)
+def tokens_of(text: str) -> tuple[Token, ...]:
     """The tokens of a text without its white space and comments.
 
     :raises NotUnderstood: this is not SQLite's SQL.
     """
-    return [token for token in all_tokens(text) if token.kind != "space"]
+    return tuple(token for token in all_tokens(text) if token.kind != "space")
 
 
 def all_tokens(text: str) -> Iterator[Token]:
@@ -124,7 +128,7 @@ def same_name(one: str, other: str) -> bool:
 
 def folded(name: str) -> str:
     """A name as SQLite compares it: the case of ASCII letters means nothing."""
-    return "".join(letter.lower() if letter.isascii() else letter for letter in name)
+    return name.translate(_SMALL)
 
 
 def normal(text: str) -> str:
