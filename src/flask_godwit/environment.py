@@ -30,7 +30,7 @@ from sqlalchemy.exc import DBAPIError
 from .connect import connected, explain, is_connection_trouble
 from .dialects import dialect_for, operations
 from .dialects.base import Database
-from .dialects.guard import Guard, Running, watched
+from .dialects.guard import Guard, PoliteStop, Running, watched
 from .errors import GodwitError, SettingsError
 from .journal.guard import Journal
 from .journal.ledger import Ledger
@@ -91,13 +91,11 @@ class Environment(EnvironmentContext):
         if connection is None or limits is None:
             return
         database = dialect_for(connection.engine.url, connection.dialect)
-        self.guards = (
-            *self._journal(database, connection, limits, options),
-            *database.guards(connection, limits),
-        )
-        if self.guards:
-            self._watched = watched(connection, self.guards)
-        if self.guards and database.transactional_ddl is not None:
+        own = database.guards(connection, limits)
+        journal = self._journal(database, connection, limits, options)
+        self.guards = (PoliteStop(limits.stops), *journal, *own)
+        self._watched = watched(connection, self.guards)
+        if own and database.transactional_ddl is not None:
             options.setdefault("transactional_ddl", database.transactional_ddl)
 
     def _record(self, connection: Connection | None, options: dict[str, Any]) -> None:

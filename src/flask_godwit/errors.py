@@ -21,6 +21,7 @@
     │   └── CannotConnect       no connection: server down, wrong password, no rights
     ├── CannotLock              the deploy lock can't be made where the database is
     ├── LockTimeout             another migration holds the deploy lock for too long
+    ├── Interrupted             somebody asked a migration to stop, and it did
     ├── RebuildRefused          a table of SQLite can't be changed without losing something
     ├── JournalConflict         a half-applied revision can't be finished without a decision
     ├── BackupFailed            a backup can't be made, so nothing was migrated
@@ -120,6 +121,12 @@ class CannotLock(GodwitError):
 
 class LockTimeout(GodwitError):
     """Another migration holds the deploy lock for longer than our patience."""
+
+
+class Interrupted(GodwitError):
+    """Somebody asked a migration to stop, and it did so between two statements."""
+
+    exit_code: ClassVar[int] = 130  # as a shell says it of SIGINT
 
 
 class RebuildRefused(GodwitError):

@@ -16,6 +16,10 @@ class Listener:
     def done(self, step: Step) -> None:
         """A revision ran, and its transaction is committed; ``step.seconds`` says how long."""
 
+    def stops(self) -> bool:
+        """Asked before each statement of a revision: whether to stop there."""
+        return False
+
     def waiting(self, bind: str, holder: str) -> None:
         """Another migration of this database is running; repeated every 15 seconds.
 

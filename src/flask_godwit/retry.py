@@ -35,6 +35,8 @@ class Limits:
     tell: Tell = _silent
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
+    stops: Callable[[], bool] = lambda: False
+    """Whether somebody has asked to stop: then nothing is tried again."""
 
     def attempts(self) -> Attempts:
         """A fresh budget, for one statement or one revision."""
@@ -56,7 +58,8 @@ class Attempts:
     @property
     def spent(self) -> bool:
         """Whether there is no time for another try."""
-        return self.limits.clock() - self.began >= self.limits.retry_seconds
+        is_over = self.limits.clock() - self.began >= self.limits.retry_seconds
+        return is_over or self.limits.stops()
 
     def step_aside(self, statement: str, blockers: Callable[[], Sequence[str]]) -> None:
         """Let the traffic through: pause, longer each time. Tell why, but not each time."""

@@ -25,6 +25,7 @@ from .options import (
 )
 from .recorded import by
 from .setup import short_path
+from .stopping import Wish, stoppable
 
 if TYPE_CHECKING:
     from ..listener import Listener
@@ -57,14 +58,16 @@ def upgrade(call: Call, sql: bool, tag: str | None, revision: str) -> None:
     """Upgrade to a later version"""
     from ..commands.applying import upgrade as apply
 
-    outcome = apply(
-        call.project,
-        revision,
-        sql=sql,
-        tag=tag,
-        listener=listener(call, sql),
-        lock_wait=call.lock_wait,
-    )
+    wish = Wish()
+    with stoppable(call.console, wish):
+        outcome = apply(
+            call.project,
+            revision,
+            sql=sql,
+            tag=tag,
+            listener=listener(call, sql, wish),
+            lock_wait=call.lock_wait,
+        )
     call.show(outcome, _print_outcome, "applied")
 
 
@@ -72,21 +75,24 @@ def downgrade(call: Call, sql: bool, tag: str | None, from_ledger: bool, revisio
     """Revert to a previous version"""
     from ..commands.applying import downgrade as revert
 
+    wish = Wish()
     run = partial(
         revert,
         call.project,
         revision,
         sql=sql,
         tag=tag,
-        listener=listener(call, sql),
+        listener=listener(call, sql, wish),
         lock_wait=call.lock_wait,
     )
     try:
-        outcome = run(from_ledger=from_ledger)
+        with stoppable(call.console, wish):
+            outcome = run(from_ledger=from_ledger)
     except UnknownRevision:
         if from_ledger or not _may_use_ledger(call):
             raise
-        outcome = run(from_ledger=True)
+        with stoppable(call.console, wish):
+            outcome = run(from_ledger=True)
     call.show(outcome, _print_outcome, "reverted")
 
 
@@ -127,12 +133,21 @@ def ensure_version(call: Call, sql: bool) -> None:
     call.show(outcome, _print_ensured)
 
 
-def listener(call: Call, sql: bool) -> Listener:
-    """What a person reads while revisions run."""
+def listener(call: Call, sql: bool, wished: Wish | None = None) -> Listener:
+    """What a person reads while revisions run, and whether somebody wants them to stop."""
     from ..listener import Listener
 
+    wish = wished or Wish()
+
     class Narrator(Listener):
+        def stops(self) -> bool:
+            return wish.stop
+
+        def done(self, step: Step) -> None:
+            wish.running = False
+
         def began(self, step: Step) -> None:
+            wish.running = True
             if call.json or sql or step.direction == "stamp":
                 return
             where = f"[{step.bind}] " if step.bind else ""

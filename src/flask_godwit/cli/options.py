@@ -201,6 +201,7 @@ def _lock_wait(no_wait: bool, seconds: float | None) -> float | None:
     return 0.0 if no_wait else seconds
 
 
+_STOPPED = 130  # as a shell says it of SIGINT
 _GROUP_OPTIONS = "flask_godwit.group_options"
 
 
@@ -218,6 +219,9 @@ def printed_errors(console: Console, *, traceback: bool) -> Iterator[None]:
         yield
     except (click.ClickException, click.Abort, click.exceptions.Exit):
         raise
+    except KeyboardInterrupt:
+        console.failure("Stopped.", hint="flask db status    says where things stand")
+        click.get_current_context().exit(_STOPPED)
     except Exception as error:
         if traceback:
             console.traceback(error)

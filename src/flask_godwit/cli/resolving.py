@@ -36,7 +36,7 @@ def register(db: click.Group) -> None:
 
 
 def resolve(call: Call, decision: str | None, revision: str) -> None:
-    """Decide what becomes of a revision that is half applied"""
+    """Decide what becomes of a revision that is half applied."""
     from ..commands.resolving import Decision
     from ..commands.resolving import resolve as carry_out
 

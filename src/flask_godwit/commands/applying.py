@@ -15,7 +15,7 @@ from alembic.script import ScriptDirectory
 from ..backup import Backups
 from ..connect import connected
 from ..environment import Migrations, Work, database_url, spans_revisions
-from ..errors import GodwitError
+from ..errors import GodwitError, Interrupted
 from ..failure import explain_failure
 from ..listener import Listener
 from ..lock import DeployLocks, Patience
@@ -185,7 +185,10 @@ class _Run:
         self.patience = Patience(seconds, self.listener.waiting) if settings.lock else None
         self.locks = DeployLocks((), "", None)
         self.limits = Limits(
-            settings.lock_timeout_seconds, settings.retry_seconds, self.listener.blocked
+            settings.lock_timeout_seconds,
+            settings.retry_seconds,
+            self.listener.blocked,
+            stops=self.listener.stops,
         )
         self.outcomes: list[TargetOutcome] = []
         self.done: list[Step] = []
@@ -222,7 +225,19 @@ class _Run:
         except Exception as error:
             if self.running is None:
                 raise
+            if isinstance(error, Interrupted):
+                raise self._interrupted(self.running) from error
             raise self._failure(self.running, error) from error
+
+    def _interrupted(self, step: Step) -> Interrupted:
+        kept = self.migrations.kept(step.revision, self.direction)
+        noted = f"{len(kept)} statements, which are not repeated" if kept else "nothing"
+        done = ", ".join(each.revision for each in self.done) or "nothing"
+        return Interrupted(
+            f"Stopped before the {self.direction} of revision {step.revision} was finished.",
+            detail=f"  finished before it in this run: {done}\n  kept of it: {noted}",
+            hint=f"flask db {self.direction}    goes on",
+        )
 
     def _work(
         self, plan: Plan, creates_table: bool, at: tuple[str, ...], context: MigrationContext

@@ -14,6 +14,8 @@ from typing import Any
 
 from sqlalchemy import Connection, event
 
+from ..errors import Interrupted
+
 OutsideTransaction = Callable[[Callable[[], None]], None]
 """Rolls back, does something while no transaction is open, and begins a new one."""
 
@@ -79,6 +81,34 @@ class Guard:
         """After the transaction of one revision."""
 
 
+class PoliteStop(Guard):
+    """Stops a revision between two statements when somebody asks for it.
+
+    Nothing is lost by that: the transaction is rolled back, or the journal knows what was done.
+    """
+
+    def __init__(self, asked: Callable[[], bool]) -> None:
+        self.asked = asked
+        self.active = False
+
+    def step(
+        self, function: Callable[..., None], outside: OutsideTransaction, running: Running
+    ) -> Callable[..., None]:
+        def call(**arguments: Any) -> None:
+            self.active = True
+            try:
+                function(**arguments)
+            finally:
+                self.active = False
+
+        return call
+
+    def statement(self, sent: Sent, go: Callable[[], None]) -> None:
+        if self.active and self.asked():
+            raise Interrupted("Stopped.")
+        go()
+
+
 @contextmanager
 def watched(connection: Connection, guards: Sequence[Guard]) -> Iterator[None]:
     """Send every statement of a connection through the guards.
@@ -87,15 +117,22 @@ def watched(connection: Connection, guards: Sequence[Guard]) -> Iterator[None]:
     an operation, a session, a string.
     """
 
+    inside = False
+
     def execute(sent: Sent) -> bool | None:
+        nonlocal inside
         context = sent.context
-        # Another connection of the same engine is not ours to guard.
-        if context is None or context.root_connection is not connection:
+        # Another connection of the same engine is not ours to guard, nor is what a guard sends.
+        if context is None or context.root_connection is not connection or inside:
             return None
         go = sent.go
         for guard in reversed(guards):
             go = partial(guard.statement, sent, go)
-        go()
+        inside = True
+        try:
+            go()
+        finally:
+            inside = False
         return True
 
     def one(cursor: Any, statement: str, parameters: Any, context: Any) -> bool | None:
