@@ -19,7 +19,6 @@ CHAPTERS = {
     "standing": "Where things stand",
     "writing": "Writing revisions",
     "applying": "Running revisions",
-    "resolving": "After a crash",
     "reading": "Reading the history",
     "recorded": "Looking back",
     "resolving": "After a failure",
