@@ -126,3 +126,14 @@ class TestCompletion:
         folder.write(app=source)
         assert "upgrade" in self.ask(folder, "flask db ")
         assert self.ask(folder, "flask db upgrade ") == ["head", "heads", "base", "current"]
+
+
+def test_the_log_is_a_table(folder: Folder):
+    """On a terminal of 80 columns, with identifiers that can be copied."""
+    folder.write(app=APP)
+    folder.flask("db", "migrate", "--rev-id", "abcdef012345", "-m", "a message " * 10)
+    folder.flask("db", "upgrade")
+    seen = at_a_terminal(folder, "db", "log", COLUMNS="80")
+    assert "when (UTC)" in seen
+    assert "abcdef012345" in seen
+    assert "applied" in seen

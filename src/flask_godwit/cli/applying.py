@@ -199,6 +199,10 @@ def _print_ensured(call: Call, outcome: Outcome) -> None:
 def _print_sql(call: Call, outcome: Outcome) -> None:
     if outcome.sql:
         call.console.result(outcome.sql.rstrip())
+    if outcome.sql and sys.stderr.isatty():
+        call.console.note(
+            "Run by hand, this leaves no row in the ledger: flask db log won't show it."
+        )
 
 
 def _print_outcome(call: Call, outcome: Outcome, verb: str) -> None:

@@ -46,8 +46,11 @@ class Console:
         """What the command was asked for."""
         self._print(text, style, sys.stdout)
 
-    def table(self, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-        """Rows that were asked for: a table on a terminal, else a line each."""
+    def table(self, columns: Sequence[str], rows: Sequence[Sequence[str]], wraps: str = "") -> None:
+        """Rows that were asked for: a table on a terminal, else a line each.
+
+        :param wraps: the column whose text may go on in a second line.
+        """
         if not _colourful(sys.stdout):
             for line in _aligned(rows):
                 self.result(line)
@@ -57,7 +60,9 @@ class Console:
         from rich.table import Table
         from rich.text import Text
 
-        table = Table(*columns, box=SIMPLE_HEAD, pad_edge=False)
+        table = Table(box=SIMPLE_HEAD, pad_edge=False)
+        for column in columns:
+            table.add_column(column, no_wrap=column != wraps)
         for row in rows:
             table.add_row(*(Text(cell.replace(DEFAULT_PROGRAM, self.program)) for cell in row))
         RichConsole(file=sys.stdout).print(table)

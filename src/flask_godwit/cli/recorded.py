@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ..values import LogEntry
 
 _DONE = {"upgrade": "applied", "downgrade": "reverted", "stamp": "stamped"}
-_COLUMNS = ("when (UTC)", "what", "revision", "message", "time", "statements", "by")
+_COLUMNS = ("when (UTC)", "what", "revision", "message", "time", "SQL", "by")
 
 
 def register(db: click.Group) -> None:
@@ -40,7 +40,7 @@ def _print_log(call: Call, found: Sequence[LogEntry]) -> None:
     several = len({entry.bind for entry in found}) > 1
     columns = ("bind", *_COLUMNS) if several else _COLUMNS
     rows = [(*([e.bind or "default"] if several else []), *_cells(e)) for e in found]
-    call.console.table(columns, rows)
+    call.console.table(columns, rows, wraps="message")
 
 
 def _cells(entry: LogEntry) -> tuple[str, ...]:
