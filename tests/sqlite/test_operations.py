@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from flask_godwit import RebuildRefused
+from flask_godwit.dialects import operations
 from tests.sqlite.place import place
 
 TABLE = "CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, b INT)"
@@ -386,6 +387,29 @@ def test_a_leftover_of_a_failed_run_is_removed() -> None:
     with place(TABLE, "CREATE TABLE _alembic_tmp_t (x)", "INSERT INTO t VALUES (1, 'a', 2)") as db:
         db.op.alter_column("t", "a", nullable=False)
         assert db.rows("SELECT name FROM sqlite_master WHERE type = 'table'") == [("t",)]
+
+
+@pytest.mark.parametrize("newest", ["DROPS_COLUMNS", "RENAMES_COLUMNS"])
+def test_an_older_sqlite(monkeypatch: pytest.MonkeyPatch, newest: str) -> None:
+    """What it has no statement for is done by a copy, and what stands beside the table stays."""
+    monkeypatch.setattr(f"flask_godwit.sqlite.native.{newest}", (99, 0))
+    monkeypatch.setattr(f"flask_godwit.sqlite.impl.{newest}", (99, 0), raising=False)
+    trigger = "CREATE TRIGGER tr AFTER INSERT ON t BEGIN SELECT 1; END"
+    view = "CREATE VIEW v AS SELECT a FROM t"
+    with place(TABLE, trigger, view, "INSERT INTO t VALUES (1, 'a', 2)") as db:
+        with db.batch() as t:
+            t.drop_column("b")
+        assert db.rows("SELECT * FROM t") == [(1, "a")]
+        assert (db.sql("tr"), db.sql("v")) == (trigger, view)
+
+
+def test_runs_within_runs() -> None:
+    """A run inside of another one changes nothing about that."""
+    with place(TABLE) as db:
+        with operations(db.op.migration_context):
+            db.op.alter_column("t", "a", nullable=False)
+        db.op.alter_column("t", "b", nullable=False)
+        assert db.sql("t").count("NOT NULL") == 2
 
 
 def test_statistics_are_kept() -> None:
