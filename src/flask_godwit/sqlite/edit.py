@@ -20,18 +20,18 @@ from sqlalchemy import (
 )
 
 from ..errors import RebuildRefused
-from .clauses import TABLE_CLAUSES, Clause, clauses_of
+from .clauses import Clause
 from .columns import ColumnText
 from .conversions import conversion
 from .excuses import Excuses
-from .inventory import constraint_text
+from .matching import clause_of, index_mentions, is_about, is_replaced, is_same, key_text
 from .names import Convention, conventional, find_constraint
 from .native import can_add, can_drop
 from .rebuild import Change
 from .render import Renderer, inlined, renamed, strict_type
 from .schema import Schema
 from .table_text import TableText
-from .tokens import folded, mentions, quoted, same_name, tokens_of
+from .tokens import folded, quoted, same_name
 
 _KINDS: dict[type[Constraint], str] = {
     PrimaryKeyConstraint: "primary",
@@ -136,12 +136,12 @@ class Edit:
         if self._skipped and self._skipped >= set(map(folded, constraint.table.columns.keys())):
             return
         text = renamed(self.renderer.constraint(constraint), self._outdated())
-        clause = _clause(text)
+        clause = clause_of(text)
         if clause is None:
             return
         if self._inline(clause, text):
             return
-        same = [c for c in self.new.constraints if _is_replaced(c, clause)]
+        same = [c for c in self.new.constraints if is_replaced(c, clause)]
         if any(not c.name and not clause.name for c in same if c.kind != "primary"):
             return
         table = self.new
@@ -223,7 +223,7 @@ class Edit:
         if key:
             self._excuse_constraint(key)
             table = table.without_constraint(key)
-        return table.with_added(_key_text(key, columns))
+        return table.with_added(key_text(key, columns))
 
     def _without(self, name: str) -> TableText:
         """The table without a column, and without the constraints that are about it."""
@@ -236,13 +236,13 @@ class Edit:
                 rest = [c for c in clause.columns if not same_name(c, name)]
                 self._excuse_constraint(clause)
                 if clause.kind == "primary" and rest:
-                    table = table.with_added(_key_text(clause, rest))
+                    table = table.with_added(key_text(clause, rest))
         return table.without_column(name)
 
     def _inline(self, clause: Clause, text: str) -> bool:
         """Write a constraint into the ADD COLUMN just noted, if it is about that column only."""
         added = self._added
-        if added is None or self.native is None or not _is_about(clause, added.name, self.new):
+        if added is None or self.native is None or not is_about(clause, added.name, self.new):
             return False
         merged = added.with_clause(f"\n\t{inlined(text)}")
         if not can_add(self.schema, self.name, merged):
@@ -257,8 +257,8 @@ class Edit:
         name = constraint.name if isinstance(constraint.name, str) else None
         kind = _KINDS.get(type(constraint), "")
         if getattr(constraint, "_type_bound", False):
-            text = _clause(renamed(self.renderer.constraint(constraint), self._outdated()))
-            return next((c for c in self.new.constraints if text and _is_same(c, text)), None)
+            text = clause_of(renamed(self.renderer.constraint(constraint), self._outdated()))
+            return next((c for c in self.new.constraints if text and is_same(c, text)), None)
         try:
             return find_constraint(self.new, name, kind, self.conventions, self.name)
         except RebuildRefused:
@@ -292,7 +292,7 @@ class Edit:
         return {
             stored.name
             for stored in self.schema.of_table(self.name)
-            if stored.type == "index" and _index_mentions(stored.sql, name)
+            if stored.type == "index" and index_mentions(stored.sql, name)
         }
 
     def _column(self, name: str) -> ColumnText:
@@ -334,40 +334,3 @@ class Edit:
 
     def _excuse_constraint(self, clause: Clause) -> None:
         self.excuses.constraint(clause, [column.name for column in self.new.columns])
-
-
-def _clause(text: str) -> Clause | None:
-    return clauses_of(tokens_of(text), TABLE_CLAUSES)[0] if text else None
-
-
-def _is_same(one: Clause, other: Clause) -> bool:
-    if one.name and other.name:
-        return same_name(one.name, other.name)
-    return one.kind == other.kind and constraint_text(one) == constraint_text(other)
-
-
-def _is_replaced(old: Clause, new: Clause) -> bool:
-    """Whether a new constraint takes the place of an old one: by name, or as primary key."""
-    if new.kind == "primary" and old.kind == "primary":
-        return True
-    named = bool(new.name) and same_name(old.name, new.name)
-    return named or (not old.name and not new.name and _is_same(old, new))
-
-
-def _is_about(clause: Clause, name: str, table: TableText) -> bool:
-    """Whether a constraint can stand in a column's definition, as it concerns no other."""
-    if clause.kind == "foreignkey":
-        return len(clause.columns) == 1 and same_name(clause.columns[0], name)
-    others = [column.name for column in table.columns if not same_name(column.name, name)]
-    return clause.kind == "check" and not any(clause.concerns(other) for other in others)
-
-
-def _key_text(key: Clause | None, columns: list[str]) -> str:
-    named = f"CONSTRAINT {quoted(key.name)} " if key and key.name else ""
-    return f"{named}PRIMARY KEY ({', '.join(map(quoted, columns))})"
-
-
-def _index_mentions(sql: str, name: str) -> bool:
-    tokens = tokens_of(sql)
-    opening = next(i for i, token in enumerate(tokens) if token.text == "(")
-    return mentions(tokens[opening:], name)
