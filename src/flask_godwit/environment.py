@@ -68,6 +68,7 @@ class Environment(EnvironmentContext):
         """Alembic's ``configure``: what env.py says wins over our defaults."""
         bind = bind_in(options)
         options.setdefault("transaction_per_migration", True)
+        options.setdefault("compare_server_default", True)
         options["include_name"] = self.migrations.names_of(bind, options.get("include_name"))
         if not self.migrations.is_selected(bind):
             options["dont_mutate"] = True

@@ -14,6 +14,7 @@ from sqlalchemy.types import TypeEngine
 from ..errors import DatabaseError
 from ..retry import Limits
 from .backups import Backup
+from .facts import Catalogue
 from .guard import Guard
 from .witness import Witness
 
@@ -151,9 +152,27 @@ class Database:
         """Schema and name of tables that are made by something else than a migration."""
         return ()
 
+    names_primary_keys: ClassVar[bool] = True
+    """Whether a primary key has a name of its own."""
+
+    def replace_primary_key(self, table: str, old: Sequence[str], new: Sequence[str]) -> str:
+        """One statement for a new primary key; "" where dropping and creating does.
+
+        :param table: quoted, as the columns are.
+        """
+        return ""
+
+    def drop_expression(self, table: str, column: str) -> str:
+        """The statement that makes a generated column a plain one; "" where there is none."""
+        return ""
+
     def owned_sequences(self, connection: Connection, schema: str | None, table: str) -> OwnedNames:
         """The sequences that belong to a table's columns, by column."""
         return {}
+
+    def catalogue(self) -> Catalogue:
+        """What reads the facts of tables, for one comparison."""
+        return Catalogue()
 
     @staticmethod
     def operations(context: Any) -> AbstractContextManager[None]:

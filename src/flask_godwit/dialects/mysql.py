@@ -26,6 +26,7 @@ from sqlalchemy.types import TypeEngine
 from ..retry import Limits
 from .backups import Backup
 from .base import Database, DeployLock, Trouble
+from .facts import Catalogue
 from .guard import Guard
 from .mysql_backup import MySQLBackup
 from .mysql_limits import MySQLLimits
@@ -89,6 +90,14 @@ class MySQL(Database):
         # Alembic's CHANGE repeats the whole definition, and loses what it can't say.
         return f"ALTER TABLE {table} RENAME COLUMN {old} TO {new}"
 
+    names_primary_keys: ClassVar[bool] = False
+
+    def replace_primary_key(self, table: str, old: Sequence[str], new: Sequence[str]) -> str:
+        # An AUTO_INCREMENT column must be a key all the time.
+        parts = ["DROP PRIMARY KEY"] if old else []
+        parts += [f"ADD PRIMARY KEY ({', '.join(new)})"] if new else []
+        return f"ALTER TABLE {table} {', '.join(parts)}"
+
     def rename_constraint(self, kind: str, table: str, old: str, new: str) -> str:
         return f"ALTER TABLE {table} RENAME INDEX {old} TO {new}" if kind in ("uq", "ix") else ""
 
@@ -97,6 +106,11 @@ class MySQL(Database):
 
     def backup(self, connection: Connection) -> Backup:
         return MySQLBackup(connection)
+
+    def catalogue(self) -> Catalogue:
+        from .mysql_facts import MySQLCatalogue
+
+        return MySQLCatalogue()
 
     def exists(self) -> bool:
         query = text("SELECT 1 FROM information_schema.schemata WHERE schema_name = :name")

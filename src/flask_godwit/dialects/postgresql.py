@@ -11,6 +11,7 @@ from sqlalchemy.types import TypeEngine
 from ..retry import Limits
 from .backups import Backup
 from .base import Database, DeployLock, OwnedNames, Trouble
+from .facts import Catalogue
 from .guard import Guard
 from .postgresql_backup import PostgreSQLBackup
 from .postgresql_casts import conversion
@@ -111,6 +112,9 @@ class PostgreSQL(Database):
     def foreign_tables(self, connection: Connection) -> Collection[tuple[str | None, str]]:
         return [(row.schema, row.name) for row in connection.execute(_FOREIGN)]
 
+    def drop_expression(self, table: str, column: str) -> str:
+        return f"ALTER TABLE {table} ALTER COLUMN {column} DROP EXPRESSION"
+
     def owned_sequences(self, connection: Connection, schema: str | None, table: str) -> OwnedNames:
         values = {"schema": schema, "name": table}
         return {row.attname: row.relname for row in connection.execute(_OWNED, values)}
@@ -120,6 +124,11 @@ class PostgreSQL(Database):
 
     def backup(self, connection: Connection) -> Backup:
         return PostgreSQLBackup(connection)
+
+    def catalogue(self) -> Catalogue:
+        from .postgresql_facts import PostgreSQLCatalogue
+
+        return PostgreSQLCatalogue()
 
     def exists(self) -> bool:
         query = text("SELECT 1 FROM pg_database WHERE datname = :name")

@@ -26,6 +26,7 @@ from ..errors import DatabaseError
 from ..retry import Limits
 from .backups import Backup
 from .base import Database, DeployLock, Trouble
+from .facts import Catalogue
 from .file_lock import FileLock
 from .guard import Guard
 from .sqlite_backup import SQLiteBackup
@@ -90,6 +91,11 @@ class SQLite(Database):
 
     def backup(self, connection: Connection) -> Backup:
         return SQLiteBackup(connection)
+
+    def catalogue(self) -> Catalogue:
+        from .sqlite_facts import SQLiteCatalogue
+
+        return SQLiteCatalogue()
 
     def exists(self) -> bool:
         file = self.file

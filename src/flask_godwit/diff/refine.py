@@ -21,6 +21,7 @@ from sqlalchemy import Column, Enum, Table
 from ..dialects import dialect_for
 from .answers import Answers
 from .casts import CastStage
+from .compare.plugin import load
 from .fill import FillStage
 from .losses import mark_losses
 from .names import Key
@@ -56,6 +57,7 @@ class Refinement:
         """Have the next comparison of this context refined."""
         self._enums.clear()
         context.opts[_KEY] = self
+        load(context)
 
     def compared(self, context: AutogenContext, upgrade: ops.UpgradeOps) -> None:
         """Find the renames; the comparison that this begins again is left alone."""

@@ -32,7 +32,7 @@ class RenamedInspector:
 
     def __init__(self, inspector: Inspector, renames: Renames) -> None:
         self._inspector = inspector
-        self._renames = renames
+        self.renames = renames
         self.info_cache: dict[Any, Any] = {}
 
     def __getattr__(self, name: str) -> Any:
@@ -46,15 +46,15 @@ class RenamedInspector:
     def get_table_names(self, schema: str | None = None, **options: Any) -> list[str]:
         """The tables of a schema, by their new names."""
         found = self._inspector.get_table_names(schema=schema, **options)
-        stay = [name for name in found if (schema, name) not in self._renames.tables]
-        come = [new[1] for new in self._renames.tables.values() if new[0] == schema]
+        stay = [name for name in found if (schema, name) not in self.renames.tables]
+        come = [new[1] for new in self.renames.tables.values() if new[0] == schema]
         return [*stay, *come]
 
     def has_table(self, name: str, schema: str | None = None, **options: Any) -> bool:
         """Whether there is a table, under its new name."""
-        if (schema, name) in self._renames.tables.values():
+        if (schema, name) in self.renames.tables.values():
             return True
-        gone = (schema, name) in self._renames.tables
+        gone = (schema, name) in self.renames.tables
         return not gone and bool(self._inspector.has_table(name, schema, **options))
 
     def _named(self, name: str, method: Callable[..., Any]) -> Callable[..., Any]:
@@ -63,9 +63,9 @@ class RenamedInspector:
 
     def _one(self, kind: str, table: str, schema: str | None = None, **options: Any) -> Any:
         key = (schema, table)
-        old_schema, old = self._renames.old_key(key)
+        old_schema, old = self.renames.old_key(key)
         found = getattr(self._inspector, f"get_{kind}")(old, schema=old_schema, **options)
-        return translated(kind, key, found, self._renames)
+        return translated(kind, key, found, self.renames)
 
     def _many(
         self,
@@ -77,11 +77,11 @@ class RenamedInspector:
         wanted = self.get_table_names(schema) if filter_names is None else filter_names
         by_schema: dict[str | None, list[str]] = {}
         for table in wanted:
-            old_schema, old = self._renames.old_key((schema, table))
+            old_schema, old = self.renames.old_key((schema, table))
             by_schema.setdefault(old_schema, []).append(old)
         method = getattr(self._inspector, f"get_multi_{kind}")
         return {
-            (new := self._renames.new_key(old)): translated(kind, new, value, self._renames)
+            (new := self.renames.new_key(old)): translated(kind, new, value, self.renames)
             for old_schema, names in by_schema.items()
             for old, value in method(schema=old_schema, filter_names=names, **options).items()
         }

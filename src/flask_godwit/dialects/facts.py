@@ -1,0 +1,58 @@
+"""What a database says about a table, in words of its own: two tables are compared by them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Table
+
+
+@dataclass(frozen=True)
+class ColumnFacts:
+    """A column, as the server wrote it down."""
+
+    default: str | None = None
+    computed: str | None = None
+    """The expression, and how it is stored."""
+    collation: str | None = None
+    """Only where it is not the table's or the type's own."""
+    definition: str | None = None
+    """The whole column in one line, where the server has that."""
+
+
+@dataclass(frozen=True)
+class TableFacts:
+    """A table's columns, and the text of what stands on them, by name."""
+
+    columns: Mapping[str, ColumnFacts] = field(default_factory=dict)
+    checks: tuple[tuple[str | None, str], ...] = ()
+    indexes: Mapping[str, str] = field(default_factory=dict)
+    exclusions: Mapping[str, str] = field(default_factory=dict)
+    options: Mapping[str, str] = field(default_factory=dict)
+    """Character set, collation, engine: what the table as a whole is given."""
+
+
+class Catalogue:
+    """Reads facts. The base knows none, and nothing is compared by them."""
+
+    def read(self, connection: Connection, schema: str | None, table: str) -> TableFacts | None:
+        """The facts of one table; None where they can't be known."""
+        return None
+
+    def twin(
+        self, connection: Connection, copy: Table
+    ) -> AbstractContextManager[TableFacts | None]:
+        """The facts of a table that is made for this only, and gone afterwards.
+
+        :param copy: a table without foreign keys, ours to change.
+        """
+        return _nothing()
+
+
+@contextmanager
+def _nothing() -> Iterator[Any]:
+    yield None

@@ -1,0 +1,130 @@
+"""What PostgreSQL's catalogue says about tables. All of a schema are read at once."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import ARRAY, Connection, Enum, Table, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from .facts import Catalogue, ColumnFacts, TableFacts
+
+_COLUMNS = """
+    SELECT c.relname AS table, a.attname AS name, a.attgenerated AS generated,
+        pg_get_expr(d.adbin, d.adrelid) AS expression, co.collname AS collation
+    FROM pg_attribute a
+    JOIN pg_class c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p')
+    JOIN pg_type t ON t.oid = a.atttypid
+    LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
+    LEFT JOIN pg_collation co ON co.oid = a.attcollation AND a.attcollation <> t.typcollation
+    WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relnamespace = {schema}
+"""
+_CONSTRAINTS = """
+    SELECT c.relname AS table, k.conname AS name, k.contype AS kind,
+        pg_get_constraintdef(k.oid) AS definition
+    FROM pg_constraint k
+    JOIN pg_class c ON c.oid = k.conrelid
+    WHERE k.contype IN ('c', 'x') AND c.relnamespace = {schema}
+    ORDER BY k.conname
+"""
+_INDEXES = """
+    SELECT c.relname AS table, i.relname AS name, x.indisunique AS is_unique,
+        pg_get_indexdef(i.oid) AS definition
+    FROM pg_index x
+    JOIN pg_class i ON i.oid = x.indexrelid
+    JOIN pg_class c ON c.oid = x.indrelid
+    LEFT JOIN pg_constraint k ON k.conindid = i.oid AND k.contype IN ('p', 'u', 'x')
+    WHERE k.oid IS NULL AND c.relnamespace = {schema}
+"""
+_NAMED = "(SELECT oid FROM pg_namespace WHERE nspname = coalesce(:schema, current_schema()))"
+_TEMPORARY = "pg_my_temp_schema()"
+_TEMPORARY_NAME = re.compile(r"\bpg_temp(_\d+)?\.")
+
+
+class PostgreSQLCatalogue(Catalogue):
+    """PostgreSQL's answers, kept for one comparison."""
+
+    def __init__(self) -> None:
+        self._read: dict[str | None, Mapping[str, TableFacts]] = {}
+
+    def read(self, connection: Connection, schema: str | None, table: str) -> TableFacts | None:
+        if schema not in self._read:
+            self._read[schema] = _facts(connection, _NAMED, {"schema": schema})
+        return self._read[schema].get(table)
+
+    @contextmanager
+    def twin(self, connection: Connection, copy: Table) -> Iterator[TableFacts | None]:
+        copy._prefixes = ["TEMPORARY"]
+        for column in copy.columns:
+            _keep_apart(column.type)
+        savepoint = connection.begin_nested()
+        try:
+            copy.create(connection, checkfirst=False)
+            found = _facts(connection, _TEMPORARY, {}).get(copy.name)
+        except SQLAlchemyError:
+            found = None
+        finally:
+            savepoint.rollback()
+        yield found
+
+
+def _keep_apart(type_: Any) -> None:
+    """An enumeration of the twin is its own, since the real one may have other values."""
+    if isinstance(type_, ARRAY):
+        _keep_apart(type_.item_type)
+    elif isinstance(type_, Enum):
+        type_.schema = "pg_temp"
+
+
+def _facts(
+    connection: Connection, schema: str, values: Mapping[str, Any]
+) -> Mapping[str, TableFacts]:
+    def rows(query: str) -> Iterator[Any]:
+        return iter(connection.execute(text(query.format(schema=schema)), values))
+
+    columns: dict[str, dict[str, ColumnFacts]] = defaultdict(dict)
+    for row in rows(_COLUMNS):
+        columns[row.table][row.name] = _column(row)
+    checks: dict[str, list[tuple[str | None, str]]] = defaultdict(list)
+    exclusions: dict[str, dict[str, str]] = defaultdict(dict)
+    for row in rows(_CONSTRAINTS):
+        if _letter(row.kind) == "c":
+            checks[row.table].append((row.name, _check(row.definition)))
+        else:
+            exclusions[row.table][row.name] = _plain(row.definition)
+    indexes: dict[str, dict[str, str]] = defaultdict(dict)
+    for row in rows(_INDEXES):
+        unique = "UNIQUE " if row.is_unique else ""
+        definition = row.definition.partition(" USING ")[2]
+        indexes[row.table][row.name] = unique + _plain(definition)
+    return {
+        name: TableFacts(found, tuple(checks[name]), indexes[name], exclusions[name])
+        for name, found in columns.items()
+    }
+
+
+def _column(row: Any) -> ColumnFacts:
+    expression = _plain(row.expression) if row.expression else None
+    generated = _letter(row.generated)
+    if generated:
+        return ColumnFacts(computed=f"{generated} {expression}", collation=row.collation)
+    return ColumnFacts(default=expression, collation=row.collation)
+
+
+def _letter(value: Any) -> str:
+    """PostgreSQL's "char", which some drivers give as bytes."""
+    found = value.decode() if isinstance(value, bytes) else str(value or "")
+    return found.strip("\0")
+
+
+def _check(definition: str) -> str:
+    """``CHECK ((price > 0))`` without the words around it."""
+    return _plain(definition.removeprefix("CHECK "))
+
+
+def _plain(definition: str) -> str:
+    return _TEMPORARY_NAME.sub("", definition)

@@ -1,0 +1,93 @@
+"""What SQLite says about tables: the CREATE statements that it keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+
+from sqlalchemy import Connection, Engine, Table, create_engine
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import StaticPool
+
+from ..sqlite.table_text import TableText, parse_table
+from ..sqlite.tokens import NotUnderstood, tokens_of
+from .facts import Catalogue, ColumnFacts, TableFacts
+
+
+class SQLiteCatalogue(Catalogue):
+    """SQLite's answers, kept for one comparison."""
+
+    def __init__(self) -> None:
+        self._read: dict[tuple[str | None, str], TableFacts | None] = {}
+
+    def read(self, connection: Connection, schema: str | None, table: str) -> TableFacts | None:
+        key = (schema, table)
+        if key not in self._read:
+            self._read[key] = _facts(connection, schema or "main", table)
+        return self._read[key]
+
+    @contextmanager
+    def twin(self, connection: Connection, copy: Table) -> Iterator[TableFacts | None]:
+        """Made in memory."""
+        found = None
+        with _memory().connect() as scratch:
+            try:
+                copy.create(scratch, checkfirst=False)
+                found = _facts(scratch, "main", copy.name)
+            except SQLAlchemyError:
+                found = None
+            finally:
+                scratch.rollback()
+                copy.drop(scratch, checkfirst=True)
+                scratch.commit()
+        yield found
+
+
+@cache
+def _memory() -> Engine:
+    return create_engine("sqlite://", poolclass=StaticPool)
+
+
+def _facts(connection: Connection, schema: str, table: str) -> TableFacts | None:
+    quote = connection.dialect.identifier_preparer.quote_identifier
+    found = connection.exec_driver_sql(
+        f"SELECT type, name, sql FROM {quote(schema)}.sqlite_master WHERE tbl_name = ?", (table,)
+    ).all()
+    stored = next((sql for type_, _, sql in found if type_ == "table"), "")
+    try:
+        text = parse_table(stored)
+    except NotUnderstood:
+        return None
+    info = connection.exec_driver_sql(f"PRAGMA {quote(schema)}.table_xinfo({quote(table)})").all()
+    return TableFacts(
+        {row[1]: _column(text, row[1], row[4], row[6]) for row in info},
+        tuple(_checks(text)),
+        {name: _index(sql) for type_, name, sql in found if type_ == "index" and sql},
+        options=dict.fromkeys(text.options, "on"),
+    )
+
+
+def _column(text: TableText, name: str, default: str | None, hidden: int) -> ColumnFacts:
+    column = text.column(name)
+    generated = column.clause("GENERATED", "AS")
+    computed = " ".join(token.text for token in generated.expression) if generated else ""
+    return ColumnFacts(
+        default=None if default is None or default.upper() == "NULL" else default,
+        computed=f"{hidden} {computed}" if computed else None,
+        collation=column.collation.upper() or None,
+    )
+
+
+def _checks(text: TableText) -> Iterator[tuple[str | None, str]]:
+    for clause in text.constraints:
+        if clause.kind == "check":
+            yield clause.name or None, " ".join(token.text for token in clause.expression)
+
+
+def _index(statement: str) -> str:
+    """``CREATE UNIQUE INDEX name ON table (…) WHERE …`` without the names."""
+    tokens = tokens_of(statement)
+    words = [token.keyword for token in tokens]
+    rest = statement[tokens[words.index("ON") + 2].start :]
+    return ("UNIQUE " if "UNIQUE" in words[:3] else "") + " ".join(rest.split())

@@ -1,0 +1,133 @@
+"""CHECK constraints: added, dropped, changed, with a name or without."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from alembic.autogenerate.api import AutogenContext
+from alembic.operations import ops
+from sqlalchemy import CheckConstraint, Table, text
+from sqlalchemy.sql.elements import conv
+
+from ...dialects.facts import TableFacts
+from .sides import sides_of
+from .text import alike
+
+Check = tuple[str | None, str]
+
+
+def compare_checks(
+    context: AutogenContext, schema: str | None, table: Table, facts: TableFacts
+) -> Iterator[ops.MigrateOperation]:
+    """The operations that give a table the CHECKs of its model."""
+    found = [c for c in facts.checks if _is_looked_at(context, schema, table, c[0])]
+    declared = [c for c in table.constraints if isinstance(c, CheckConstraint)]
+    if (not found and not declared) or _obviously_same(context, found, declared):
+        return
+    twin = sides_of(context).twin(table)
+    if twin is None:
+        return
+    named = {name: c for c in declared if (name := _name(context, c))}
+    gone, new = _differences(found, twin.checks, named)
+    for name, sql in gone:
+        if _include(context, _constraint(name, sql), name, reflected=True):
+            yield _drop(schema, table, name, sql)
+    taken = {name for name, _ in found}
+    for name, sql in new:
+        if _include(context, named.get(name or "") or _constraint(name, sql), name, False):
+            yield _create(context, schema, table, named.get(name or ""), (name, sql), taken)
+
+
+def _obviously_same(
+    context: AutogenContext, found: Sequence[Check], declared: Sequence[CheckConstraint]
+) -> bool:
+    left = list(found)
+    for constraint in declared:
+        name, sql = _name(context, constraint), _sql(context, constraint)
+        match = next((c for c in left if (name is None or c[0] == name) and alike(c[1], sql)), None)
+        if match is None:
+            return False
+        left.remove(match)
+    return not left
+
+
+def _differences(
+    found: Sequence[Check], wanted: Sequence[Check], named: dict[str, CheckConstraint]
+) -> tuple[list[Check], list[Check]]:
+    """What is there too much, and what is missing. Unnamed ones are known by their text."""
+    left, missing = list(found), []
+    for name, sql in sorted(wanted, key=lambda check: check[0] not in named):
+        fits = [c for c in left if alike(c[1], sql) and (name not in named or c[0] == name)]
+        if fits:
+            left.remove(fits[0])
+        else:
+            missing.append((name, sql))
+    return left, missing
+
+
+def _name(context: AutogenContext, constraint: CheckConstraint) -> str | None:
+    """The name that a model gives, as the database has it."""
+    if constraint.name is None:
+        return None
+    assert context.dialect is not None
+    written = context.dialect.identifier_preparer.format_constraint(constraint)
+    if written is None:
+        return None
+    quote = context.dialect.identifier_preparer.initial_quote
+    return written.strip(quote).replace("%%", "%") if written.startswith(quote) else written
+
+
+def _sql(context: AutogenContext, constraint: CheckConstraint) -> str:
+    assert context.dialect is not None
+    options = {"literal_binds": True, "include_table": False}
+    return str(constraint.sqltext.compile(dialect=context.dialect, compile_kwargs=options))
+
+
+def _constraint(name: str | None, sql: str) -> CheckConstraint:
+    return CheckConstraint(text(_escaped(sql)), name=conv(name) if name else None)
+
+
+def _escaped(sql: str) -> str:
+    """text() takes ``:name`` for a parameter."""
+    return sql.replace(":", "\\:")
+
+
+def _is_looked_at(
+    context: AutogenContext, schema: str | None, table: Table, name: str | None
+) -> bool:
+    parents: Any = {"table_name": table.name, "schema_name": schema}
+    return context.run_name_filters(name, "check_constraint", parents)
+
+
+def _include(
+    context: AutogenContext, constraint: CheckConstraint, name: str | None, reflected: bool
+) -> bool:
+    kind: Any = "check_constraint"
+    return context.run_object_filters(constraint, name, kind, reflected, None)
+
+
+def _drop(schema: str | None, table: Table, name: str | None, sql: str) -> ops.MigrateOperation:
+    final: Any = conv(name) if name else None
+    reverse = ops.CreateCheckConstraintOp(final, table.name, text(_escaped(sql)), schema=schema)
+    return ops.DropConstraintOp(final, table.name, type_="check", schema=schema, _reverse=reverse)
+
+
+def _create(
+    context: AutogenContext,
+    schema: str | None,
+    table: Table,
+    declared: CheckConstraint | None,
+    twin: Check,
+    taken: set[str | None],
+) -> ops.MigrateOperation:
+    name, sql = twin
+    if declared is not None:
+        sql = _sql(context, declared)
+    elif name is None or name in taken:
+        numbers = (f"ck_{table.name}_{number}" for number in range(1, 1000))
+        name = next(free for free in numbers if free not in taken)
+    taken.add(name)
+    return ops.CreateCheckConstraintOp(
+        conv(str(name)), table.name, text(_escaped(sql)), schema=schema
+    )

@@ -1,0 +1,152 @@
+"""Columns: collations and generated values, and false alarms that the server's words take back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from alembic.autogenerate.api import AutogenContext
+from alembic.operations import ops
+from sqlalchemy import Column, Computed, Table
+
+from ...dialects.facts import ColumnFacts, TableFacts
+from ..names import quoted
+from ..names import said as place
+from ..steps import Sql
+from .sides import sides_of
+from .text import alike
+
+
+def compare_columns(
+    context: AutogenContext,
+    modify: ops.ModifyTableOps,
+    schema: str | None,
+    found: Table,
+    table: Table,
+    facts: TableFacts,
+) -> None:
+    """Add to the operations what Alembic has not seen of columns that are on both sides."""
+    added = {op.column.name for op in modify.ops if isinstance(op, ops.AddColumnOp)}
+    for column in table.columns:
+        actual = facts.columns.get(column.name)
+        if actual is None or column.name in added or column.name not in found.columns:
+            continue
+        if not _is_looked_at(context, column, found.columns[column.name]):
+            continue
+        _compare(context, modify, schema, found.columns[column.name], column, actual)
+
+
+def _compare(
+    context: AutogenContext,
+    modify: ops.ModifyTableOps,
+    schema: str | None,
+    found: Column[Any],
+    column: Column[Any],
+    actual: ColumnFacts,
+) -> None:
+    if actual.computed or isinstance(column.server_default, Computed):
+        _compare_computed(context, modify, schema, found, column, actual)
+        return
+    altered = _altered(modify, column.name)
+    collation = getattr(column.type, "collation", None)
+    charset = getattr(column.type, "charset", None)
+    said = actual.collation or collation or charset
+    own_enum = actual.definition is not None and hasattr(column.type, "enums")
+    if altered is None and not said and not own_enum:
+        return
+    if context.migration_context._user_compare_type is False:
+        return
+    twin = sides_of(context).twin(column.table)
+    wanted = twin.columns.get(column.name) if twin else None
+    if wanted is None:
+        return
+    if wanted.definition is not None and wanted.definition == actual.definition:
+        if altered is not None:
+            _calm(modify, altered)
+    elif wanted.collation != actual.collation or _other_enum(found, column):
+        altered = altered or _new(modify, schema, found, column)
+        altered.modify_type = column.type
+
+
+def _other_enum(found: Column[Any], column: Column[Any]) -> bool:
+    """Whether the values of an enumeration that is the column's own differ, or their order."""
+    before, after = getattr(found.type, "enums", None), getattr(column.type, "enums", None)
+    return bool(before and after and list(before) != list(after)) and not _has_type(found)
+
+
+def _has_type(found: Column[Any]) -> bool:
+    """Whether the enumeration is a type with a name, shared by columns."""
+    return bool(getattr(found.type, "name", None))
+
+
+def _calm(modify: ops.ModifyTableOps, altered: ops.AlterColumnOp) -> None:
+    """Take back what the server sees no difference in."""
+    altered.modify_type = None
+    altered.modify_server_default = False
+    altered.modify_nullable = None
+    altered.modify_comment = False
+    if not altered.has_changes():
+        modify.ops.remove(altered)
+
+
+def _altered(modify: ops.ModifyTableOps, name: str) -> ops.AlterColumnOp | None:
+    return next(
+        (op for op in modify.ops if isinstance(op, ops.AlterColumnOp) and op.column_name == name),
+        None,
+    )
+
+
+def _new(
+    modify: ops.ModifyTableOps, schema: str | None, found: Column[Any], column: Column[Any]
+) -> ops.AlterColumnOp:
+    default: Any = found.server_default
+    operation = ops.AlterColumnOp(
+        modify.table_name,
+        column.name,
+        schema=schema,
+        existing_type=found.type,
+        existing_nullable=found.nullable,
+        existing_server_default=default or False,
+        existing_comment=found.comment,
+    )
+    modify.ops.append(operation)
+    return operation
+
+
+def _compare_computed(
+    context: AutogenContext,
+    modify: ops.ModifyTableOps,
+    schema: str | None,
+    found: Column[Any],
+    column: Column[Any],
+    actual: ColumnFacts,
+) -> None:
+    if isinstance(column.server_default, Computed) and actual.computed:
+        twin = sides_of(context).twin(column.table)
+        wanted = twin.columns.get(column.name) if twin else None
+        if wanted is None or alike(wanted.computed, actual.computed):
+            return
+    altered = _altered(modify, column.name)
+    if altered is not None:
+        modify.ops.remove(altered)
+    dropping = ops.DropColumnOp.from_column_and_tablename(schema, modify.table_name, found)
+    adding = ops.AddColumnOp.from_column_and_tablename(schema, modify.table_name, column)
+    plain = None if isinstance(column.server_default, Computed) else _kept(context, schema, column)
+    modify.ops += [plain] if plain else [dropping, adding]
+
+
+def _kept(context: AutogenContext, schema: str | None, column: Column[Any]) -> Sql | None:
+    """The statement that makes a generated column a plain one and keeps its values."""
+    name = column.table.name
+    assert context.dialect is not None
+    dialect = context.dialect
+    statement = sides_of(context).database.drop_expression(
+        quoted(dialect, schema, name), quoted(dialect, column.name)
+    )
+    if not statement:
+        return None
+    where = place((schema, name), column.name)
+    return Sql(statement, words=f"{where}: no longer computed", back=f"{where}: computed")
+
+
+def _is_looked_at(context: AutogenContext, column: Column[Any], found: Column[Any]) -> bool:
+    return context.run_object_filters(column, column.name, "column", False, found)

@@ -1,0 +1,129 @@
+"""Indexes by what the server says of them: direction, predicate, method, lengths and the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from alembic.autogenerate.api import AutogenContext
+from alembic.operations import ops
+from sqlalchemy import Index, Table, text
+
+from ...dialects.facts import TableFacts
+from .sides import sides_of
+
+
+def compare_indexes(
+    context: AutogenContext,
+    modify: ops.ModifyTableOps,
+    schema: str | None,
+    found: Table,
+    table: Table,
+    facts: TableFacts,
+) -> Iterator[ops.MigrateOperation]:
+    """What Alembic has not found; what it found without need is taken back."""
+    seen = {
+        op.index_name for op in modify.ops if isinstance(op, ops.CreateIndexOp | ops.DropIndexOp)
+    }
+    for index in sorted(table.indexes, key=lambda index: str(index.name)):
+        name = _name(context, index)
+        actual = facts.indexes.get(name)
+        if name in seen and actual is None:
+            continue
+        if name not in seen and actual is not None and _is_plain(index, actual):
+            continue
+        twin = sides_of(context).twin(table)
+        if twin is None or name not in twin.indexes:
+            continue
+        if twin.indexes[name] == actual:
+            _take_back(modify, name)
+        elif name not in seen and _include(context, index, name):
+            if actual is not None:
+                yield _drop(schema, table, name, actual)
+            yield ops.CreateIndexOp.from_index(index)
+    yield from _unseen(context, schema, table, facts, seen, found)
+
+
+def _unseen(
+    context: AutogenContext,
+    schema: str | None,
+    table: Table,
+    facts: TableFacts,
+    seen: set[Any],
+    found: Table,
+) -> Iterator[ops.MigrateOperation]:
+    """Indexes that SQLAlchemy doesn't reflect, and that no model has any more."""
+    known = {_name(context, index) for index in table.indexes} | seen
+    known |= {c["name"] for c in context.inspector.get_indexes(table.name, schema=schema)}
+    known |= {
+        c["name"] for c in context.inspector.get_unique_constraints(table.name, schema=schema)
+    }
+    known |= {c["name"] for c in context.inspector.get_foreign_keys(table.name, schema=schema)}
+    for name, definition in facts.indexes.items():
+        if name not in known and _is_looked_at(context, schema, table, name):
+            yield _drop(schema, table, name, definition)
+
+
+def _name(context: AutogenContext, index: Index) -> str:
+    assert context.dialect is not None
+    preparer = context.dialect.identifier_preparer
+    written = str(preparer.format_index(index))
+    quote = preparer.initial_quote
+    return written.strip(quote).replace("%%", "%") if written.startswith(quote) else written
+
+
+def _is_plain(index: Index, actual: str) -> bool:
+    """Whether both have columns and nothing else, which Alembic compares well."""
+    columns = all(getattr(e, "__visit_name__", "") == "column" for e in index.expressions)
+    words = actual.upper().removeprefix("UNIQUE ").removeprefix("BTREE ")
+    simple = words.startswith("(") and words.endswith(")") and words.count("(") == 1
+    return columns and simple and not index.dialect_kwargs and " DESC" not in words
+
+
+def _take_back(modify: ops.ModifyTableOps, name: str) -> None:
+    modify.ops[:] = [
+        op
+        for op in modify.ops
+        if not (isinstance(op, ops.CreateIndexOp | ops.DropIndexOp) and op.index_name == name)
+    ]
+
+
+def _drop(schema: str | None, table: Table, name: str, definition: str) -> ops.DropIndexOp:
+    unique = definition.upper().startswith("UNIQUE ")
+    sql = definition[7:] if unique else definition
+    method, _, rest = sql.partition("(")
+    columns, where = _split("(" + rest)
+    options: dict[str, Any] = {}
+    if method.strip() not in ("", "btree"):
+        options["postgresql_using"] = method.strip()
+    if where.upper().startswith("WHERE "):
+        options["postgresql_where"] = text(where[6:].replace(":", "\\:"))
+        options["sqlite_where"] = text(where[6:].replace(":", "\\:"))
+    reverse = ops.CreateIndexOp(
+        name,
+        table.name,
+        [text(columns.replace(":", "\\:"))],
+        schema=schema,
+        unique=unique,
+        **options,
+    )
+    return ops.DropIndexOp(name, table.name, schema=schema, _reverse=reverse)
+
+
+def _split(definition: str) -> tuple[str, str]:
+    """``(a, b DESC) WHERE c`` into ``a, b DESC`` and ``WHERE c``."""
+    depth = 0
+    for place, sign in enumerate(definition):
+        depth += (sign == "(") - (sign == ")")
+        if depth == 0:
+            return definition[1:place], definition[place + 1 :].strip()
+    return definition, ""
+
+
+def _is_looked_at(context: AutogenContext, schema: str | None, table: Table, name: str) -> bool:
+    parents: Any = {"table_name": table.name, "schema_name": schema}
+    return context.run_name_filters(name, "index", parents)
+
+
+def _include(context: AutogenContext, index: Index, name: str) -> bool:
+    return context.run_object_filters(index, name, "index", False, None)

@@ -1,0 +1,86 @@
+"""Primary keys: their columns, and their names where the models give one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from alembic.autogenerate.api import AutogenContext
+from alembic.operations import ops
+from sqlalchemy import Table
+from sqlalchemy.sql.elements import conv
+
+from ..names import quoted, said
+from ..steps import Sql
+from .sides import sides_of
+
+
+def compare_primary_key(
+    context: AutogenContext,
+    modify: ops.ModifyTableOps,
+    schema: str | None,
+    found: Table,
+    table: Table,
+) -> None:
+    """Add the operations that give a table the primary key of its model.
+
+    The old key goes before anything else, the new one comes when its columns are there.
+    """
+    reflected = context.inspector.get_pk_constraint(table.name, schema=schema)
+    before = list(reflected.get("constrained_columns") or ())
+    after = [column.name for column in table.primary_key.columns]
+    old, new = reflected.get("name"), _name(context, table)
+    if before == after and (not after or not new or not _has_names(context) or old == new):
+        return
+    together = _in_one(context, schema, table.name, before, after)
+    if together:
+        modify.ops.append(together)
+        return
+    if before:
+        name = conv(old) if old else None
+        modify.ops.insert(0, _drop(name, table.name, schema, before))
+    if after:
+        modify.ops.append(_create(conv(new) if new else None, table.name, schema, after))
+
+
+def _name(context: AutogenContext, table: Table) -> str | None:
+    assert context.dialect is not None
+    if table.primary_key.name is None:
+        return None
+    preparer = context.dialect.identifier_preparer
+    return preparer.format_constraint(table.primary_key, _alembic_quote=False)
+
+
+def _has_names(context: AutogenContext) -> bool:
+    return sides_of(context).database.names_primary_keys
+
+
+def _in_one(
+    context: AutogenContext, schema: str | None, table: str, before: list[str], after: list[str]
+) -> Sql | None:
+    """One statement for both, where a table can't be without its key for a moment."""
+    assert context.dialect is not None
+    dialect, database = context.dialect, sides_of(context).database
+    name = quoted(dialect, schema, table)
+    old, new = ([quoted(dialect, c) for c in columns] for columns in (before, after))
+    up = database.replace_primary_key(name, old, new)
+    down = database.replace_primary_key(name, new, old)
+    words = "primary key on {} ({})".format
+    return (
+        Sql(
+            up,
+            down,
+            words=words(said((schema, table)), ", ".join(after)),
+            back=words(said((schema, table)), ", ".join(before)),
+        )
+        if up
+        else None
+    )
+
+
+def _create(name: Any, table: str, schema: str | None, columns: list[str]) -> Any:
+    return ops.CreatePrimaryKeyOp(name, table, columns, schema=schema)
+
+
+def _drop(name: Any, table: str, schema: str | None, columns: list[str]) -> Any:
+    reverse = _create(name, table, schema, columns)
+    return ops.DropConstraintOp(name, table, type_="primary", schema=schema, _reverse=reverse)

@@ -1,0 +1,56 @@
+"""SQL texts that obviously say the same, without asking a server."""
+
+from __future__ import annotations
+
+import re
+
+_TOKEN = re.compile(
+    r"'(?:[^'\\]|''|\\.)*'|\"(?:[^\"]|\"\")*\"|`(?:[^`]|``)*`|::|\w+|\s+|.", re.DOTALL
+)
+_CAST = re.compile(
+    r"""::(?:"(?:[^"]|"")*"|\w+)(?:\.(?:"(?:[^"]|"")*"|\w+))?"""
+    r"""(?:\s(?:varying|precision|with(?:out)?\stime\szone))*(?:\(\d+(?:,\s*\d+)?\))?(?:\[\])*"""
+)
+_NUMBER = re.compile(r"^'(-?\d+(?:\.\d+)?)'$")
+
+
+def alike(one: str | None, other: str | None) -> bool:
+    """Whether two expressions differ in nothing but spelling."""
+    if one is None or other is None:
+        return one is other
+    return one == other or plain(one) == plain(other)
+
+
+def plain(text: str) -> str:
+    """An expression without what a server adds: casts of literals, quotes, parentheses around."""
+    bare = _unwrapped(" ".join(_CAST.sub("", text).split()))
+    tokens = [_token(token) for token in _TOKEN.findall(bare)]
+    joined = "".join(token for token in tokens if not token.isspace())
+    number = _NUMBER.match(joined)
+    return number[1] if number else joined
+
+
+def _token(token: str) -> str:
+    if token[0] == "'":
+        return token
+    if token[0] in '"`' and len(token) > 2:
+        return token[1:-1].lower() if token[1:-1].islower() else token
+    return token.lower()
+
+
+def _unwrapped(text: str) -> str:
+    """``((a + b))`` without its parentheses; ``(a) + (b)`` keeps them."""
+    while text.startswith("(") and text.endswith(")") and _closes_at_end(text):
+        text = text[1:-1].strip()
+    return text
+
+
+def _closes_at_end(text: str) -> bool:
+    depth = 0
+    place = 0
+    for token in _TOKEN.findall(text):
+        place += len(token)
+        depth += (token == "(") - (token == ")")
+        if depth == 0:
+            return place == len(text)
+    return False
