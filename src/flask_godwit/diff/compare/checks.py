@@ -11,8 +11,9 @@ from sqlalchemy import CheckConstraint, Table, text
 from sqlalchemy.sql.elements import conv
 
 from ...dialects.facts import TableFacts
+from .names import final_name
 from .sides import sides_of
-from .text import alike
+from .text import alike, written
 
 Check = tuple[str | None, str]
 
@@ -71,17 +72,12 @@ def _name(context: AutogenContext, constraint: CheckConstraint) -> str | None:
     if constraint.name is None:
         return None
     assert context.dialect is not None
-    written = context.dialect.identifier_preparer.format_constraint(constraint)
-    if written is None:
-        return None
-    quote = context.dialect.identifier_preparer.initial_quote
-    return written.strip(quote).replace("%%", "%") if written.startswith(quote) else written
+    return final_name(context.dialect, constraint)
 
 
 def _sql(context: AutogenContext, constraint: CheckConstraint) -> str:
     assert context.dialect is not None
-    options = {"literal_binds": True, "include_table": False}
-    return str(constraint.sqltext.compile(dialect=context.dialect, compile_kwargs=options))
+    return written(constraint.sqltext, context.dialect)
 
 
 def _constraint(name: str | None, sql: str) -> CheckConstraint:

@@ -10,7 +10,7 @@ from alembic.util import PriorityDispatchResult
 from sqlalchemy import Column, Computed, DefaultClause, Identity, Table
 
 from .sides import sides_of
-from .text import alike
+from .text import alike, written
 
 
 def compare_default(
@@ -70,4 +70,5 @@ def _text(context: AutogenContext, default: Any) -> str | None:
         return None
     if isinstance(default.arg, str):
         return "'" + default.arg.replace("'", "''") + "'"
-    return str(default.arg.compile(dialect=context.dialect, compile_kwargs={"literal_binds": True}))
+    assert context.dialect is not None
+    return written(default.arg, context.dialect)

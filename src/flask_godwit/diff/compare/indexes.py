@@ -10,6 +10,7 @@ from alembic.operations import ops
 from sqlalchemy import Index, Table, text
 
 from ...dialects.facts import TableFacts
+from .names import final_name
 from .sides import sides_of
 
 
@@ -37,6 +38,8 @@ def compare_indexes(
             continue
         if twin.indexes[name] == actual:
             _take_back(modify, name)
+        elif name in seen and actual is not None and not _is_dropped(modify, name):
+            modify.ops.insert(0, _drop(schema, table, name, actual))
         elif name not in seen and _include(context, index, name):
             if actual is not None:
                 yield _drop(schema, table, name, actual)
@@ -66,10 +69,7 @@ def _unseen(
 
 def _name(context: AutogenContext, index: Index) -> str:
     assert context.dialect is not None
-    preparer = context.dialect.identifier_preparer
-    written = str(preparer.format_index(index))
-    quote = preparer.initial_quote
-    return written.strip(quote).replace("%%", "%") if written.startswith(quote) else written
+    return final_name(context.dialect, index) or ""
 
 
 def _is_plain(index: Index, actual: str) -> bool:
@@ -78,6 +78,10 @@ def _is_plain(index: Index, actual: str) -> bool:
     words = actual.upper().removeprefix("UNIQUE ").removeprefix("BTREE ")
     simple = words.startswith("(") and words.endswith(")") and words.count("(") == 1
     return columns and simple and not index.dialect_kwargs and " DESC" not in words
+
+
+def _is_dropped(modify: ops.ModifyTableOps, name: str) -> bool:
+    return any(isinstance(op, ops.DropIndexOp) and op.index_name == name for op in modify.ops)
 
 
 def _take_back(modify: ops.ModifyTableOps, name: str) -> None:

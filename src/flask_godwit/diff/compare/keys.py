@@ -11,6 +11,7 @@ from sqlalchemy.sql.elements import conv
 
 from ..names import quoted, said
 from ..steps import Sql
+from .names import final_name
 from .sides import sides_of
 
 
@@ -44,10 +45,7 @@ def compare_primary_key(
 
 def _name(context: AutogenContext, table: Table) -> str | None:
     assert context.dialect is not None
-    if table.primary_key.name is None:
-        return None
-    preparer = context.dialect.identifier_preparer
-    return preparer.format_constraint(table.primary_key, _alembic_quote=False)
+    return final_name(context.dialect, table.primary_key)
 
 
 def _has_names(context: AutogenContext) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from alembic.autogenerate.api import AutogenContext
@@ -9,7 +11,7 @@ from alembic.operations import ops
 from alembic.runtime.migration import MigrationContext
 from alembic.runtime.plugins import Plugin
 from alembic.util import DispatchPriority, PriorityDispatchResult
-from sqlalchemy import Table
+from sqlalchemy import Index, Table
 
 from .checks import compare_checks
 from .columns import compare_columns
@@ -17,6 +19,7 @@ from .defaults import compare_default
 from .indexes import compare_indexes
 from .keys import compare_primary_key
 from .sides import sides_of
+from .text import undoubled
 
 NAME = "flask_godwit.compare"
 _USUAL = ["alembic.autogenerate.*"]
@@ -27,6 +30,22 @@ def load(context: MigrationContext) -> None:
     given = context.opts.get("autogenerate_plugins") or _USUAL
     if NAME not in given:
         context.opts["autogenerate_plugins"] = [*given, NAME]
+    impl: Any = context.impl
+    if not isinstance(impl.render_ddl_sql_expr, partial):
+        # Alembic writes `%` twice where the driver would have it so; a script must not.
+        impl.render_ddl_sql_expr = partial(_written_once, context, impl.render_ddl_sql_expr)
+        # Alembic leaves out expression indexes of SQLite, even those of new tables.
+        impl._skip_functional_indexes = _all_stay
+
+
+def _written_once(
+    context: MigrationContext, render: Callable[..., str], *arguments: Any, **options: Any
+) -> str:
+    return undoubled(render(*arguments, **options), context.dialect)
+
+
+def _all_stay(_wanted: set[Index], _found: set[Index]) -> None:
+    """Leave expression indexes in the comparison: what is no change is taken back later."""
 
 
 def _compare_table(

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from typing import Any
+
+from sqlalchemy import Dialect
 
 _TOKEN = re.compile(
     r"'(?:[^'\\]|''|\\.)*'|\"(?:[^\"]|\"\")*\"|`(?:[^`]|``)*`|::|\w+|\s+|.", re.DOTALL
@@ -54,3 +57,15 @@ def _closes_at_end(text: str) -> bool:
         if depth == 0:
             return place == len(text)
     return False
+
+
+def written(element: Any, dialect: Dialect) -> str:
+    """An expression as a person would write it for a database, without a table's name."""
+    options = {"literal_binds": True, "include_table": False}
+    return undoubled(str(element.compile(dialect=dialect, compile_kwargs=options)), dialect)
+
+
+def undoubled(sql: str, dialect: Dialect) -> str:
+    """SQL without what is done to ``%`` for some drivers."""
+    doubles = getattr(dialect.identifier_preparer, "_double_percents", False)
+    return sql.replace("%%", "%") if doubles else sql

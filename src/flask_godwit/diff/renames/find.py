@@ -54,8 +54,13 @@ class Finder:
         flat = list(_flat(operations))
         self.dropped_tables = {_key(op): op for op in flat if isinstance(op, ops.DropTableOp)}
         self.created_tables = [_key(op) for op in flat if isinstance(op, ops.CreateTableOp)]
-        self.dropped_columns = [op for op in flat if isinstance(op, ops.DropColumnOp)]
-        self.added_columns = [op for op in flat if isinstance(op, ops.AddColumnOp)]
+        dropped = [op for op in flat if isinstance(op, ops.DropColumnOp)]
+        added = [op for op in flat if isinstance(op, ops.AddColumnOp)]
+        # A column that is made anew under its own name was not renamed.
+        anew = {(*_key(op), op.column.name) for op in added}
+        anew &= {(*_key(op), op.column_name) for op in dropped}
+        self.dropped_columns = [op for op in dropped if (*_key(op), op.column_name) not in anew]
+        self.added_columns = [op for op in added if (*_key(op), op.column.name) not in anew]
         self.used: set[str] = set()
 
     def tables(self) -> dict[Key, Key]:
