@@ -10,8 +10,9 @@ def final_name(dialect: Dialect, item: Constraint | Index) -> str | None:
     if item.name is None:
         return None
     preparer = dialect.identifier_preparer
-    is_index = isinstance(item, Index)
-    name = preparer.format_index(item) if is_index else preparer.format_constraint(item)
+    name = (
+        preparer.format_index(item) if isinstance(item, Index) else preparer.format_constraint(item)
+    )
     if not name:
         return None
     quote = preparer.initial_quote
