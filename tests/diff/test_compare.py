@@ -104,3 +104,37 @@ def test_quiet(evolution: Evolution) -> None:
 def test_texts(one: str, other: str, same: bool) -> None:
     """Only what can't change the meaning is overlooked."""
     assert alike(one, other) is same
+
+
+@pytest.mark.requires("enum_types")
+class TestEnumTypes:
+    """PostgreSQL's enumerations come and go with their users, and change with their rows."""
+
+    def test_values(self, evolution: Evolution) -> None:
+        """Added in the middle, removed and reordered; with a default, an array and a shared type."""
+
+        def models(*values: str, default: str) -> Callable[[SQLAlchemy], None]:
+            kind = sa.Enum(*values, name="state")
+            return _models(
+                lambda: sa.Column("state", kind, server_default=default),
+                lambda: sa.Column("past", sa.ARRAY(sa.Enum(*values, name="state"))),
+            )
+
+        before = models("new", "it's", "done", default="new")
+        evolution.begin(before, "INSERT INTO product (id, state) VALUES (1, 'done')")
+        evolution.follow(models("open", "done", "50 %: it", "it's", default="open"))
+        assert evolution.rows("SELECT state FROM product") == [("done",)]
+        evolution.back(before)
+        evolution.now.ok("upgrade")
+
+    def test_comes_and_goes(self, evolution: Evolution) -> None:
+        """A type is made for its first column and dropped with its last."""
+        types = "SELECT typname FROM pg_type WHERE typtype = 'e'"
+        kind = sa.Enum("a", "b", name="letter")
+        evolution.begin(_models(), "INSERT INTO product (id) VALUES (1)")
+        evolution.follow(_models(lambda: sa.Column("letter", kind, server_default="a")))
+        assert evolution.rows(types) == [("letter",)]
+        evolution.follow(_models())
+        assert evolution.rows(types) == []
+        evolution.now.ok("downgrade")
+        assert evolution.rows(types) == [("letter",)]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from enum import Enum
 from typing import Any, ClassVar
 
-from sqlalchemy import URL, ColumnElement, Connection, Engine, create_engine, func, text
+from sqlalchemy import URL, ColumnElement, Connection, Dialect, Engine, create_engine, func, text
 from sqlalchemy.pool import NullPool
 from sqlalchemy.types import TypeEngine
 
@@ -15,6 +15,7 @@ from ..errors import DatabaseError
 from ..retry import Limits
 from .backups import Backup
 from .facts import Catalogue
+from .facts import Catalogue, EnumType
 from .guard import Guard
 from .witness import Witness
 
@@ -169,6 +170,18 @@ class Database:
     def owned_sequences(self, connection: Connection, schema: str | None, table: str) -> OwnedNames:
         """The sequences that belong to a table's columns, by column."""
         return {}
+
+    def enum_types(self, connection: Connection) -> Mapping[tuple[str | None, str], EnumType]:
+        """The enumerations that are types of their own, by schema and name."""
+        return {}
+
+    def enums_in(self, type_: TypeEngine[Any], dialect: Dialect) -> Iterable[Any]:
+        """The enumerations that are types of their own, in a column's type."""
+        return ()
+
+    def uncreated(self, type_: TypeEngine[Any], dialect: Dialect) -> TypeEngine[Any]:
+        """A column's type that makes no enumeration, since that is there already."""
+        return type_
 
     def catalogue(self) -> Catalogue:
         """What reads the facts of tables, for one comparison."""

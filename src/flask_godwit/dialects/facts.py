@@ -56,3 +56,24 @@ class Catalogue:
 @contextmanager
 def _nothing() -> Iterator[Any]:
     yield None
+
+
+@dataclass(frozen=True)
+class Place:
+    """A column that uses a type."""
+
+    schema: str | None
+    table: str
+    column: str
+    is_array: bool = False
+    default: str | None = None
+
+
+@dataclass(frozen=True)
+class EnumType:
+    """An enumeration that is a type of its own."""
+
+    schema: str | None
+    name: str
+    labels: tuple[str, ...]
+    users: tuple[Place, ...] = ()

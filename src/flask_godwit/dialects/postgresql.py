@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
-from sqlalchemy import URL, Connection, Engine, text
+from sqlalchemy import URL, Connection, Dialect, Engine, text
 from sqlalchemy.types import TypeEngine
 
 from ..retry import Limits
 from .backups import Backup
 from .base import Database, DeployLock, OwnedNames, Trouble
-from .facts import Catalogue
+from .facts import Catalogue, EnumType
 from .guard import Guard
 from .postgresql_backup import PostgreSQLBackup
 from .postgresql_casts import conversion
@@ -124,6 +124,21 @@ class PostgreSQL(Database):
 
     def backup(self, connection: Connection) -> Backup:
         return PostgreSQLBackup(connection)
+
+    def enum_types(self, connection: Connection) -> Mapping[tuple[str | None, str], EnumType]:
+        from .postgresql_enums import enum_types
+
+        return enum_types(connection)
+
+    def enums_in(self, type_: TypeEngine[Any], dialect: Dialect) -> Iterable[Any]:
+        from .postgresql_enums import enums_in
+
+        return enums_in(type_, dialect)
+
+    def uncreated(self, type_: TypeEngine[Any], dialect: Dialect) -> TypeEngine[Any]:
+        from .postgresql_enums import uncreated
+
+        return uncreated(type_, dialect)
 
     def catalogue(self) -> Catalogue:
         from .postgresql_facts import PostgreSQLCatalogue

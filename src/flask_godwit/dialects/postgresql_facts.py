@@ -60,7 +60,7 @@ class PostgreSQLCatalogue(Catalogue):
     def twin(self, connection: Connection, copy: Table) -> Iterator[TableFacts | None]:
         copy._prefixes = ["TEMPORARY"]
         for column in copy.columns:
-            _keep_apart(column.type)
+            column.type = _apart(column.type)
         savepoint = connection.begin_nested()
         try:
             copy.create(connection, checkfirst=False)
@@ -72,12 +72,17 @@ class PostgreSQLCatalogue(Catalogue):
         yield found
 
 
-def _keep_apart(type_: Any) -> None:
+def _apart(type_: Any) -> Any:
     """An enumeration of the twin is its own, since the real one may have other values."""
     if isinstance(type_, ARRAY):
-        _keep_apart(type_.item_type)
-    elif isinstance(type_, Enum):
-        type_.schema = "pg_temp"
+        array = type_.copy()
+        array.item_type = _apart(type_.item_type)
+        return array
+    if not isinstance(type_, Enum):
+        return type_
+    own = type_.copy()
+    own.schema = "pg_temp"
+    return own
 
 
 def _facts(

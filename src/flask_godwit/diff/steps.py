@@ -5,6 +5,8 @@ A script shows plain Alembic: ``op.rename_table()``, ``op.alter_column()``, ``op
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from alembic.autogenerate import renderers
 from alembic.autogenerate.api import AutogenContext
 from alembic.autogenerate.render import _render_gen_name
@@ -73,6 +75,22 @@ class Sql(ops.ExecuteSQLOp):
         return Sql(self.down, self.statement, words=self.back, back=self.words)
 
 
+class Together(ops.OpContainer):
+    """Operations that are one change: taken back by others, in an order of their own.
+
+    :param down: what takes them back.
+    """
+
+    def __init__(
+        self, up: Sequence[ops.MigrateOperation], down: Sequence[ops.MigrateOperation]
+    ) -> None:
+        super().__init__(list(up))
+        self.down = list(down)
+
+    def reverse(self) -> Together:
+        return Together(self.down, self.ops)
+
+
 class Nothing(ops.MigrateOperation):
     """The inverse of what needs none. It never reaches a script."""
 
@@ -115,6 +133,15 @@ def _cast(context: AutogenContext, op: Cast) -> str:
 def _sql(context: AutogenContext, op: Sql) -> str:
     # op.execute() takes `:name` for a parameter.
     return f"{_prefix(context)}execute({op.statement.replace(':', chr(92) + ':')!r})"
+
+
+@renderers.dispatch_for(Together)
+def _together(context: AutogenContext, op: Together) -> list[str]:
+    lines: list[str] = []
+    for operation in op.ops:
+        rendered = renderers.dispatch(operation)(context, operation)
+        lines += [rendered] if isinstance(rendered, str) else rendered
+    return lines
 
 
 @renderers.dispatch_for(Comment)

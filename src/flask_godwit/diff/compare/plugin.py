@@ -16,6 +16,7 @@ from sqlalchemy import Index, Table
 from .checks import compare_checks
 from .columns import compare_columns
 from .defaults import compare_default
+from .enums import compare_enums
 from .indexes import compare_indexes
 from .keys import compare_primary_key
 from .sides import sides_of
@@ -69,6 +70,11 @@ def _compare_table(
     return PriorityDispatchResult.CONTINUE
 
 
+def _compare_types(context: AutogenContext, upgrade: ops.UpgradeOps) -> PriorityDispatchResult:
+    compare_enums(context, upgrade)
+    return PriorityDispatchResult.CONTINUE
+
+
 def _compare_default(*arguments: Any) -> PriorityDispatchResult:
     return compare_default(*arguments)
 
@@ -80,3 +86,5 @@ _plugin.add_autogenerate_comparator(
 _plugin.add_autogenerate_comparator(
     _compare_table, "table", "godwit", priority=DispatchPriority.LAST
 )
+# After all tables, and before the renames, which begin the comparison again.
+_plugin.add_autogenerate_comparator(_compare_types, "autogenerate", "godwit types")

@@ -1,0 +1,78 @@
+"""PostgreSQL's enumerations: types of their own, which columns share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import ARRAY, Connection, Dialect, text
+from sqlalchemy.dialects.postgresql import ENUM
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from .facts import EnumType, Place
+
+_TYPES = text(
+    """
+    SELECT CASE WHEN n.nspname <> current_schema() THEN n.nspname END AS schema,
+        t.typname AS name, array_agg(e.enumlabel::text ORDER BY e.enumsortorder) AS labels
+    FROM pg_type t
+    JOIN pg_enum e ON e.enumtypid = t.oid
+    JOIN pg_namespace n ON n.oid = t.typnamespace
+    WHERE n.nspname !~ '^pg_'
+    GROUP BY n.nspname, t.typname
+    """
+)
+_USERS = text(
+    """
+    SELECT CASE WHEN tn.nspname <> current_schema() THEN tn.nspname END AS type_schema,
+        t.typname AS type, CASE WHEN n.nspname <> current_schema() THEN n.nspname END AS schema,
+        c.relname AS table, a.attname AS column, x.oid <> t.oid AS is_array,
+        pg_get_expr(d.adbin, d.adrelid) AS default
+    FROM pg_type t
+    JOIN pg_type x ON x.oid = t.oid OR x.oid = t.typarray
+    JOIN pg_namespace tn ON tn.oid = t.typnamespace
+    JOIN pg_attribute a ON a.atttypid = x.oid AND NOT a.attisdropped
+    JOIN pg_class c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p')
+    JOIN pg_namespace n ON n.oid = c.relnamespace
+    LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
+    WHERE t.typtype = 'e' AND n.nspname !~ '^pg_'
+    """
+)
+
+
+def enum_types(connection: Connection) -> Mapping[tuple[str | None, str], EnumType]:
+    """All enumerations of a database, with the columns that use them."""
+    users: dict[tuple[str | None, str], list[Place]] = {}
+    for row in connection.execute(_USERS):
+        place = Place(row.schema, row.table, row.column, row.is_array, row.default)
+        users.setdefault((row.type_schema, row.type), []).append(place)
+    return {
+        (row.schema, row.name): EnumType(
+            row.schema, row.name, tuple(row.labels), tuple(users.get((row.schema, row.name), ()))
+        )
+        for row in connection.execute(_TYPES)
+    }
+
+
+def enums_in(type_: TypeEngine[Any], dialect: Dialect) -> Iterable[ENUM]:
+    """The enumeration that a column's type is or holds."""
+    found: Any = type_.dialect_impl(dialect)
+    if isinstance(found, TypeDecorator):
+        found = found.impl_instance
+        found = found.dialect_impl(dialect)
+    if isinstance(found, ARRAY):
+        yield from enums_in(found.item_type, dialect)
+    elif isinstance(found, ENUM) and found.name:
+        yield found
+
+
+def uncreated(type_: TypeEngine[Any], dialect: Dialect) -> TypeEngine[Any]:
+    """The type, for a column whose enumeration is there already."""
+    if isinstance(type_, ARRAY):
+        copy: Any = type_.copy()
+        copy.item_type = uncreated(type_.item_type, dialect)
+        return copy  # type: ignore[no-any-return]
+    for found in enums_in(type_, dialect):
+        if not isinstance(type_, TypeDecorator):
+            return ENUM(*found.enums, name=found.name, schema=found.schema, create_type=False)
+    return type_
