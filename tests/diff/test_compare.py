@@ -111,7 +111,7 @@ class TestEnumTypes:
     """PostgreSQL's enumerations come and go with their users, and change with their rows."""
 
     def test_values(self, evolution: Evolution) -> None:
-        """Added in the middle, removed and reordered; with a default, an array and a shared type."""
+        """Added in the middle, removed and reordered; with a default and an array."""
 
         def models(*values: str, default: str) -> Callable[[SQLAlchemy], None]:
             kind = sa.Enum(*values, name="state")

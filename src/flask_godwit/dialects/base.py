@@ -14,7 +14,6 @@ from sqlalchemy.types import TypeEngine
 from ..errors import DatabaseError
 from ..retry import Limits
 from .backups import Backup
-from .facts import Catalogue
 from .facts import Catalogue, EnumType
 from .guard import Guard
 from .witness import Witness

@@ -80,7 +80,7 @@ def _apart(type_: Any) -> Any:
         return array
     if not isinstance(type_, Enum):
         return type_
-    own = type_.copy()
+    own = type_.copy()  # type: ignore[no-untyped-call]
     own.schema = "pg_temp"
     return own
 

@@ -88,9 +88,10 @@ class ObstacleStage:
             condition = text(condition)
         if self.rows.renames.columns.get(key) or self.rows.renames.old_key(key) != key:
             return None  # it speaks of new names, and the database has the old ones
-        if isinstance(condition, TextClause):
-            condition = text(f"({condition.text})")
-        return select(func.count()).select_from(self._source(key)).where(not_(condition))
+        # SQLAlchemy can't negate a text.
+        is_text = isinstance(condition, TextClause)
+        violated = text(f"NOT ({condition.text})") if is_text else not_(condition)
+        return select(func.count()).select_from(self._source(key)).where(violated)
 
     def _source(self, key: Key) -> Any:
         schema, name = self.rows.renames.old_key(key)

@@ -30,6 +30,9 @@ def compare_enums(context: AutogenContext, upgrade: ops.UpgradeOps) -> None:
             operation.ops = [op for op in operation.ops if not _is_calmed(context, op)]
     upgrade.ops = [op for op in upgrade.ops if not isinstance(op, ops.ModifyTableOps) or op.ops]
     _use_existing(context, upgrade)
+    _leave_defaults(
+        upgrade, [found[key] for key in wanted if key in found and found[key].labels != wanted[key]]
+    )
     gone = _gone_columns(upgrade)
     made = [_created(context.dialect, *item) for item in wanted.items() if item[0] not in found]
     changed = [
@@ -109,6 +112,21 @@ def _is_calmed(context: AutogenContext, operation: Any) -> bool:
         return False
     operation.modify_type = None
     return not operation.has_changes()
+
+
+def _leave_defaults(upgrade: ops.UpgradeOps, changing: Iterable[EnumType]) -> None:
+    """A changed type sets the defaults of its columns anew, where they have one."""
+    columns = {(u.schema, u.table, u.column) for t in changing for u in t.users if u.default}
+    for table in [op for op in upgrade.ops if isinstance(op, ops.ModifyTableOps)]:
+        for op in list(table.ops):
+            if not isinstance(op, ops.AlterColumnOp):
+                continue
+            if (op.schema, op.table_name, op.column_name) in columns:
+                op.modify_server_default = False
+                if not op.has_changes():
+                    table.ops.remove(op)
+        if not table.ops:
+            upgrade.ops.remove(table)
 
 
 def _gone_columns(upgrade: ops.UpgradeOps) -> set[tuple[str | None, str, str | None]]:
