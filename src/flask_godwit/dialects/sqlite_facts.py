@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 
-from sqlalchemy import Connection, Engine, Table, create_engine
+from sqlalchemy import Connection, Table, create_engine
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.pool import StaticPool
+from sqlalchemy.pool import NullPool
 
 from ..sqlite.table_text import TableText, parse_table
 from ..sqlite.tokens import NotUnderstood, tokens_of
@@ -31,22 +30,14 @@ class SQLiteCatalogue(Catalogue):
     def twin(self, connection: Connection, copy: Table) -> Iterator[TableFacts | None]:
         """Made in memory."""
         found = None
-        with _memory().connect() as scratch:
+        engine = create_engine("sqlite://", poolclass=NullPool)
+        with engine.connect() as scratch:
             try:
                 copy.create(scratch, checkfirst=False)
                 found = _facts(scratch, "main", copy.name)
             except SQLAlchemyError:
                 found = None
-            finally:
-                scratch.rollback()
-                copy.drop(scratch, checkfirst=True)
-                scratch.commit()
         yield found
-
-
-@cache
-def _memory() -> Engine:
-    return create_engine("sqlite://", poolclass=StaticPool)
 
 
 def _facts(connection: Connection, schema: str, table: str) -> TableFacts | None:
