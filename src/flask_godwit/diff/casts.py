@@ -23,7 +23,7 @@ from .answers import Answers
 from .fill import ModelColumn
 from .names import Key, quoted, said
 from .rows import Condition, Rows
-from .steps import Cast, Comment, Quiet
+from .steps import Cast, Comment, Quiet, set_loss
 from .words import type_words
 
 
@@ -192,7 +192,7 @@ class CastStage:
             words = (
                 f"{count} value{'' if count == 1 else 's'} of {said(key, operation.column_name)}"
             )
-            operation.info["loss"] = f"{words} lose digits or the time"
+            set_loss(operation, f"{words} lose digits or the time")
             yield Comment(f"{words} lose digits or the time.")
 
 

@@ -8,7 +8,7 @@ from alembic.operations import ops
 
 from .names import Key, said
 from .rows import Rows
-from .steps import Comment
+from .steps import Comment, set_loss
 
 
 def mark_losses(operations: ops.OpContainer, rows: Rows) -> None:
@@ -35,7 +35,7 @@ def _dropped_column(operation: ops.DropColumnOp, rows: Rows) -> Iterator[Comment
     key: Key = (operation.schema, operation.table_name)
     name = operation.column_name
     if operation.to_column().computed is not None:
-        operation.info["loss"] = ""
+        set_loss(operation, "")
         return
     count = rows.count(key, name, lambda column: column.is_not(None))
     yield from _mark(operation, said(key, name), count, "values", "value")
@@ -44,8 +44,8 @@ def _dropped_column(operation: ops.DropColumnOp, rows: Rows) -> Iterator[Comment
 def _mark(
     operation: ops.MigrateOperation, place: str, count: int, many: str, one: str
 ) -> Iterator[Comment]:
-    operation.info["loss"] = f"its {many} are lost"
+    set_loss(operation, f"its {many} are lost")
     if count:
-        operation.info["loss"] += f": {count} {one if count == 1 else many} here"
         said_count = f"{count} {one if count == 1 else many}"
+        set_loss(operation, f"its {many} are lost: {said_count} here")
         yield Comment(f"Loses what {place} holds: {said_count} where this was written.")

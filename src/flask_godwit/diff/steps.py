@@ -108,6 +108,16 @@ class Comment(ops.MigrateOperation):
         return Nothing()
 
 
+def set_loss(operation: ops.MigrateOperation, words: str) -> None:
+    """Remember what an operation loses, for those who are told of it."""
+    operation.__dict__["godwit_loss"] = words
+
+
+def loss_of(operation: ops.MigrateOperation, otherwise: str = "") -> str:
+    """What an operation loses, in words."""
+    return str(operation.__dict__.get("godwit_loss", otherwise))
+
+
 @renderers.dispatch_for(RenameTable)
 def _rename_table(context: AutogenContext, op: RenameTable) -> str:
     schema = f", schema={op.schema!r}" if op.schema else ""

@@ -14,7 +14,7 @@ from sqlalchemy import Enum, Numeric, String, types
 from sqlalchemy.types import TypeEngine
 
 from ..values import DEFAULT_BIND, Change
-from .steps import Comment, Nothing, Quiet, Sql
+from .steps import Comment, Nothing, Quiet, Sql, loss_of
 
 
 def changes_of(operations: ops.OpContainer, bind: str = DEFAULT_BIND) -> tuple[Change, ...]:
@@ -56,7 +56,7 @@ def _(operation: ops.CreateTableOp) -> _Words:
 @_describe.register
 def _(operation: ops.DropTableOp) -> _Words:
     table = _table(operation.table_name, operation.schema)
-    yield "-", f"table {table}", operation.info.get("loss", "its rows are lost")
+    yield "-", f"table {table}", loss_of(operation, "its rows are lost")
 
 
 @_describe.register
@@ -76,7 +76,7 @@ def _(operation: ops.AddColumnOp) -> _Words:
 @_describe.register
 def _(operation: ops.DropColumnOp) -> _Words:
     table = _table(operation.table_name, operation.schema)
-    loss = operation.info.get("loss", "its values are lost")
+    loss = loss_of(operation, "its values are lost")
     yield "-", f"column {table}.{operation.column_name}", loss
 
 
@@ -88,7 +88,7 @@ def _(operation: ops.AlterColumnOp) -> _Words:
     if operation.modify_type is not None:
         old, new = operation.existing_type, operation.modify_type
         text = f"{column}: {type_words(old)} -> {type_words(new)}"
-        yield "~", text, operation.info.get("loss") or _narrowing(old, new, column)
+        yield "~", text, loss_of(operation) or _narrowing(old, new, column)
     if operation.modify_nullable is not None:
         yield "~", f"{column}: {'NULL allowed' if operation.modify_nullable else 'NOT NULL'}", ""
     if operation.modify_server_default is not False:
