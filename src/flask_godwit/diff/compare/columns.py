@@ -11,7 +11,7 @@ from sqlalchemy import Column, Computed, Table
 from ...dialects.facts import ColumnFacts, TableFacts
 from ..names import quoted
 from ..names import said as place
-from ..steps import Sql
+from ..steps import Sql, Together
 from .sides import sides_of
 from .text import alike
 
@@ -131,7 +131,8 @@ def _compare_computed(
     dropping = ops.DropColumnOp.from_column_and_tablename(schema, modify.table_name, found)
     adding = ops.AddColumnOp.from_column_and_tablename(schema, modify.table_name, column)
     plain = None if isinstance(column.server_default, Computed) else _kept(context, schema, column)
-    modify.ops += [plain] if plain else [dropping, adding]
+    again = [adding.reverse(), dropping.reverse()]
+    modify.ops += [Together([plain], again)] if plain else [dropping, adding]
 
 
 def _kept(context: AutogenContext, schema: str | None, column: Column[Any]) -> Sql | None:

@@ -76,10 +76,11 @@ def _use_existing(context: AutogenContext, upgrade: ops.UpgradeOps) -> None:
     assert context.dialect is not None
     database, dialect = sides_of(context).database, context.dialect
     for operation in _flat(upgrade.ops):
-        if isinstance(operation, ops.CreateTableOp):
-            operation.columns = [
+        made = operation._reverse if isinstance(operation, ops.DropTableOp) else operation
+        if isinstance(made, ops.CreateTableOp):
+            made.columns = [
                 _with_type(c, database.uncreated(c.type, dialect)) if isinstance(c, Column) else c
-                for c in operation.columns
+                for c in made.columns
             ]
         elif isinstance(operation, ops.AddColumnOp):
             type_ = database.uncreated(operation.column.type, dialect)
