@@ -23,6 +23,7 @@ from .errors import (
     FolderMissing,
     ForeignKeysBroken,
     GodwitError,
+    Interrupted,
     JournalConflict,
     LockTimeout,
     MigrationFailed,
@@ -33,6 +34,7 @@ from .errors import (
     RevisionError,
     RowsInTheWay,
     SettingsError,
+    StatementTimeout,
     UnknownRevision,
 )
 from .extension import Migrate
@@ -117,6 +119,7 @@ __all__ = [
     "FolderMissing",
     "ForeignKeysBroken",
     "GodwitError",
+    "Interrupted",
     "JournalConflict",
     "Listener",
     "LockTimeout",
@@ -132,6 +135,7 @@ __all__ = [
     "RevisionError",
     "RowsInTheWay",
     "SettingsError",
+    "StatementTimeout",
     "UnknownRevision",
     "alembic_version",
     "branches",

@@ -21,6 +21,7 @@
     │   └── CannotConnect       no connection: server down, wrong password, no rights
     ├── CannotLock              the deploy lock can't be made where the database is
     ├── LockTimeout             another migration holds the deploy lock for too long
+    ├── StatementTimeout        a statement of a revision took longer than it may
     ├── Interrupted             somebody asked a migration to stop, and it did
     ├── RebuildRefused          a table of SQLite can't be changed without losing something
     ├── JournalConflict         a half-applied revision can't be finished without a decision
@@ -121,6 +122,10 @@ class CannotLock(GodwitError):
 
 class LockTimeout(GodwitError):
     """Another migration holds the deploy lock for longer than our patience."""
+
+
+class StatementTimeout(GodwitError):
+    """A statement of a revision took longer than it may, and was stopped."""
 
 
 class Interrupted(GodwitError):

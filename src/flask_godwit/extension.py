@@ -180,6 +180,7 @@ class AppMigrations:
         wait: float | None = None,
         lock: bool | None = None,
         backup: bool | None = None,
+        limits: Mapping[str, Any] | None = None,
         x_arg: Sequence[str] = (),
     ) -> Project:
         """Everything a command needs to know of this application.
@@ -189,6 +190,7 @@ class AppMigrations:
         :param wait: seconds to wait for the server, instead of ``GODWIT_WAIT_SECONDS``.
         :param lock: whether to take the deploy lock, instead of ``GODWIT_LOCK``.
         :param backup: whether to make backups, instead of ``GODWIT_BACKUP``.
+        :param limits: seconds, by the name of the setting that they replace.
         """
         from .alembic_config import make_config
         from .targets import selected_targets, targets_of
@@ -199,6 +201,7 @@ class AppMigrations:
             settings = replace(settings, lock=lock)
         if backup is not None:
             settings = replace(settings, backup=backup)
+        settings = replace(settings, **(limits or {}))
         arguments = self.target_arguments
 
         def config(folder: Path, flags: Sequence[str]) -> Config:

@@ -8,7 +8,9 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+
+from .errors import SettingsError
 
 Tell = Callable[[str, Sequence[str]], None]
 """Told what could not be locked, and who has it: one line for each session."""
@@ -38,9 +40,31 @@ class Limits:
     stops: Callable[[], bool] = lambda: False
     """Whether somebody has asked to stop: then nothing is tried again."""
 
+    statement_seconds: float = 0.0
+    """How long a statement may take; 0 is any time."""
+
+    def of(self, module: object) -> Limits:
+        """The limits of one revision: ``lock_timeout`` and ``statement_timeout`` in its script.
+
+        :raises SettingsError: one of them is no number of seconds.
+        """
+        lock = _seconds_in(module, "lock_timeout", self.lock_seconds)
+        statement = _seconds_in(module, "statement_timeout", self.statement_seconds)
+        if (lock, statement) == (self.lock_seconds, self.statement_seconds):
+            return self
+        return replace(self, lock_seconds=lock, statement_seconds=statement)
+
     def attempts(self) -> Attempts:
         """A fresh budget, for one statement or one revision."""
         return Attempts(self)
+
+
+def _seconds_in(module: object, name: str, default: float) -> float:
+    seconds = getattr(module, name, default)
+    if isinstance(seconds, (int, float)) and not isinstance(seconds, bool) and seconds >= 0:
+        return seconds
+    file = getattr(module, "__file__", "the script")
+    raise SettingsError(f"{name} in {file} must be a number of seconds, not {seconds!r}.")
 
 
 @dataclass

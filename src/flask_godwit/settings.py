@@ -47,6 +47,8 @@ class Settings:
     #: wait at all below one. 0 waits as long as the server does. Not for SQLite, where the
     #: driver's own ``timeout`` counts.
     lock_timeout_seconds: float = 0.3
+    #: Seconds that a statement of a migration may take before it is stopped. 0: any time.
+    statement_timeout_seconds: float = 0.0
     #: Seconds during which a statement (on PostgreSQL the revision) that got no lock in time
     #: is tried again, with growing pauses.
     retry_seconds: float = 600.0
@@ -137,6 +139,7 @@ _KINDS = {
     "lock": _Kind("True or False", _switch),
     "lock_wait_seconds": _Kind("a number of seconds, 0 or more", _seconds),
     "lock_timeout_seconds": _Kind("a number of seconds, 0 or more", _seconds),
+    "statement_timeout_seconds": _Kind("a number of seconds, 0 or more", _seconds),
     "retry_seconds": _Kind("a number of seconds, 0 or more", _seconds),
     "backup": _Kind("True or False", _switch),
     "backup_folder": _Kind("the path of a folder", _folder),

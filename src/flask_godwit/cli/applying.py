@@ -16,6 +16,7 @@ from .options import (
     bind_option,
     command,
     json_option,
+    limit_options,
     lock_options,
     revision_argument,
     sql_option,
@@ -40,15 +41,14 @@ def register(db: click.Group) -> None:
         help="Delete the version in the alembic_version table before stamping",
     )
     shared = (bind_option, wait_option, *lock_options, json_option)
-    command(
-        db, sql_option, tag_option, x_option, *shared, backup_option, revision_argument("head")
-    )(upgrade)
+    running = (*shared, *limit_options, backup_option)
+    command(db, sql_option, tag_option, x_option, *running, revision_argument("head"))(upgrade)
     from_ledger = click.option(
         "--from-ledger",
         is_flag=True,
         help="Revert revisions that have no file any more as the ledger remembers them",
     )
-    reverted = (*shared, backup_option, from_ledger, revision_argument("-1"))
+    reverted = (*running, from_ledger, revision_argument("-1"))
     command(db, sql_option, tag_option, x_option, *reverted)(downgrade)
     command(db, sql_option, tag_option, *shared, revision_argument("head"), purge)(stamp)
     command(db, sql_option, *shared)(ensure_version)

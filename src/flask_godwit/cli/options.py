@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial, update_wrapper
@@ -76,6 +76,22 @@ lock_options = (
         "--no-lock", is_flag=True, help="Take no lock: only where nobody else can migrate"
     ),
 )
+_LIMITS = {
+    "lock_timeout": ("lock_timeout_seconds", "A statement may wait this long for a lock at a time"),
+    "retry": ("retry_seconds", "What gets no lock in time is tried again for this long"),
+    "statement_timeout": ("statement_timeout_seconds", "A statement may take this long"),
+}
+limit_options: tuple[Callable[[Any], Any], ...] = tuple(
+    click.option(
+        f"--{name.replace('_', '-')}",
+        name,
+        type=click.FloatRange(min=0),
+        default=None,
+        metavar="SECONDS",
+        help=text,
+    )
+    for name, (_, text) in _LIMITS.items()
+)
 backup_option = click.option(
     "--backup/--no-backup",
     default=None,
@@ -107,6 +123,7 @@ class Call:
     lock_wait: float | None
     lock: bool | None
     backup: bool | None
+    limits: Mapping[str, float]
     x_arg: Sequence[str]
 
     @property
@@ -121,6 +138,7 @@ class Call:
             wait=self.wait,
             lock=self.lock,
             backup=self.backup,
+            limits=self.limits,
             x_arg=self.x_arg,
         )
 
@@ -190,11 +208,18 @@ def _run(function: Callback, /, **options: Any) -> None:
         lock_wait=_lock_wait(options.pop("no_wait", False), options.pop("lock_wait", None)),
         lock=False if options.pop("no_lock", False) else None,
         backup=options.pop("backup", None),
+        limits=_limits(options),
         x_arg=x_arg,
     )
     errors = printed_errors(call.console, traceback=options.pop("traceback", False))
     with errors, _logged(options.pop("log", False)):
         function(call, **options)
+
+
+def _limits(options: dict[str, Any]) -> dict[str, float]:
+    """The limits that were typed, by the setting that they replace; taken out of the options."""
+    typed = {setting: options.pop(name, None) for name, (setting, _) in _LIMITS.items()}
+    return {setting: seconds for setting, seconds in typed.items() if seconds is not None}
 
 
 def _lock_wait(no_wait: bool, seconds: float | None) -> float | None:

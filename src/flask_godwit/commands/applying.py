@@ -189,6 +189,7 @@ class _Run:
             settings.retry_seconds,
             self.listener.blocked,
             stops=self.listener.stops,
+            statement_seconds=settings.statement_timeout_seconds,
         )
         self.outcomes: list[TargetOutcome] = []
         self.done: list[Step] = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, ClassVar
 
 from sqlalchemy import (
@@ -32,6 +33,7 @@ from .mysql_backup import MySQLBackup
 from .mysql_limits import MySQLLimits
 from .mysql_witness import MySQLWitness
 from .server_locks import MySQLLock
+from .statement_limit import StatementLimit
 from .witness import Witness
 
 # The client's and the server's error numbers.
@@ -47,6 +49,17 @@ _BY_NUMBER = {
 }
 
 _NUMBER = r"^[[:space:]]*[-+]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][-+]?[0-9]+)?[[:space:]]*$"
+
+
+def _kill_query(engine: Engine, session: int) -> None:
+    """End the statement that a session is executing, through another connection."""
+    pool = engine.pool.recreate()
+    other = pool.connect()
+    try:
+        other.cursor().execute(f"KILL QUERY {session}")
+    finally:
+        other.invalidate()
+        pool.dispose()
 
 
 class MySQL(Database):
@@ -65,7 +78,11 @@ class MySQL(Database):
         return MySQLLock(engine, name)
 
     def guards(self, connection: Connection, limits: Limits) -> tuple[Guard, ...]:
-        return (self.limits(connection, limits),) if limits.lock_seconds else ()
+        own = (self.limits(connection, limits),) if limits.lock_seconds else ()
+        raw: Any = connection.connection.dbapi_connection
+        # Asked now: while it works, the driver lets no other thread near it.
+        cancel = partial(_kill_query, connection.engine, raw.thread_id())
+        return (*own, StatementLimit(limits, cancel))
 
     checks_block_renames: ClassVar[bool] = True
 

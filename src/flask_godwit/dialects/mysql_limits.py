@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 from sqlalchemy import Connection
 
 from ..retry import Limits
-from .guard import Guard, Sent
+from .guard import Guard, OutsideTransaction, Running, Sent
 
 _LOCK_WAIT_TIMEOUT = 1205
 _DDL = re.compile(r"\s*(CREATE|ALTER|DROP|RENAME|TRUNCATE|OPTIMIZE)\b", re.IGNORECASE)
@@ -44,6 +44,22 @@ class MySQLLimits(Guard):
         finally:
             with suppress(Exception):  # the connection may be lost, and the setting with it
                 self._wait_at_most(int(before))
+
+    def step(
+        self, function: Callable[..., None], outside: OutsideTransaction, running: Running
+    ) -> Callable[..., None]:
+        seconds = self.limits.of(running.module).lock_seconds
+        if seconds == self.limits.lock_seconds:
+            return function
+
+        def call(**arguments: Any) -> None:
+            self._wait_at_most(max(int(seconds), self.shortest_seconds))
+            try:
+                function(**arguments)
+            finally:
+                self._wait_at_most(max(int(self.limits.lock_seconds), self.shortest_seconds))
+
+        return call
 
     def statement(self, sent: Sent, go: Callable[[], None]) -> None:
         if not _DDL.match(sent.statement):

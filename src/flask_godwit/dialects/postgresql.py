@@ -90,7 +90,7 @@ class PostgreSQL(Database):
         return PostgreSQLLock(engine, name)
 
     def guards(self, connection: Connection, limits: Limits) -> tuple[Guard, ...]:
-        return (PostgreSQLLimits(connection, limits),) if limits.lock_seconds else ()
+        return (PostgreSQLLimits(connection, limits),)
 
     def default_name(self, kind: str, table: str, columns: Sequence[str]) -> str | None:
         suffix = {"pk": "pkey", "uq": "key", "ix": "idx", "fk": "fkey"}.get(kind)

@@ -15,12 +15,14 @@ from sqlalchemy.exc import DBAPIError
 
 from ..retry import Limits
 from .guard import Guard, OutsideTransaction, Running
+from .statement_limit import too_long
 
 _RETRIED = {
     "55P03",  # lock_not_available: lock_timeout
     "40P01",  # deadlock_detected
     "40001",  # serialization_failure
 }
+_QUERY_CANCELED = "57014"
 _BLOCKERS = text("""
     SELECT DISTINCT a.pid, a.usename, coalesce(host(a.client_addr), 'local') AS client,
            to_char(a.xact_start, 'HH24:MI:SS') AS since, left(a.query, 80) AS query
@@ -39,6 +41,7 @@ class PostgreSQLLimits(Guard):
         self.limits = limits
         self.committed = False
         self.spans_revisions = False
+        self.now = limits
 
     @contextmanager
     def run(self) -> Iterator[None]:
@@ -58,28 +61,51 @@ class PostgreSQLLimits(Guard):
     def step(
         self, function: Callable[..., None], outside: OutsideTransaction, running: Running
     ) -> Callable[..., None]:
+        limits = self.limits.of(running.module)
         if self.spans_revisions:
-            return function
+            return self._limited(function, limits)
 
         def call(**arguments: Any) -> None:
             attempts = self.limits.attempts()
             self.committed = False
             while True:
                 try:
-                    return function(**arguments)
+                    return limited(**arguments)
                 except DBAPIError as error:
+                    if _is_too_long(error):
+                        raise too_long(limits.statement_seconds, error.statement or "") from error
                     # What the revision has committed itself would be done twice.
                     if self.committed or attempts.spent or not _is_retried(error):
                         raise
                     statement = error.statement or ""
                 outside(lambda: attempts.step_aside(statement, lambda: self._blockers(statement)))  # noqa: B023
 
+        limited = self._limited(function, limits)
+        return call
+
+    def _limited(self, function: Callable[..., None], limits: Limits) -> Callable[..., None]:
+        """The function with the limits of its revision, where those are its own."""
+
+        def call(**arguments: Any) -> None:
+            self.now = limits
+            if limits is not self.limits:
+                self._limit(self.connection)
+            try:
+                function(**arguments)
+            finally:
+                self.now = self.limits
+
         return call
 
     def _limit(self, connection: Connection) -> None:
-        if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
-            milliseconds = int(self.limits.lock_seconds * 1000)
+        if connection.get_execution_options().get("isolation_level") == "AUTOCOMMIT":
+            return
+        if self.now.lock_seconds or self.now is not self.limits:
+            milliseconds = int(self.now.lock_seconds * 1000)
             connection.exec_driver_sql(f"SET LOCAL lock_timeout = {milliseconds}")
+        if self.now.statement_seconds:
+            milliseconds = int(self.now.statement_seconds * 1000)
+            connection.exec_driver_sql(f"SET LOCAL statement_timeout = {milliseconds}")
 
     def _remember(self, _connection: Connection) -> None:
         self.committed = True
@@ -94,6 +120,14 @@ class PostgreSQLLimits(Guard):
         ]
 
 
+def _is_too_long(error: DBAPIError) -> bool:
+    """Whether the server stopped it for its time; a lock that was not free has its own error."""
+    return _state(error) == _QUERY_CANCELED and "statement timeout" in str(error.orig)
+
+
+def _state(error: DBAPIError) -> str | None:
+    return getattr(error.orig, "sqlstate", None) or getattr(error.orig, "pgcode", None)
+
+
 def _is_retried(error: DBAPIError) -> bool:
-    state = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "pgcode", None)
-    return state in _RETRIED
+    return _state(error) in _RETRIED

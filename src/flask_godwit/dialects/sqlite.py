@@ -31,6 +31,7 @@ from .file_lock import FileLock
 from .guard import Guard
 from .sqlite_backup import SQLiteBackup
 from .sqlite_transactions import SQLiteTransactions, can_begin
+from .statement_limit import StatementLimit
 
 
 class SQLite(Database):
@@ -60,7 +61,10 @@ class SQLite(Database):
         return FileLock(file.resolve()) if file else None
 
     def guards(self, connection: Connection, limits: Limits) -> tuple[Guard, ...]:
-        return (SQLiteTransactions(connection),) if can_begin(connection) else ()
+        if not can_begin(connection):
+            return ()
+        raw: Any = connection.connection.dbapi_connection
+        return (SQLiteTransactions(connection), StatementLimit(limits, raw.interrupt))
 
     @staticmethod
     def operations(context: Any) -> AbstractContextManager[None]:
