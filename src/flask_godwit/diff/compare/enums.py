@@ -28,7 +28,8 @@ def compare_enums(context: AutogenContext, upgrade: ops.UpgradeOps) -> None:
     for operation in upgrade.ops:
         if isinstance(operation, ops.ModifyTableOps):
             operation.ops = [op for op in operation.ops if not _is_calmed(context, op)]
-    upgrade.ops = [op for op in upgrade.ops if not isinstance(op, ops.ModifyTableOps) or op.ops]
+    left = [op for op in upgrade.ops if not isinstance(op, ops.ModifyTableOps) or op.ops]
+    upgrade.ops = [step for op in left for step in _without_defaults(context, op)]
     _use_existing(context, upgrade)
     _leave_defaults(
         upgrade, [found[key] for key in wanted if key in found and found[key].labels != wanted[key]]
@@ -113,6 +114,38 @@ def _is_calmed(context: AutogenContext, operation: Any) -> bool:
         return False
     operation.modify_type = None
     return not operation.has_changes()
+
+
+def _without_defaults(context: AutogenContext, operation: Any) -> list[Any]:
+    """A batch runs its statements at its end: what has an order stands around it."""
+    found = operation.ops if isinstance(operation, ops.ModifyTableOps) else []
+    around = [_without_default(context, op) for op in found]
+    return [
+        *(step for before, _ in around for step in before),
+        operation,
+        *(step for _, after in around for step in after),
+    ]
+
+
+def _without_default(context: AutogenContext, operation: Any) -> tuple[list[Sql], list[Sql]]:
+    """A column's default is away while its type becomes an enumeration, or another one."""
+    if not isinstance(operation, ops.AlterColumnOp) or operation.modify_type is None:
+        return [], []
+    assert context.dialect is not None
+    enums = list(sides_of(context).database.enums_in(operation.modify_type, context.dialect))
+    before: Any = operation.existing_server_default
+    sql = getattr(getattr(before, "arg", None), "text", None)
+    if not enums or not sql:
+        return [], []
+    table = quoted(context.dialect, operation.schema, operation.table_name)
+    alter = f"ALTER TABLE {table} ALTER COLUMN {quoted(context.dialect, operation.column_name)}"
+    place = (operation.schema, operation.table_name, operation.column_name)
+    after = _defaults(context).get(place)
+    operation.modify_server_default = False
+    operation.existing_server_default = False
+    drop, back = f"{alter} DROP DEFAULT", f"{alter} SET DEFAULT {sql}"
+    again = [Sql(f"{alter} SET DEFAULT {after}", drop)] if after else []
+    return [Sql(drop, back)], again
 
 
 def _leave_defaults(upgrade: ops.UpgradeOps, changing: Iterable[EnumType]) -> None:
