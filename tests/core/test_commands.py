@@ -24,6 +24,7 @@ COMMANDS = [
     "log",
     "merge",
     "migrate",
+    "resolve",
     "revision",
     "show",
     "stamp",
