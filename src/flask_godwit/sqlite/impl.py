@@ -53,7 +53,8 @@ def faithful(context: MigrationContext) -> Iterator[None]:
 @cache
 def _faithful_class(plain: type[Any]) -> type[Any]:
     """Ours on top of the application's own, if it registered one for SQLite."""
-    return type("FaithfulSQLiteImpl", (FaithfulImpl, plain), {})
+    # Under its name: an env.py may print it.
+    return type(plain.__name__, (FaithfulImpl, plain), {})
 
 
 class FaithfulImpl:
