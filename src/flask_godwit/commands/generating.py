@@ -18,6 +18,7 @@ from ..diff.naming import message_for
 from ..diff.ownership import History, Ownership
 from ..diff.questions import Asker, Refusal
 from ..diff.refine import Refinement
+from ..diff.rendering import fill_gaps
 from ..diff.tidy import tidy
 from ..diff.words import changes_of
 from ..environment import Migrations
@@ -195,6 +196,7 @@ class _Comparison:
     writer: RevisionContext = field(init=False)
 
     def __post_init__(self) -> None:
+        fill_gaps()
         self.migrations = Migrations(self.project, flags=("autogenerate",))
         self.refinement.ownership = Ownership(
             History(self._revision_paths), self.project.settings.ignore_tables

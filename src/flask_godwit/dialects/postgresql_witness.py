@@ -17,6 +17,8 @@ from .witness import Definitions, Witness
 _WORDS = re.compile(r'"((?:[^"]|"")+)"|([A-Za-z_\u0080-\uffff][\w$]*)')
 _LITERALS = re.compile(r"'(?:[^']|'')*'|/\*.*?\*/|--[^\n]*", re.DOTALL)
 _MOST_NAMES = 500
+_BEGUN, _IDLE = 2, 0
+"""What psycopg2 calls them: its own state, and the server's."""
 _CONCURRENT_INDEX = re.compile(
     r"\s*CREATE\s+(?:UNIQUE\s+)?INDEX\s+CONCURRENTLY\s+(?:IF\s+NOT\s+EXISTS\s+)?"
     r'("(?:[^"]|"")+"|\w+)\s+ON\s+(?:ONLY\s+)?(?:("(?:[^"]|"")+"|\w+)\s*\.)?',
@@ -104,7 +106,11 @@ class PostgreSQLWitness(Witness):
 
     def is_autocommit(self) -> bool:
         raw: Any = self.connection.connection.dbapi_connection
-        return bool(raw.autocommit)
+        if raw.autocommit:
+            return True
+        # psycopg2 does not notice a COMMIT in a string: it thinks that its transaction goes
+        # on, begins no other one, and the server commits each statement.
+        return getattr(raw, "status", None) == _BEGUN and raw.get_transaction_status() == _IDLE
 
     def clear_away(self, statement: str) -> None:
         """Drop the invalid index that a cut off CREATE INDEX CONCURRENTLY leaves."""

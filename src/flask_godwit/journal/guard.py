@@ -163,10 +163,6 @@ class Journal(Guard):
             self._write()
         self.kept.clear()
         go()
-        if not self.witness.is_autocommit():
-            # psycopg2 does not notice a COMMIT in a string: it would begin no transaction
-            # for the next statement, which would be committed without its note.
-            self._commit()
 
     def _noted(self, kind: Kind, sent: Sent, go: Callable[[], None]) -> None:
         text, values = digest(sent.statement), digest_of_values(sent.parameters)
@@ -308,8 +304,8 @@ class Journal(Guard):
     def _commit(self) -> None:
         """At the driver: for SQLAlchemy its transaction goes on, as after any DDL on MySQL."""
         raw = self.connection.connection.dbapi_connection
-        assert raw is not None
-        raw.commit()
+        if raw is not None and not self.witness.is_autocommit():
+            raw.commit()
 
     def _raw_execute(self, statement: str) -> None:
         cursor = self.connection.connection.cursor()
