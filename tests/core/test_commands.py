@@ -650,7 +650,8 @@ class TestErrors:
     )
     def test_without_folder(self, fresh, command):
         """Every command that needs the folder says where it was looked for and how to make it."""
-        answer = fresh.run(command, *(["x"] if command in ("show", "edit", "merge") else []))
+        needed = {"show": ["x"], "edit": ["x"], "merge": ["x"], "resolve": ["x", "--retry"]}
+        answer = fresh.run(command, *needed.get(command, []))
         assert answer.exit_code == 1
         assert answer.stdout == ""
         assert f"There is no migrations folder at {fresh.root / 'migrations'}." in answer.stderr

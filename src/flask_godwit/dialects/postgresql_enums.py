@@ -66,6 +66,19 @@ def enums_in(type_: TypeEngine[Any], dialect: Dialect) -> Iterable[ENUM]:
         yield found
 
 
+class _There(ENUM):
+    """An enumeration that a script does not create: SQLAlchemy 2.0 does not write that down."""
+
+    __module__ = ENUM.__module__  # where Alembic lets a script import it from
+
+    def __repr__(self) -> str:
+        text = super().__repr__()
+        return text if "create_type" in text else f"{text[:-1]}, create_type=False)"
+
+
+_There.__name__ = "ENUM"
+
+
 def uncreated(type_: TypeEngine[Any], dialect: Dialect) -> TypeEngine[Any]:
     """The type, for a column whose enumeration is there already."""
     if isinstance(type_, ARRAY):
@@ -74,5 +87,5 @@ def uncreated(type_: TypeEngine[Any], dialect: Dialect) -> TypeEngine[Any]:
         return copy  # type: ignore[no-any-return]
     for found in enums_in(type_, dialect):
         if not isinstance(type_, TypeDecorator):
-            return ENUM(*found.enums, name=found.name, schema=found.schema, create_type=False)
+            return _There(*found.enums, name=found.name, schema=found.schema, create_type=False)
     return type_
