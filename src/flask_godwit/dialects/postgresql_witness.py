@@ -106,11 +106,12 @@ class PostgreSQLWitness(Witness):
 
     def is_autocommit(self) -> bool:
         raw: Any = self.connection.connection.dbapi_connection
-        if raw.autocommit:
-            return True
-        # psycopg2 does not notice a COMMIT in a string: it thinks that its transaction goes
-        # on, begins no other one, and the server commits each statement.
-        return getattr(raw, "status", None) == _BEGUN and raw.get_transaction_status() == _IDLE
+        return raw.autocommit or _is_deceived(raw)
+
+    def settle(self) -> None:
+        raw: Any = self.connection.connection.dbapi_connection
+        if not raw.autocommit and _is_deceived(raw):
+            raw.commit()
 
     def clear_away(self, statement: str) -> None:
         """Drop the invalid index that a cut off CREATE INDEX CONCURRENTLY leaves."""
@@ -132,6 +133,15 @@ class PostgreSQLWitness(Witness):
 
     def lives(self, session: str) -> bool:
         return bool(self.connection.scalar(_LIVES, {"session": session}))
+
+
+def _is_deceived(raw: Any) -> bool:
+    """Whether psycopg2 has not noticed a COMMIT in a string.
+
+    It thinks then that its transaction goes on, begins no other one, and the server commits
+    each statement.
+    """
+    return getattr(raw, "status", None) == _BEGUN and raw.get_transaction_status() == _IDLE
 
 
 def _plain(name: str) -> str:

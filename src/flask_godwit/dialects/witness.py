@@ -36,6 +36,9 @@ class Witness:
         """Whether each statement is a transaction of its own now."""
         raise NotImplementedError
 
+    def settle(self) -> None:
+        """After a revision: what comes now is in a transaction, whatever the revision did."""
+
     def clear_away(self, statement: str) -> None:
         """Remove what a statement that was cut off left behind, before it is sent again."""
 

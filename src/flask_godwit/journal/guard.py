@@ -80,6 +80,7 @@ class Journal(Guard):
             self.active = True
             try:
                 function(**arguments)
+                self.witness.settle()
             except JournalConflict as error:
                 error.hint = error.hint or choices(running.revision, running.direction)
                 raise
