@@ -23,7 +23,7 @@ PACKAGE = Path(flask_godwit.__file__).parent
 
 LAYERS = (
     {"errors"},
-    {"values", "settings", "retry", "locate", "process_state"},
+    {"secrecy", "values", "settings", "retry", "locate", "process_state"},
     {"sqlite"},
     {"dialects"},
     {"connect", "targets", "listener", "alembic_config", "authors", "revision_files"},

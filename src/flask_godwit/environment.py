@@ -42,6 +42,7 @@ from .process_state import left_as_it_was
 from .retry import Limits
 from .revision_errors import broken_script, clear_error
 from .scripts import Scripts, apply_settings, existing_folder, open_scripts
+from .secrecy import shown
 from .targets import DEFAULT_VERSION_TABLE, foreign_tables, is_ours
 from .values import Project, Target
 
@@ -436,7 +437,7 @@ def _is_proxy_error(error: BaseException) -> bool:
 def database_url(context: MigrationContext) -> str:
     """The URL of a context's database, without password."""
     assert context.connection is not None
-    return context.connection.engine.url.render_as_string(hide_password=True)
+    return shown(context.connection.engine.url)
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 import pytest
 import sqlalchemy as sa
@@ -15,6 +15,15 @@ COMMANDS = [
     "",
     "--help",
     "status --json",
+    "init",
+    "revision -m x",
+    "merge heads",
+    "heads -v",
+    "branches",
+    "log",
+    "log --json",
+    "resolve a --retry",
+    "list-templates",
     "upgrade",
     "upgrade -v",
     "upgrade --traceback",
@@ -55,6 +64,22 @@ def test_no_server(shop, unused_port, driver, password):
     for command in COMMANDS:
         answer = made.run(*command.split())
         for form in forms(password):
+            assert form not in answer.output, f"flask db {command}"
+
+
+@pytest.mark.parametrize("password", PASSWORDS, ids=range(len(PASSWORDS)))
+@pytest.mark.parametrize(
+    ("driver", "key"),
+    [("postgresql+psycopg2", "password"), ("postgresql+psycopg", "password"), ("mysql", "passwd")],
+)
+def test_in_the_query(shop, unused_port, driver, key, password):
+    """A password that the URL has in its query is one, too."""
+    url = sa.URL.create(driver, "someone", None, "127.0.0.1", unused_port, "shop", {key: password})
+    made = shop(url=url.render_as_string())
+    made.revision("a", None)
+    for command in COMMANDS:
+        answer = made.run(*command.split())
+        for form in {*forms(password), quote_plus(password)}:
             assert form not in answer.output, f"flask db {command}"
 
 

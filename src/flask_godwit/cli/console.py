@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import sys
 import traceback
 from collections.abc import Callable, Collection, Sequence
@@ -17,9 +16,9 @@ from typing import IO, Any
 import click
 
 from ..errors import GodwitError
+from ..secrecy import without_passwords
 
 DEFAULT_PROGRAM = "flask db"
-_PASSWORD_IN_URL = re.compile(r"(://[^:/@\s]+:)[^@\s]+@")
 _SHORTEST_SECRET = 4
 
 
@@ -133,7 +132,7 @@ class Console:
         for secret in self.secrets():
             if len(secret) >= _SHORTEST_SECRET:
                 text = text.replace(secret, "***")
-        return _PASSWORD_IN_URL.sub(r"\1***@", text)
+        return without_passwords(text)
 
 
 def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:

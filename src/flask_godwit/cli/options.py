@@ -9,13 +9,13 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial, update_wrapper
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
 
 import click
 from flask import current_app, g, has_app_context
 from flask.cli import with_appcontext
 
 from ..errors import GodwitError
+from ..secrecy import held_by, written_in
 from .complete import complete_binds, complete_revisions
 from .console import DEFAULT_PROGRAM, Console
 
@@ -288,9 +288,7 @@ def _secrets() -> set[str]:
     """The passwords of the application's databases, as written and decoded."""
     config = current_app.config
     urls = [config.get("SQLALCHEMY_DATABASE_URI"), *(config.get("SQLALCHEMY_BINDS") or {}).values()]
-    found = (re.search(r"://[^:/@]*:([^@]*)@", str(url)) for url in urls if url)
-    written = {match.group(1) for match in found if match}
-    return written | {unquote(secret) for secret in written} | _engine_secrets()
+    return {secret for url in urls if url for secret in written_in(str(url))} | _engine_secrets()
 
 
 def _engine_secrets() -> set[str]:
@@ -298,6 +296,6 @@ def _engine_secrets() -> set[str]:
 
     with suppress(Exception):  # the error that is being printed may be that there is no engine
         app = current_app._get_current_object()  # type: ignore[attr-defined]
-        passwords = [t.engine.url.password for t in app_migrations(app).project().targets()]
-        return {str(password) for password in passwords if password}
+        targets = app_migrations(app).project().targets()
+        return {secret for target in targets for secret in held_by(target.engine.url)}
     return set()

@@ -14,6 +14,7 @@ from typing import ClassVar
 from sqlalchemy import Connection
 
 from ..errors import BackupFailed
+from ..secrecy import shown
 
 
 class Backup:
@@ -31,7 +32,7 @@ class Backup:
         :raises BackupFailed: it can't.
         """
         raise BackupFailed(
-            f"Flask-Godwit can't back up {self.url.render_as_string(hide_password=True)}.",
+            f"Flask-Godwit can't back up {shown(self.url)}.",
             hint="Make a backup yourself, then: flask db upgrade --no-backup",
         )
 

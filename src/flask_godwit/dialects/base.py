@@ -13,6 +13,7 @@ from sqlalchemy.types import TypeEngine
 
 from ..errors import DatabaseError
 from ..retry import Limits
+from ..secrecy import shown
 from .backups import Backup
 from .facts import Catalogue, EnumType
 from .guard import Guard
@@ -64,7 +65,7 @@ class Database:
     @property
     def display_url(self) -> str:
         """The URL without its password."""
-        return self.url.render_as_string(hide_password=True)
+        return shown(self.url)
 
     @property
     def identity(self) -> tuple[object, ...]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import getpass
 import os
-import re
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -23,12 +22,12 @@ from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import DBAPIError
 
 from ..dialects import dialect_for
+from ..secrecy import without_passwords
 from ..values import LogEntry
 from .ledger import DONE, FAILED, Ledger
 from .sources import checksum
 from .store import TABLE as JOURNAL
 
-_PASSWORD_IN_URL = re.compile(r"(://[^:/@\s]+:)[^@\s]+@")
 _READS = {
     "SELECT", "PRAGMA", "SHOW", "DESCRIBE", "EXPLAIN", "SET", "BEGIN", "COMMIT", "ROLLBACK",
     "SAVEPOINT", "RELEASE",
@@ -104,7 +103,7 @@ class Recorder:
         move = self.running
         if move is None or not self.usable or self.engine is None:
             return
-        entry = self._entry(move, FAILED, _PASSWORD_IN_URL.sub(r"\1***@", reason))
+        entry = self._entry(move, FAILED, without_passwords(reason))
         with suppress(Exception), _discreet(self.engine).connect() as connection:
             self.ledger.prepare(connection)  # a transaction over everything took it along
             self.ledger.add(connection, entry, move.text)
