@@ -30,19 +30,18 @@ from sqlalchemy.exc import DBAPIError
 from .connect import connected, explain, is_connection_trouble
 from .dialects import dialect_for, operations
 from .dialects.base import Database
-from .dialects.guard import Guard, PoliteStop, Running, watched
+from .dialects.guard import Guard, PoliteStop, watched
 from .errors import GodwitError, SettingsError
 from .journal.guard import Journal
 from .journal.ledger import Ledger
-from .journal.recorder import Move, Recorder
-from .journal.sources import source_of
+from .journal.recorder import Recorder
 from .journal.store import Store
 from .parts import BIND_OPTION, bind_in, bind_of, fitted, has_parts, is_same_bind
 from .process_state import left_as_it_was
 from .retry import Limits
 from .revision_errors import broken_script, clear_error
 from .scripts import Scripts, apply_settings, existing_folder, open_scripts
-from .secrecy import shown
+from .steps import as_move, as_running, commit_what_is_open, outside_transaction, spans_revisions
 from .targets import DEFAULT_VERSION_TABLE, foreign_tables, is_ours
 from .values import Project, Target
 
@@ -269,20 +268,20 @@ class Migrations:
         part = next((target.part for target in targets if target.bind == bind), bind)
         guards = getattr(context.environment_context, "guards", ())
         recorder = getattr(context.environment_context, "recorder", None)
-        outside = partial(_outside_transaction, context)
+        outside = partial(outside_transaction, context)
         for step in work(heads, context):
             function = fitted(step.migration_fn, part, plain=bind == targets[0].bind)
             if recorder is not None and context.connection is not None:
                 self.recorder = recorder
-                recorder.begins(context.connection, _move(step), spanned=spans_revisions(context))
+                recorder.begins(context.connection, as_move(step), spanned=spans_revisions(context))
                 function = recorder.counting(function, context.connection)
             for guard in () if step.info.is_stamp else guards:
-                function = guard.step(function, outside, _running(step))
+                function = guard.step(function, outside, as_running(step))
             # Alembic's log says "Running upgrade". A functools.partial has no name.
             function.__name__ = getattr(step.migration_fn, "__name__", "revision")
             step.migration_fn = function
             yield step
-            _commit_what_is_open(context)
+            commit_what_is_open(context)
             for guard in guards:
                 guard.finished(outside)
 
@@ -379,65 +378,9 @@ def _context_connected(environment: Environment, target: Target) -> Iterator[dic
         yield {"connection": connection}
 
 
-def _outside_transaction(context: MigrationContext, action: Callable[[], None]) -> None:
-    """Do something between two transactions, of which Alembic holds the second afterwards."""
-    assert context.connection is not None
-    inside = context._transaction is not None
-    context.connection.rollback()
-    action()
-    if inside:
-        context._transaction = context.connection.begin()
-
-
-def spans_revisions(context: MigrationContext) -> bool:
-    """Whether somebody else, an env.py or an option, began one transaction for all revisions."""
-    return context._in_external_transaction or context._transaction is not None
-
-
-def _move(step: RevisionStep) -> Move:
-    """A step as the ledger notes it. A stamp is about the revision that it leads to."""
-    made = step.info
-    about = made.destination_revision_ids if made.is_stamp else made.up_revision_ids
-    script: Any = made.revision_map.get_revision(about[0]) if about else None
-    direction = "upgrade" if made.is_upgrade else "downgrade"
-    return Move(
-        revision=", ".join(about) or "base",
-        down_revisions=to_tuple(getattr(script, "down_revision", None), default=()),
-        message=getattr(script, "doc", None) or "",
-        direction="stamp" if made.is_stamp else direction,
-        text=source_of(getattr(script, "path", None) or ""),
-    )
-
-
-def _commit_what_is_open(context: MigrationContext) -> None:
-    """Keep the revision's version, also when the revision itself ended Alembic's transaction.
-
-    After a ``op.get_bind().commit()`` in it nobody else would.
-    """
-    connection = None if context.as_sql else context.connection
-    if connection is not None and connection.in_transaction() and not spans_revisions(context):
-        connection.commit()
-
-
-def _running(step: RevisionStep) -> Running:
-    script = step.info.up_revision
-    return Running(
-        step.info.up_revision_id or "",
-        "upgrade" if step.is_upgrade else "downgrade",
-        getattr(script, "path", ""),
-        getattr(script, "module", None),
-    )
-
-
 def _is_proxy_error(error: BaseException) -> bool:
     """Whether a revision file used ``op`` while it was imported, with no database at hand."""
     return isinstance(error, NameError) and "proxy object" in str(error)
-
-
-def database_url(context: MigrationContext) -> str:
-    """The URL of a context's database, without password."""
-    assert context.connection is not None
-    return shown(context.connection.engine.url)
 
 
 @cache

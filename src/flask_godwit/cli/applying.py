@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -58,15 +59,9 @@ def upgrade(call: Call, sql: bool, tag: str | None, revision: str) -> None:
     """Upgrade to a later version"""
     from ..commands.applying import upgrade as apply
 
-    wish = Wish()
-    with stoppable(call.console, wish):
+    with _told(call, sql) as told:
         outcome = apply(
-            call.project,
-            revision,
-            sql=sql,
-            tag=tag,
-            listener=listener(call, sql, wish),
-            lock_wait=call.lock_wait,
+            call.project, revision, sql=sql, tag=tag, listener=told, lock_wait=call.lock_wait
         )
     call.show(outcome, _print_outcome, "applied")
 
@@ -75,25 +70,31 @@ def downgrade(call: Call, sql: bool, tag: str | None, from_ledger: bool, revisio
     """Revert to a previous version"""
     from ..commands.applying import downgrade as revert
 
-    wish = Wish()
-    run = partial(
-        revert,
-        call.project,
-        revision,
-        sql=sql,
-        tag=tag,
-        listener=listener(call, sql, wish),
-        lock_wait=call.lock_wait,
-    )
-    try:
-        with stoppable(call.console, wish):
+    with _told(call, sql) as told:
+        run = partial(
+            revert,
+            call.project,
+            revision,
+            sql=sql,
+            tag=tag,
+            listener=told,
+            lock_wait=call.lock_wait,
+        )
+        try:
             outcome = run(from_ledger=from_ledger)
-    except UnknownRevision:
-        if from_ledger or not _may_use_ledger(call):
-            raise
-        with stoppable(call.console, wish):
+        except UnknownRevision:
+            if from_ledger or not _may_use_ledger(call):
+                raise
             outcome = run(from_ledger=True)
     call.show(outcome, _print_outcome, "reverted")
+
+
+@contextmanager
+def _told(call: Call, sql: bool) -> Iterator[Listener]:
+    """Who listens while revisions run that Ctrl-C can stop."""
+    wish = Wish()
+    with stoppable(call.console, wish):
+        yield listener(call, sql, wish)
 
 
 def _may_use_ledger(call: Call) -> bool:

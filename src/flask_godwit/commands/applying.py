@@ -14,13 +14,14 @@ from alembic.script import ScriptDirectory
 
 from ..backup import Backups
 from ..connect import connected
-from ..environment import Migrations, Work, database_url, spans_revisions
+from ..environment import Migrations, Work
 from ..errors import GodwitError, Interrupted
 from ..failure import explain_failure
 from ..listener import Listener
 from ..lock import DeployLocks, Patience
 from ..parts import bind_of
 from ..retry import Limits
+from ..steps import database_url, spans_revisions
 from ..targets import DEFAULT_VERSION_TABLE, selected_targets
 from ..values import Outcome, Project, Step, TargetOutcome
 from .recorded import with_files_from_ledger

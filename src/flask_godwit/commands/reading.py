@@ -10,10 +10,11 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import Script, ScriptDirectory
 
 from ..alembic_config import Config
-from ..environment import Migrations, database_url
+from ..environment import Migrations
 from ..errors import GodwitError, UnknownRevision
 from ..parts import bind_of
 from ..revision_files import info
+from ..steps import database_url
 from ..values import BranchPoint, Current, Project, RevisionInfo, Template
 from .recorded import shown_from_ledger
 

@@ -30,6 +30,7 @@ from sqlalchemy.dialects.mysql import DATETIME, LONGTEXT
 from sqlalchemy.schema import CreateColumn
 
 from ..values import LogEntry
+from . import IN_TRANSACTIONS
 
 TABLE = "godwit_ledger"
 LAYOUT = 1
@@ -162,11 +163,6 @@ def _add_column(connection: Connection, column: Column[Any]) -> None:
 
 def _table(schema: str | None) -> Table:
     """Only what the first release wrote into every row must be there."""
-    options: dict[str, Any] = {
-        f"{dialect}_{name}": value
-        for dialect in ("mysql", "mariadb")
-        for name, value in (("engine", "InnoDB"), ("charset", "utf8mb4"))
-    }
     return Table(
         TABLE,
         MetaData(),
@@ -190,5 +186,5 @@ def _table(schema: str | None) -> Table:
         Column("host", String(_WIDTH)),
         Column("version", String(_WIDTH)),
         schema=schema,
-        **options,
+        **IN_TRANSACTIONS,
     )

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict, replace
-from typing import Any
 
 from sqlalchemy import (
     JSON,
@@ -29,6 +28,7 @@ from sqlalchemy import (
     update,
 )
 
+from . import IN_TRANSACTIONS
 from .entries import Answer, Entry, decoded, encoded
 
 TABLE = "godwit_journal"
@@ -50,10 +50,6 @@ class Store:
     def create(self) -> None:
         """Make the table where it is missing."""
         self.table.create(self.connection, checkfirst=True)
-
-    def drop(self) -> None:
-        """Remove the table."""
-        self.table.drop(self.connection, checkfirst=True)
 
     def read(self) -> dict[tuple[str, str], list[Entry]]:
         """What was noted: the entries of each half-applied (revision, direction), in order."""
@@ -132,11 +128,6 @@ def _answer(stored: dict[str, object]) -> Answer:
 
 
 def _table(schema: str | None) -> Table:
-    options: dict[str, Any] = {
-        f"{dialect}_{name}": value
-        for dialect in ("mysql", "mariadb")
-        for name, value in (("engine", "InnoDB"), ("charset", "utf8mb4"))
-    }
     return Table(
         TABLE,
         MetaData(),
@@ -157,5 +148,5 @@ def _table(schema: str | None) -> Table:
         Column("error", Text, nullable=False),
         Column("noted_at", DateTime, nullable=False, server_default=func.now()),
         schema=schema,
-        **options,
+        **IN_TRANSACTIONS,
     )
