@@ -24,6 +24,7 @@ PACKAGE = Path(flask_godwit.__file__).parent
 LAYERS = (
     {"errors"},
     {"secrecy", "values", "settings", "retry", "locate", "process_state"},
+    {"plans", "sql"},
     {"sqlite"},
     {"dialects"},
     {"connect", "targets", "listener", "alembic_config", "authors", "revision_files"},
@@ -31,6 +32,7 @@ LAYERS = (
     {"steps"},
     {"environment"},
     {"diff"},
+    {"planning"},
     {"commands"},
     {"extension", "health"},
     {"api"},
@@ -51,6 +53,7 @@ WHO_MAY_KNOW = {
         "diff",
         "environment",
         "parts",
+        "planning",
         "process_state",
         "revision_errors",
         "revision_files",

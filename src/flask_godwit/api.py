@@ -12,13 +12,14 @@ from os import PathLike
 
 from flask import current_app, g
 
-from .commands import applying, generating, reading, recorded, resolving, setup, standing
+from .commands import applying, generating, planning, reading, recorded, resolving, setup, standing
 from .commands import pending as asking
 from .commands.generating import NewRevision
 from .diff.answers import Answers
 from .diff.questions import Asker
 from .extension import app_migrations
 from .listener import Listener
+from .plans import Plan
 from .values import (
     BranchPoint,
     Created,
@@ -238,6 +239,21 @@ def downgrade(
         lock_wait=lock_wait,
         from_ledger=from_ledger,
     )
+
+
+def plan(
+    directory: Directory = None,
+    revision: str = "head",
+    x_arg: XArg = None,
+    *,
+    bind: str | None = None,
+    downgrade: bool = False,
+) -> Plan:
+    """What :func:`upgrade` would do: each statement, what it locks and for how long. Runs nothing.
+
+    :param downgrade: what :func:`downgrade` would do instead.
+    """
+    return planning.plan(project(directory, x_arg, bind), revision, downgrade=downgrade)
 
 
 def show(directory: Directory = None, revision: str = "head") -> tuple[RevisionInfo, ...]:

@@ -72,7 +72,10 @@ class Environment(EnvironmentContext):
         options["include_name"] = self.migrations.names_of(bind, options.get("include_name"))
         if not self.migrations.is_selected(bind):
             options["dont_mutate"] = True
-        connection = args[0] if args else options.get("connection")
+        connection = args[0] if args else options.pop("connection", None)
+        if connection is not None and self.migrations.stand_in is not None:
+            connection = self.migrations.stand_in(connection)
+        args = (connection, *args[1:])
         self._guard(connection, options)
         self._record(connection, options)
         super().configure(*args, **options)
@@ -167,6 +170,8 @@ class Migrations:
         self.tell: Callable[[str], None] = lambda text: None
         self.recorder: Recorder | None = None
         self.journal: Journal | None = None
+        self.stand_in: Callable[[Connection], Connection] | None = None
+        """Gives another connection in the place of the one that a run was configured with."""
 
     @property
     def has_env(self) -> bool:

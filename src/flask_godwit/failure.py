@@ -31,7 +31,7 @@ def explain_failure(
         message=step.message,
         direction=step.direction,
         bind=step.bind,
-        file=_short(file),
+        file=short_path(file),
         line=line,
         statement=_statement(error),
         reason=_reason(error, step),
@@ -53,7 +53,8 @@ def _same(one: str, other: str) -> bool:
     return bool(other) and Path(one).absolute() == Path(other).absolute()
 
 
-def _short(file: str) -> str:
+def short_path(file: str) -> str:
+    """A file as a person in the working directory names it."""
     try:
         return str(Path(file).relative_to(Path.cwd()))
     except ValueError:
@@ -67,12 +68,17 @@ def _statement(error: Exception) -> str:
 
 
 def _reason(error: Exception, step: Step) -> str:
+    if isinstance(error, AttributeError) and error.name == step.direction:
+        return f"its file has no {step.direction}() function"
+    return reason_of(error)
+
+
+def reason_of(error: Exception) -> str:
+    """What an error says, without what SQLAlchemy puts around it."""
     if isinstance(error, GodwitError):
         return error.message
     if isinstance(error, DBAPIError) and error.orig is not None:
         return str(error.orig).strip()
-    if isinstance(error, AttributeError) and error.name == step.direction:
-        return f"its file has no {step.direction}() function"
     text = str(error).strip()
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
 

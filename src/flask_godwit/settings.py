@@ -59,6 +59,9 @@ class Settings:
     #: Tables that are not looked at: names or patterns, such as ``["celery_*", "audit.*"]``.
     #: Tables that neither models nor migrations know are left alone in any case.
     ignore_tables: tuple[str, ...] = ()
+    #: A table with fewer rows is small: whatever is done to it keeps nobody waiting for long, and
+    #: is no hazard.
+    small_table_rows: int = 10_000
     #: Whether ``upgrade`` and ``downgrade`` make a backup of each database that they are about
     #: to change, when they are not told ``--backup`` or ``--no-backup``.
     backup: bool = False
@@ -141,6 +144,7 @@ _KINDS = {
     "lock_timeout_seconds": _Kind("a number of seconds, 0 or more", _seconds),
     "statement_timeout_seconds": _Kind("a number of seconds, 0 or more", _seconds),
     "retry_seconds": _Kind("a number of seconds, 0 or more", _seconds),
+    "small_table_rows": _Kind("a number, 1 or more", _count),
     "backup": _Kind("True or False", _switch),
     "backup_folder": _Kind("the path of a folder", _folder),
     "backups_kept": _Kind("a number, 1 or more", _count),

@@ -18,6 +18,7 @@ ENVIRONMENT = "FLASK_DB"
 CHAPTERS = {
     "standing": "Where things stand",
     "writing": "Writing revisions",
+    "planning": "Looking ahead",
     "applying": "Running revisions",
     "reading": "Reading the history",
     "recorded": "Looking back",

@@ -16,6 +16,7 @@ from .options import (
     backup_option,
     bind_option,
     command,
+    dry_run_option,
     json_option,
     limit_options,
     lock_options,
@@ -25,9 +26,11 @@ from .options import (
     wait_option,
     x_option,
 )
+from .planning import show_plan
 from .recorded import by
 from .setup import short_path
 from .stopping import Wish, stoppable
+from .units import size
 
 if TYPE_CHECKING:
     from ..listener import Listener
@@ -42,7 +45,7 @@ def register(db: click.Group) -> None:
         help="Delete the version in the alembic_version table before stamping",
     )
     shared = (bind_option, wait_option, *lock_options, json_option)
-    running = (*shared, *limit_options, backup_option)
+    running = (*shared, *limit_options, backup_option, dry_run_option)
     command(db, sql_option, tag_option, x_option, *running, revision_argument("head"))(upgrade)
     from_ledger = click.option(
         "--from-ledger",
@@ -55,19 +58,25 @@ def register(db: click.Group) -> None:
     command(db, sql_option, *shared)(ensure_version)
 
 
-def upgrade(call: Call, sql: bool, tag: str | None, revision: str) -> None:
+def upgrade(call: Call, sql: bool, tag: str | None, dry_run: bool, revision: str) -> None:
     """Upgrade to a later version"""
+    if dry_run:
+        return show_plan(call, revision)
     from ..commands.applying import upgrade as apply
 
     with _told(call, sql) as told:
         outcome = apply(
             call.project, revision, sql=sql, tag=tag, listener=told, lock_wait=call.lock_wait
         )
-    call.show(outcome, _print_outcome, "applied")
+    return call.show(outcome, _print_outcome, "applied")
 
 
-def downgrade(call: Call, sql: bool, tag: str | None, from_ledger: bool, revision: str) -> None:
+def downgrade(
+    call: Call, sql: bool, tag: str | None, dry_run: bool, from_ledger: bool, revision: str
+) -> None:
     """Revert to a previous version"""
+    if dry_run:
+        return show_plan(call, revision, downgrade=True)
     from ..commands.applying import downgrade as revert
 
     with _told(call, sql) as told:
@@ -86,7 +95,7 @@ def downgrade(call: Call, sql: bool, tag: str | None, from_ledger: bool, revisio
             if from_ledger or not _may_use_ledger(call):
                 raise
             outcome = run(from_ledger=True)
-    call.show(outcome, _print_outcome, "reverted")
+    return call.show(outcome, _print_outcome, "reverted")
 
 
 @contextmanager
@@ -178,16 +187,6 @@ def listener(call: Call, sql: bool, wished: Wish | None = None) -> Listener:
             call.console.warn(text)
 
     return Narrator()
-
-
-def size(count: int) -> str:
-    """A number of bytes as a person reads it."""
-    amount = float(count)
-    for unit in ("bytes", "KB", "MB", "GB"):
-        if amount < 1000 or unit == "GB":
-            return f"{amount:.0f} {unit}" if unit == "bytes" else f"{amount:.1f} {unit}"
-        amount /= 1000
-    return ""
 
 
 def _print_ensured(call: Call, outcome: Outcome) -> None:

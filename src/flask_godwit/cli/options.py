@@ -97,6 +97,7 @@ backup_option = click.option(
     default=None,
     help="Make a backup of each database that is about to be changed",
 )
+dry_run_option = click.option("--dry-run", is_flag=True, help="Show the plan, and change nothing")
 _quiet_option = click.option("-q", "--quiet", is_flag=True, help="Print results and errors only")
 _traceback_option = click.option(
     "--traceback", is_flag=True, help="Show the Python traceback of an error"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from enum import Enum
 from typing import Any, ClassVar
 
@@ -12,15 +12,22 @@ from sqlalchemy.pool import NullPool
 from sqlalchemy.types import TypeEngine
 
 from ..errors import DatabaseError
+from ..plans import Cost, Facts
 from ..retry import Limits
 from ..secrecy import shown
+from ..sql.action import Action
 from .backups import Backup
+from .costs import looked_up
 from .facts import Catalogue, EnumType
 from .guard import Guard
 from .witness import Witness
 
 OwnedNames = Mapping[str, str]
 """The name of something by the column that it belongs to."""
+
+
+Size = tuple[int, int]
+"""Rows and bytes of a table."""
 
 
 class DeployLock:
@@ -195,6 +202,22 @@ class Database:
     def witness(self, connection: Connection) -> Witness | None:
         """Who tells the journal whether a statement took effect; None where there is no journal."""
         return None
+
+    carries_out_rehearsals: ClassVar[bool] = False
+    """Whether statements of a rehearsal are sent: it is made on a copy."""
+
+    @contextmanager
+    def rehearsal(self, connection: Connection) -> Iterator[Connection]:
+        """A connection to plan on, through which nothing can be changed in the database."""
+        yield connection
+
+    def cost(self, action: Action, facts: Facts) -> Cost:
+        """What a statement takes that does this."""
+        return looked_up({}, action, facts)
+
+    def sizes(self, connection: Connection, tables: Collection[str]) -> Mapping[str, Size]:
+        """Rows and bytes of tables, as quickly as the server knows them."""
+        return {}
 
     def backup(self, connection: Connection) -> Backup:
         """How the database of a connection is written into a file."""

@@ -6,6 +6,8 @@ from typing import ClassVar
 
 from sqlalchemy import Connection
 
+from ..plans import Cost, Facts
+from ..sql.action import Action
 from .backups import Backup
 from .mysql import MySQL
 from .mysql_backup import MariaDBBackup
@@ -17,6 +19,11 @@ class MariaDB(MySQL):
 
     name: str = "MariaDB"
     checks_block_renames: ClassVar[bool] = False
+
+    def cost(self, action: Action, facts: Facts) -> Cost:
+        from .mariadb_locks import cost
+
+        return cost(action, facts)
 
     def backup(self, connection: Connection) -> Backup:
         return MariaDBBackup(connection)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 from typing import Any, ClassVar
 
@@ -24,14 +25,17 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
+from ..plans import Cost, Facts
 from ..retry import Limits
+from ..sql.action import Action
 from .backups import Backup
-from .base import Database, DeployLock, Trouble
+from .base import Database, DeployLock, Size, Trouble
 from .facts import Catalogue
 from .guard import Guard
 from .mysql_backup import MySQLBackup
 from .mysql_limits import MySQLLimits
 from .mysql_witness import MySQLWitness
+from .raw import send_raw
 from .server_locks import MySQLLock
 from .statement_limit import StatementLimit
 from .witness import Witness
@@ -120,6 +124,24 @@ class MySQL(Database):
 
     def witness(self, connection: Connection) -> Witness | None:
         return MySQLWitness(connection)
+
+    @contextmanager
+    def rehearsal(self, connection: Connection) -> Iterator[Connection]:
+        send_raw(connection, "SET SESSION TRANSACTION READ ONLY")
+        try:
+            yield connection
+        finally:
+            send_raw(connection, "SET SESSION TRANSACTION READ WRITE")
+
+    def cost(self, action: Action, facts: Facts) -> Cost:
+        from .mysql_locks import cost
+
+        return cost(action, facts)
+
+    def sizes(self, connection: Connection, tables: Collection[str]) -> Mapping[str, Size]:
+        from .mysql_sizes import sizes
+
+        return sizes(connection, tables)
 
     def backup(self, connection: Connection) -> Backup:
         return MySQLBackup(connection)

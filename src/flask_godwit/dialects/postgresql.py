@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, ClassVar
 
 from sqlalchemy import URL, Connection, Dialect, Engine, text
 from sqlalchemy.types import TypeEngine
 
+from ..plans import Cost, Facts
 from ..retry import Limits
+from ..sql.action import Action
 from .backups import Backup
-from .base import Database, DeployLock, OwnedNames, Trouble
+from .base import Database, DeployLock, OwnedNames, Size, Trouble
 from .facts import Catalogue, EnumType
 from .guard import Guard
 from .postgresql_backup import PostgreSQLBackup
 from .postgresql_casts import conversion
 from .postgresql_limits import PostgreSQLLimits
 from .postgresql_witness import PostgreSQLWitness
+from .raw import send_raw
 from .server_locks import PostgreSQLLock
 from .witness import Witness
 
@@ -65,6 +69,16 @@ _OWNED = text(
     JOIN pg_namespace n ON n.oid = t.relnamespace
     WHERE s.relkind = 'S' AND t.relname = :name
         AND n.nspname = coalesce(:schema, current_schema())
+    """
+)
+# As the planner reckons: the density at the last ANALYZE, and the pages that there are now.
+_SIZES = text(
+    """
+    SELECT given.name, pg_total_relation_size(c.oid) AS bytes,
+        (pg_relation_size(c.oid) / 8192.0) * CASE WHEN c.relpages > 0 AND c.reltuples >= 0
+            THEN c.reltuples / c.relpages ELSE 80 END AS rows
+    FROM unnest(CAST(:names AS text[])) AS given (name)
+    JOIN pg_class c ON c.oid = to_regclass(given.name) AND c.relkind IN ('r', 'm')
     """
 )
 
@@ -121,6 +135,23 @@ class PostgreSQL(Database):
 
     def witness(self, connection: Connection) -> Witness | None:
         return PostgreSQLWitness(connection)
+
+    @contextmanager
+    def rehearsal(self, connection: Connection) -> Iterator[Connection]:
+        send_raw(connection, "SET default_transaction_read_only = on")
+        try:
+            yield connection
+        finally:
+            send_raw(connection, "RESET default_transaction_read_only")
+
+    def cost(self, action: Action, facts: Facts) -> Cost:
+        from .postgresql_locks import cost
+
+        return cost(action, facts)
+
+    def sizes(self, connection: Connection, tables: Collection[str]) -> Mapping[str, Size]:
+        found = connection.execute(_SIZES, {"names": list(tables)})
+        return {row.name: (int(row.rows), int(row.bytes)) for row in found}
 
     def backup(self, connection: Connection) -> Backup:
         return PostgreSQLBackup(connection)

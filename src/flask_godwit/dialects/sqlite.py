@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -23,9 +23,11 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeEngine
 
 from ..errors import DatabaseError
+from ..plans import Cost, Facts
 from ..retry import Limits
+from ..sql.action import Action
 from .backups import Backup
-from .base import Database, DeployLock, Trouble
+from .base import Database, DeployLock, Size, Trouble
 from .facts import Catalogue
 from .file_lock import FileLock
 from .guard import Guard
@@ -92,6 +94,25 @@ class SQLite(Database):
         if isinstance(kind, JSON):
             return lambda column: func.json_valid(column) == 0
         return None
+
+    carries_out_rehearsals: ClassVar[bool] = True
+
+    @contextmanager
+    def rehearsal(self, connection: Connection) -> Iterator[Connection]:
+        from .sqlite_rehearsal import copied
+
+        with copied(connection) as copy:
+            yield copy
+
+    def cost(self, action: Action, facts: Facts) -> Cost:
+        from .sqlite_locks import cost
+
+        return cost(action, facts)
+
+    def sizes(self, connection: Connection, tables: Collection[str]) -> Mapping[str, Size]:
+        from .sqlite_rehearsal import sizes
+
+        return sizes(connection, tables)
 
     def backup(self, connection: Connection) -> Backup:
         return SQLiteBackup(connection)

@@ -1,0 +1,167 @@
+"""``plan``, and the same plan for ``upgrade --dry-run`` and ``downgrade --dry-run``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import click
+
+from .options import (
+    Call,
+    bind_option,
+    command,
+    json_option,
+    revision_argument,
+    wait_option,
+    x_option,
+)
+from .units import size
+
+if TYPE_CHECKING:
+    from ..plans import Cost, Finding, Plan, PlannedRevision, PlanStep, Statement, TargetPlan
+
+_WORK = {
+    "catalogue": "at once",
+    "rows": "rows are written",
+    "scan": "all rows are read",
+    "index": "an index is built",
+    "rewrite": "the table is written anew",
+}
+_STYLES = {"error": "bold red", "warning": "yellow", "info": ""}
+
+
+def register(db: click.Group) -> None:
+    """Add the command to the group."""
+    back = click.option("--downgrade", is_flag=True, help="What downgrade to REVISION would do")
+    shared = (bind_option, wait_option, json_option)
+    command(db, x_option, *shared, back, revision_argument("head"))(plan)
+
+
+def plan(call: Call, downgrade: bool, revision: str) -> None:
+    """Show what an upgrade would do, and change nothing"""
+    show_plan(call, revision, downgrade=downgrade)
+
+
+def show_plan(call: Call, revision: str, *, downgrade: bool = False) -> None:
+    """Print the plan."""
+    from ..commands.planning import plan as make
+
+    call.show(make(call.project, revision, downgrade=downgrade), _print_plan)
+
+
+def _print_plan(call: Call, plan: Plan) -> None:
+    for target in plan.targets:
+        _print_target(call, target)
+
+
+def _print_target(call: Call, target: TargetPlan) -> None:
+    where = f"[{target.bind}] " if target.bind else ""
+    if not target.revisions:
+        place = ", ".join(target.current) or "base"
+        call.console.say(f"{where}Nothing to do: the database is at {place}.")
+        return
+    call.console.result(f"{where}{target.database}, {target.server}", "dim")
+    for revision in target.revisions:
+        call.console.result("")
+        _print_revision(call, revision)
+
+
+def _print_revision(call: Call, revision: PlannedRevision) -> None:
+    title = f"{revision.direction} {revision.revision}, {revision.message}"
+    call.console.result(title, "bold")
+    if not revision.steps and not revision.unplannable:
+        call.console.result("  nothing to do here", "dim")
+    for step in revision.steps:
+        _print_step(call, step)
+    if revision.reads:
+        lines = ", ".join(revision.reads)
+        call.console.result(f"  reads the database, and may do something else later: {lines}")
+    if revision.unplannable:
+        call.console.result("  what comes now is not known:", "bold red")
+        call.console.result(f"    {revision.unplannable}")
+    if revision.undo:
+        call.console.result(f"  to undo it: {revision.undo}", "dim")
+
+
+def _print_step(call: Call, step: PlanStep) -> None:
+    for words in step.operations:
+        call.console.result(f"  {words}", "bold")
+    for statement in step.statements:
+        for line in _sql(statement):
+            call.console.result(f"    {line}", "cyan")
+        if statement.cost.work != "none":
+            call.console.result(f"      {_sentence(statement)}", _style(statement.cost))
+    if step.breaks:
+        call.console.result(f"    while old code runs: {step.breaks}", "yellow")
+    if step.loses:
+        call.console.result(f"    lost for ever: {step.loses}", "yellow")
+    for finding in step.findings:
+        print_finding(call, finding)
+
+
+def print_finding(call: Call, finding: Finding) -> None:
+    """A hazard, and what to type instead."""
+    if finding.waived:
+        call.console.result(f"    {finding.rule}: assured, {finding.waived}", "dim")
+        return
+    call.console.result(f"    {finding.level} {finding.rule}", _STYLES[finding.level])
+    for line in finding.what.splitlines():
+        call.console.result(f"      {line}")
+    for line in finding.advice.splitlines():
+        call.console.result(f"        {line}", "green")
+
+
+def _sql(statement: Statement) -> Iterator[str]:
+    lines = [line for line in statement.sql.splitlines() if line.strip()]
+    yield from lines[:-1]
+    times = f"    ({statement.times} times)" if statement.times > 1 else ""
+    yield f"{lines[-1] if lines else ''};{times}"
+
+
+def _sentence(statement: Statement) -> str:
+    cost = statement.cost
+    parts = [
+        _lock(cost),
+        _work(cost),
+        _size(statement),
+        _duration(statement),
+        "" if statement.transactional else "not in a transaction",
+    ]
+    return ", ".join(part for part in parts if part)
+
+
+def _lock(cost: Cost) -> str:
+    if not cost.lock:
+        return "locks nothing that is in use"
+    on = "" if cost.is_of_database else _on(cost)
+    who = "nobody waits" if cost.blocks == "nothing" else f"{cost.blocks} wait"
+    return f"lock {cost.lock}{on}: {who}"
+
+
+def _on(cost: Cost) -> str:
+    tables = [name for name in (cost.table, *cost.also) if name]
+    return f" on {' and '.join(tables)}" if tables else ""
+
+
+def _work(cost: Cost) -> str:
+    words = _WORK.get(cost.work, "")
+    algorithm = f" ({cost.algorithm})" if cost.algorithm else ""
+    return f"{words}{algorithm}" + ("" if cost.sure else " at worst")
+
+
+def _size(statement: Statement) -> str:
+    if statement.rows is None or statement.cost.work == "catalogue":
+        return ""
+    return f"{statement.rows:,} rows, {size(statement.bytes or 0)}"
+
+
+def _duration(statement: Statement) -> str:
+    if statement.seconds is None or statement.cost.work in ("none", "catalogue"):
+        return ""
+    return f"about {max(statement.seconds, 0.1):.1f} s"
+
+
+def _style(cost: Cost) -> str:
+    heavy = cost.work not in ("none", "catalogue") and cost.blocks != "nothing"
+    return "yellow" if heavy else "dim"

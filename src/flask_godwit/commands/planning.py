@@ -1,0 +1,96 @@
+"""The command that says what would happen: ``plan``."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable
+
+from alembic.runtime.migration import RevisionStep
+from alembic.script import ScriptDirectory
+
+from ..environment import Migrations
+from ..planning.build import Builder
+from ..planning.facts import read_facts
+from ..planning.replay import Rehearsal, Replayed, rehearse
+from ..plans import Plan, PlannedRevision, TargetPlan
+from ..sql.read import read
+from ..values import Project
+
+_EMPTY = ("pass", "...", "return")
+
+
+def plan(project: Project, revision: str = "head", *, downgrade: bool = False) -> Plan:
+    """What ``upgrade`` (or ``downgrade``) to ``revision`` would do. It changes nothing."""
+    migrations = Migrations(project)
+    targets: list[TargetPlan] = []
+
+    def moves(at: tuple[str, ...]) -> Iterable[RevisionStep]:
+        return _moves(migrations.scripts, downgrade)(revision, at)
+
+    def use(rehearsal: Rehearsal) -> None:
+        targets.append(_target(rehearsal, project.settings.small_table_rows))
+
+    rehearse(migrations, moves, use)
+    return Plan(tuple(targets))
+
+
+def _moves(
+    scripts: ScriptDirectory, downgrade: bool
+) -> Callable[[str, tuple[str, ...]], Iterable[RevisionStep]]:
+    return scripts._downgrade_revs if downgrade else scripts._upgrade_revs  # type: ignore[return-value]
+
+
+def _target(rehearsal: Rehearsal, small_rows: int) -> TargetPlan:
+    dialect = rehearsal.database.name.lower()
+    actions = [
+        action
+        for replayed in rehearsal.replayed
+        for step in replayed.recorded
+        for sentence in step.sentences
+        for action in read(sentence.sql, dialect)
+    ]
+    facts = read_facts(rehearsal.connection, rehearsal.database, actions, small_rows)
+    builder = Builder(rehearsal.database, facts)
+    version = ".".join(map(str, facts.version))
+    return TargetPlan(
+        rehearsal.bind,
+        rehearsal.url,
+        f"{rehearsal.database.name} {version}",
+        rehearsal.current,
+        tuple(_revision(builder, replayed) for replayed in rehearsal.replayed),
+    )
+
+
+def _revision(builder: Builder, replayed: Replayed) -> PlannedRevision:
+    info = replayed.step.info
+    script = info.up_revision
+    steps = builder.steps(replayed.recorded)
+    loses = any(step.loses for step in steps)
+    return PlannedRevision(
+        revision=info.up_revision_id or "",
+        message=getattr(script, "doc", "") or "",
+        direction="upgrade" if info.is_upgrade else "downgrade",
+        path=replayed.path,
+        steps=steps,
+        undo=_undo(script, loses=loses) if info.is_upgrade else "",
+        reads=replayed.reads,
+        unplannable=replayed.unplannable,
+    )
+
+
+def _undo(script: object, *, loses: bool) -> str:
+    function = getattr(getattr(script, "module", None), "downgrade", None)
+    if function is None or _is_empty(function):
+        return "It can't be undone: its downgrade() does nothing."
+    if loses:
+        return "flask db downgrade brings back the schema, not the data."
+    return "flask db downgrade"
+
+
+def _is_empty(function: Callable[..., None]) -> bool:
+    try:
+        lines = inspect.getsource(function).splitlines()
+    except (OSError, TypeError):
+        return False
+    body = [line.strip() for line in lines[1:]]
+    return all(not line or line in _EMPTY or line.startswith(("#", '"""')) for line in body)

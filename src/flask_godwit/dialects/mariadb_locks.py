@@ -1,0 +1,92 @@
+"""What each kind of statement takes on MariaDB, where that differs from MySQL.
+
+https://mariadb.com/kb/en/innodb-online-ddl-overview/ and its pages on each algorithm;
+``tests/plan/test_mysql_locks.py`` asks the server for each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ..plans import Cost, Facts
+from ..sql.action import Action
+from .costs import NOTHING, Answer, looked_up
+from .mysql_locks import COPY, FACTS, GONE, INSTANT, REBUILD, SHARED, UNSURE, modified
+from .mysql_types import is_appended, is_same_type, stays_in_class
+
+NOCOPY = Cost("metadata", "nothing", "index", algorithm="NOCOPY")
+_CHANGED_BY_VALUE = ("uuid(", "rand(", "nextval(", "uuid_short(", "sys_guid(")
+
+
+def _create_table(action: Action, facts: Facts) -> Cost:
+    # Unlike MySQL it waits for nobody who uses the tables that it refers to.
+    return Cost("", "nothing", "rows" if action.has("as") else "catalogue", action.table)
+
+
+def _add_column(action: Action, facts: Facts) -> Cost:
+    if action.has("auto increment"):
+        return SHARED
+    if action.has("stored"):
+        return COPY
+    default = action.expression.lower().replace(" ", "")
+    if any(function in default for function in _CHANGED_BY_VALUE):
+        return COPY
+    return REBUILD if action.traits & {"unique", "primary key"} else INSTANT
+
+
+def _drop_column(action: Action, facts: Facts) -> Cost:
+    table = facts.table(action.table)
+    indexed = table is None or any(action.name in names for names in table.indexes.values())
+    return NOCOPY if indexed else INSTANT
+
+
+def _modify(action: Action, facts: Facts) -> Cost:
+    column, indexed = modified(action, facts)
+    if column is None or action.traits & {"charset", "stored", "auto increment", "generated"}:
+        return UNSURE
+    changes_null = column.nullable == action.has("not null")
+    if not is_same_type(column.type, action.type):
+        cheap = is_appended(column.type, action.type) or stays_in_class(column.type, action.type)
+        return INSTANT if cheap and not changes_null else COPY
+    if action.has("collate"):
+        return NOCOPY if indexed else INSTANT
+    return REBUILD if changes_null else INSTANT
+
+
+def _drop_foreign_key(action: Action, facts: Facts) -> Cost:
+    return INSTANT
+
+
+def _drop_table(action: Action, facts: Facts) -> Cost:
+    return GONE
+
+
+def _drop_constraint(action: Action, facts: Facts) -> Cost:
+    table = facts.table(action.table)
+    return NOCOPY if table and action.name in table.indexes else INSTANT
+
+
+_FACTS: Mapping[str, Cost | Answer] = {
+    **FACTS,
+    "create_table": _create_table,
+    "drop_table": _drop_table,
+    "add_column": _add_column,
+    "drop_column": _drop_column,
+    "rename_column": INSTANT,
+    "modify_column": _modify,
+    "create_index": lambda action, facts: SHARED if action.has("fulltext") else NOCOPY,
+    "add_unique": NOCOPY,
+    "drop_index": Cost("metadata", "nothing", "catalogue", algorithm="NOCOPY"),
+    "rename_index": INSTANT,
+    "alter_index": INSTANT,
+    "add_check": COPY,
+    "drop_foreign_key": _drop_foreign_key,
+    "drop_constraint": _drop_constraint,
+}
+
+
+def cost(action: Action, facts: Facts) -> Cost:
+    """What an action takes."""
+    if action.has("temporary"):
+        return NOTHING
+    return looked_up(_FACTS, action, facts)

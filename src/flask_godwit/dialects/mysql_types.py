@@ -1,0 +1,62 @@
+"""Which changes of a column's type MySQL and MariaDB make without copying the table."""
+
+from __future__ import annotations
+
+import re
+
+_BYTES = {"utf8mb4": 4, "utf8mb3": 3, "utf8": 3, "latin1": 1, "ascii": 1, "binary": 1}
+_ALIASES = {"integer": "int", "bool": "tinyint", "boolean": "tinyint", "numeric": "decimal"}
+_SHORT = 255
+_ENUM = re.compile(r"(enum|set)\s*\((.*)\)", re.IGNORECASE | re.DOTALL)
+
+_CHARSET = re.compile(r"\s+(CHARACTER SET|CHARSET|COLLATE)\s+\S+", re.IGNORECASE)
+
+
+def is_same_type(old: str, new: str) -> bool:
+    """Whether two types are one."""
+    return _plain(old) == _plain(new)
+
+
+def is_appended(old: str, new: str) -> bool:
+    """Whether an enumeration gets more values at its end, in the storage that it has."""
+    before, after = _ENUM.fullmatch(_bare(old)), _ENUM.fullmatch(_bare(new))
+    if not (before and after) or before[1].lower() != after[1].lower():
+        return False
+    old_values, new_values = _values(before[2]), _values(after[2])
+    steps = (8, 16, 24, 32, 64) if before[1].lower() == "set" else (255, 65535)
+    size = [next(step for step in steps if len(v) <= step) for v in (old_values, new_values)]
+    return new_values[: len(old_values)] == old_values and size[0] == size[1]
+
+
+def stays_in_class(old: str, new: str, bytes_each: int = 4) -> bool:
+    """Whether a VARCHAR grows, and its length is kept in as many bytes as before."""
+    before, after = _varchar(old), _varchar(new)
+    if before is None or after is None or after < before:
+        return False
+    each = next((size for name, size in _BYTES.items() if f" {name}" in old.lower()), bytes_each)
+    return (before * each > _SHORT) == (after * each > _SHORT)
+
+
+def _varchar(type_: str) -> int | None:
+    found = re.match(r"varchar\s*\((\d+)\)", type_, re.IGNORECASE)
+    return int(found[1]) if found else None
+
+
+def _values(text: str) -> list[str]:
+    return re.findall(r"'((?:[^']|'')*)'", text)
+
+
+def _bare(type_: str) -> str:
+    return re.sub(
+        r"\s+(CHARACTER SET|CHARSET|COLLATE)\s+\S+", "", type_, flags=re.IGNORECASE
+    ).strip()
+
+
+def _plain(type_: str) -> str:
+    if _ENUM.fullmatch(_bare(type_)):
+        return _bare(type_).replace(", ", ",").lower()
+    text = " ".join(_bare(type_).lower().split())
+    text = re.sub(r"^(tinyint|smallint|mediumint|int|integer|bigint)\s*\(\d+\)", r"\1", text)
+    text = re.sub(r"\s*([(),])\s*", r"\1", text)
+    name, bracket, rest = text.partition("(")
+    return _ALIASES.get(name, name) + bracket + rest

@@ -1,0 +1,83 @@
+"""A copy of an SQLite database in memory, on which a migration can be rehearsed.
+
+Nothing is locked or written in the real one. Of a big database only the schema is copied, and
+the rows of its small tables.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import closing, contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, StaticPool, create_engine
+from sqlalchemy.exc import DBAPIError
+
+_WHOLE_BYTES = 64_000_000
+_SMALL_ROWS = 1000
+_OBJECTS = """
+    SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite~_%'
+    ESCAPE '~' ORDER BY CASE type WHEN 'table' THEN 0 WHEN 'index' THEN 1 ELSE 2 END
+"""
+
+
+@contextmanager
+def copied(connection: Connection) -> Iterator[Connection]:
+    """A connection to a copy that is gone afterwards."""
+    real: Any = connection.connection.dbapi_connection
+    with closing(sqlite3.connect(":memory:", check_same_thread=False)) as copy:
+        if isinstance(real, sqlite3.Connection):
+            _copy(real, copy)
+        engine = create_engine("sqlite://", creator=lambda: copy, poolclass=StaticPool)
+        try:
+            with engine.connect() as twin:
+                yield twin
+        finally:
+            engine.dispose()
+
+
+def sizes(connection: Connection, tables: Collection[str]) -> Mapping[str, tuple[int, int]]:
+    """The highest row identifier for the rows; for the bytes, the whole file's."""
+    pages, size = (
+        connection.exec_driver_sql(f"PRAGMA {name}").scalar_one()
+        for name in ("page_count", "page_size")
+    )
+    return {
+        table: (_rows(connection, table), pages * size)
+        for table in tables
+        if connection.exec_driver_sql(
+            "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", (table,)
+        ).first()
+    }
+
+
+def _rows(connection: Connection, table: str) -> int:
+    name = connection.dialect.identifier_preparer.quote_identifier(table)
+    try:
+        return int(connection.exec_driver_sql(f"SELECT max(rowid) FROM {name}").scalar() or 0)
+    except DBAPIError:  # WITHOUT ROWID
+        return int(connection.exec_driver_sql(f"SELECT count(*) FROM {name}").scalar() or 0)
+
+
+def _copy(real: sqlite3.Connection, copy: sqlite3.Connection) -> None:
+    pages, size = (real.execute(f"PRAGMA {n}").fetchone()[0] for n in ("page_count", "page_size"))
+    if pages * size <= _WHOLE_BYTES and not real.in_transaction:
+        real.backup(copy)
+        return
+    for kind, name, sql in real.execute(_OBJECTS).fetchall():
+        try:
+            copy.execute(sql)
+        except sqlite3.Error:  # a table's shadow, or a module that only the application loads
+            continue
+        if kind == "table":
+            _copy_rows(real, copy, name)
+    copy.commit()
+
+
+def _copy_rows(real: sqlite3.Connection, copy: sqlite3.Connection, table: str) -> None:
+    quoted = '"' + table.replace('"', '""') + '"'
+    rows = real.execute(f"SELECT * FROM {quoted} LIMIT {_SMALL_ROWS + 1}").fetchall()
+    if rows and len(rows) <= _SMALL_ROWS:
+        places = ", ".join("?" * len(rows[0]))
+        copy.executemany(f"INSERT INTO {quoted} VALUES ({places})", rows)

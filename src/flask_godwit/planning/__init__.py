@@ -1,0 +1,1 @@
+"""What revisions would do to a database: replayed, measured against facts, judged. Runs nothing."""

@@ -1,0 +1,112 @@
+"""The facts of a database that a plan needs: read once, before anything is judged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, Inspector, inspect
+from sqlalchemy.exc import NoSuchTableError, SQLAlchemyError
+
+from ..dialects import Database
+from ..plans import ColumnFact, Facts, TableFact
+from ..sql.action import Action
+
+
+def read_facts(
+    connection: Connection, database: Database, actions: Iterable[Action], small_rows: int
+) -> Facts:
+    """What is known of the tables that are touched."""
+    inspector = inspect(connection)
+    dropped = {action.name.rpartition(".")[2] for action in actions if _names_no_table(action)}
+    names = {action.table for action in actions if action.table}
+    names |= {name for action in actions for name in action.referred}
+    sizes = database.sizes(connection, names)
+    if dropped:
+        names |= _owners(inspector, dropped)
+        sizes = database.sizes(connection, names)
+    return Facts(
+        dialect=database.name.lower(),
+        version=_version(connection),
+        tables={name: _table(inspector, name, *sizes[name]) for name in names & sizes.keys()},
+        small_rows=small_rows,
+    )
+
+
+def _version(connection: Connection) -> tuple[int, ...]:
+    """The numbers at the beginning of the server's version."""
+    given = connection.dialect.server_version_info or ()
+    return tuple(part for part in given[:3] if isinstance(part, int))
+
+
+def _names_no_table(action: Action) -> bool:
+    return not action.table and action.kind in ("drop_index", "rename_index", "alter_index")
+
+
+def _owners(inspector: Inspector, indexes: set[str]) -> set[str]:
+    found = inspector.get_multi_indexes().items()
+    return {key[1] for key, every in found if indexes & {str(index["name"]) for index in every}}
+
+
+def _table(inspector: Inspector, name: str, rows: int, size: int) -> TableFact:
+    schema, _, table = name.rpartition(".")
+    read = _Reader(inspector, table, schema or None)
+    indexes = read.of("get_indexes")
+    unique = read.of("get_unique_constraints")
+    primary = inspector.get_pk_constraint(table, schema or None)
+    columns = {str(entry["name"]): _keys(entry["column_names"]) for entry in (*indexes, *unique)}
+    if primary.get("constrained_columns"):
+        columns[str(primary.get("name") or "PRIMARY")] = _keys(primary["constrained_columns"])
+    return TableFact(
+        rows,
+        size,
+        columns={entry["name"]: _column(inspector, entry) for entry in read.of("get_columns")},
+        indexes=columns,
+        unique=tuple(str(entry["name"]) for entry in unique),
+        checks=read.checks(valid=True),
+        unproved=read.checks(valid=False),
+        foreign_keys={
+            str(entry["name"]): _qualified(entry) for entry in read.of("get_foreign_keys")
+        },
+    )
+
+
+class _Reader:
+    """Asks SQLAlchemy's inspector about one table."""
+
+    def __init__(self, inspector: Inspector, table: str, schema: str | None) -> None:
+        self.inspector, self.table, self.schema = inspector, table, schema
+
+    def of(self, method: str) -> list[Any]:
+        try:
+            found: list[Any] = getattr(self.inspector, method)(self.table, self.schema)
+        except (NoSuchTableError, NotImplementedError):
+            return []
+        return found
+
+    def checks(self, *, valid: bool) -> dict[str, str]:
+        """The CHECKs that every row is known to satisfy, or the others."""
+        return {
+            str(entry["name"]): entry["sqltext"]
+            for entry in self.of("get_check_constraints")
+            if bool(entry.get("dialect_options", {}).get("not_valid")) is not valid
+        }
+
+
+def _keys(names: Iterable[Any]) -> tuple[str, ...]:
+    """The columns of a key; an expression has no name."""
+    return tuple(str(name) for name in names if name is not None)
+
+
+def _column(inspector: Inspector, entry: Mapping[str, Any]) -> ColumnFact:
+    type_ = entry["type"]
+    try:
+        text = type_.compile(inspector.dialect)
+    except SQLAlchemyError:
+        text = str(type_)
+    return ColumnFact(text, bool(entry["nullable"]), entry.get("default"))
+
+
+def _qualified(key: Mapping[str, Any]) -> str:
+    schema = key.get("referred_schema")
+    return f"{schema}.{key['referred_table']}" if schema else str(key["referred_table"])

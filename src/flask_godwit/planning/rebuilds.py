@@ -1,0 +1,34 @@
+"""A table that is copied into a new one, which then takes its name: SQLite's way of changing it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from ..sql.action import Action
+
+
+def rebuilt(statements: Sequence[Sequence[Action]]) -> Mapping[str, str]:
+    """The tables that are rebuilt in one step, by the name of the copy."""
+    every = [action for actions in statements for action in actions]
+    dropped = {action.table for action in every if action.kind == "drop_table"}
+    return {
+        action.table: action.expression
+        for action in every
+        if action.kind == "rename_table" and action.expression in dropped
+    }
+
+
+def as_rebuild(actions: Sequence[Action], copies: Mapping[str, str]) -> tuple[Action, ...]:
+    """The actions of a statement, where those of a rebuild are about the table itself."""
+    return tuple(_as_rebuild(action, copies) for action in actions)
+
+
+def _as_rebuild(action: Action, copies: Mapping[str, str]) -> Action:
+    if action.table in copies and action.kind == "insert":
+        return Action("rebuild_table", copies[action.table])
+    if action.table in copies:
+        return Action("part_of_rebuild", copies[action.table])
+    if action.kind == "drop_table" and action.table in copies.values():
+        return replace(action, kind="part_of_rebuild")
+    return action

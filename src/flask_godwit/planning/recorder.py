@@ -1,0 +1,133 @@
+"""What a revision asks for while it is replayed: operations, and the statements they give."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from alembic.operations.base import AbstractOperations, BatchOperations
+
+_INSIDE = ("alembic.operations", "alembic.ddl", "flask_godwit.sqlite")
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A statement as it was about to be sent; ``times`` counts repetitions, one after the other."""
+
+    sql: str
+    transactional: bool
+    key: str
+    times: int = 1
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """Alembic's operations, none where the script sent a statement itself, and their statements."""
+
+    operations: tuple[Any, ...]
+    sentences: tuple[Sentence, ...]
+    line: int
+
+
+@dataclass
+class _Draft:
+    line: int
+    operations: list[Any] = field(default_factory=list)
+    sentences: list[Sentence] = field(default_factory=list)
+    batch: Any = None
+
+    def add(self, new: Sentence) -> None:
+        last = self.sentences[-1] if self.sentences else None
+        if last is not None and last.key == new.key:
+            self.sentences[-1] = Sentence(
+                last.sql, last.transactional, last.key, last.times + new.times
+            )
+        else:
+            self.sentences.append(new)
+
+
+class Recorder:
+    """Records one revision. ``files`` are the names by which Python knows its file."""
+
+    def __init__(self, *files: str) -> None:
+        self.files = files
+        self.reads: dict[int, None] = {}
+        """The lines at which the script itself asks the database."""
+        self._drafts: list[_Draft] = []
+        self._depth = 0
+
+    @property
+    def steps(self) -> tuple[Recorded, ...]:
+        """What was recorded, in order."""
+        return tuple(
+            Recorded(tuple(draft.operations), tuple(draft.sentences), draft.line)
+            for draft in self._drafts
+        )
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """Hear of every operation of Alembic, whoever holds it. Process-wide, as Alembic is."""
+        original = AbstractOperations.invoke
+
+        def invoke(operations: Any, operation: Any) -> Any:
+            self._began(operation, operations)
+            self._depth += 1
+            try:
+                return original(operations, operation)
+            finally:
+                self._depth -= 1
+
+        AbstractOperations.invoke = invoke  # type: ignore[assignment, method-assign]
+        try:
+            yield
+        finally:
+            AbstractOperations.invoke = original  # type: ignore[method-assign]
+
+    def sent(self, sentence: Sentence) -> None:
+        """A statement is about to be sent."""
+        line, inside = self._whence()
+        if not (inside and self._drafts) and not self._goes_on(line):
+            self._drafts.append(_Draft(line))
+        self._drafts[-1].add(sentence)
+
+    def read(self) -> None:
+        """Something is asked; by the script itself, or by Alembic for an operation."""
+        line, inside = self._whence()
+        if line and not inside:
+            self.reads[line] = None
+
+    def line_of(self, error: BaseException) -> int:
+        """The line of the script that an error came through, 0 if none."""
+        found, place = 0, error.__traceback__
+        while place is not None:
+            if place.tb_frame.f_code.co_filename in self.files:
+                found = place.tb_lineno
+            place = place.tb_next
+        return found
+
+    def _began(self, operation: Any, operations: Any) -> None:
+        if self._depth:
+            return
+        batch = operations.impl if isinstance(operations, BatchOperations) else None
+        last = self._drafts[-1] if self._drafts else None
+        if last is None or batch is None or last.batch is not batch:
+            self._drafts.append(last := _Draft(self._whence()[0], batch=batch))
+        last.operations.append(operation)
+
+    def _goes_on(self, line: int) -> bool:
+        """Whether the script sends in the same line as before, as in a loop."""
+        last = self._drafts[-1] if self._drafts else None
+        return last is not None and not last.operations and last.line == line
+
+    def _whence(self) -> tuple[int, bool]:
+        """The line of the script that is being executed, and whether Alembic is at work in it."""
+        frame, inside = sys._getframe(1), False
+        while frame.f_back is not None:
+            frame = frame.f_back
+            if frame.f_code.co_filename in self.files:
+                return frame.f_lineno, inside
+            inside = inside or str(frame.f_globals.get("__name__", "")).startswith(_INSIDE)
+        return 0, inside

@@ -1,0 +1,210 @@
+"""What a plan is made of: plain, frozen values, as ``--json`` prints them.
+
+``Facts`` are what was read of a database before, a ``Plan`` is what would happen to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from .values import DEFAULT_BIND
+
+BLOCKS = ("nothing", "schema changes", "writes", "reads and writes")
+"""Whom a lock keeps waiting, the worst last."""
+
+WORK = ("none", "catalogue", "rows", "scan", "index", "rewrite")
+"""What a statement does to a table's data, the most last."""
+
+WHOLE_DATABASE = "the whole database"
+
+
+# --- what is known of a database ------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ColumnFact:
+    """A column as it is now; ``type`` is written as in CREATE TABLE."""
+
+    type: str
+    nullable: bool
+    default: str | None = None
+
+
+@dataclass(frozen=True)
+class TableFact:
+    """A table as it is now. Rows and bytes are the server's own estimate.
+
+    ``checks`` are the CHECKs that all rows are known to satisfy, ``unproved`` those that are NOT
+    VALID, ``foreign_keys`` lead from a constraint's name to the table that it refers to.
+    """
+
+    rows: int = 0
+    bytes: int = 0
+    columns: Mapping[str, ColumnFact] = field(default_factory=dict)
+    indexes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    unique: tuple[str, ...] = ()
+    checks: Mapping[str, str] = field(default_factory=dict)
+    unproved: Mapping[str, str] = field(default_factory=dict)
+    foreign_keys: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What planning must know of a database, read once.
+
+    ``read`` is false where there was none to ask: then every table may be big. ``new`` are the
+    tables that the run itself creates, before what is being judged.
+    """
+
+    dialect: str
+    version: tuple[int, ...] = ()
+    tables: Mapping[str, TableFact] = field(default_factory=dict)
+    read: bool = True
+    new: frozenset[str] = frozenset()
+    small_rows: int = 0
+
+    def table(self, name: str) -> TableFact | None:
+        """What is known of a table."""
+        return self.tables.get(name)
+
+    def is_harmless(self, name: str) -> bool:
+        """Whether a table is new or small: nobody waits long for it."""
+        if name in self.new:
+            return True
+        known = self.tables.get(name)
+        return self.read and known is not None and known.rows < self.small_rows
+
+    def owner(self, index: str) -> str:
+        """The table that an index belongs to, "" if it is not known."""
+        short = index.rpartition(".")[2]
+        return next((name for name, table in self.tables.items() if short in table.indexes), "")
+
+
+# --- what would happen ------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a statement takes: a lock, whom that blocks, and the work that is done under it.
+
+    ``algorithm`` is MySQL's and MariaDB's word for the work, ``also`` names other tables that
+    are locked, ``sure`` is false where the cautious answer was given.
+    """
+
+    lock: str = ""
+    blocks: str = "nothing"
+    work: str = "none"
+    table: str = ""
+    algorithm: str = ""
+    also: tuple[str, ...] = ()
+    sure: bool = True
+
+    @property
+    def is_of_database(self) -> bool:
+        """Whether the lock is one for all tables."""
+        return self.lock == WHOLE_DATABASE
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One statement as it would be sent. ``times`` counts how often, with changing values.
+
+    ``rows`` and ``bytes`` are the size of the table now, ``seconds`` a rough estimate, None where
+    nothing is known.
+    """
+
+    sql: str
+    transactional: bool
+    cost: Cost = field(default_factory=Cost)
+    times: int = 1
+    rows: int | None = None
+    bytes: int | None = None
+    seconds: float | None = None
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A hazard. ``level`` is "error", "warning" or "info", ``advice`` the lines to type instead.
+
+    ``waived`` is the reason that somebody gave for doing it all the same.
+    """
+
+    rule: str
+    level: str
+    what: str
+    advice: str = ""
+    file: str = ""
+    line: int = 0
+    waived: str = ""
+
+
+@dataclass(frozen=True)
+class PlanStep:
+    """Operations that belong together, in words, and the statements that they give.
+
+    ``breaks`` is what goes wrong for code that does not know of the change yet, ``loses`` the
+    data that is lost; "" where there is nothing to say.
+    """
+
+    operations: tuple[str, ...]
+    statements: tuple[Statement, ...]
+    line: int = 0
+    breaks: str = ""
+    loses: str = ""
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True)
+class PlannedRevision:
+    """What one revision would do. ``unplannable`` says why the rest of it is not known.
+
+    ``undo`` says whether it can be taken back. ``reads`` are the lines at which its script asks
+    the database: what it does depends on what was there when the plan was made.
+    """
+
+    revision: str
+    message: str
+    direction: str
+    path: str
+    steps: tuple[PlanStep, ...] = ()
+    undo: str = ""
+    reads: tuple[str, ...] = ()
+    unplannable: str = ""
+
+
+@dataclass(frozen=True)
+class TargetPlan:
+    """What would happen to one database."""
+
+    bind: str = DEFAULT_BIND
+    database: str = ""
+    server: str = ""
+    current: tuple[str, ...] = ()
+    revisions: tuple[PlannedRevision, ...] = ()
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What ``upgrade`` or ``downgrade`` would do; false when that is nothing."""
+
+    targets: tuple[TargetPlan, ...] = ()
+
+    def __bool__(self) -> bool:
+        return any(target.revisions for target in self.targets)
+
+    @property
+    def steps(self) -> tuple[PlanStep, ...]:
+        """The steps of all revisions and databases, in order."""
+        return tuple(
+            step
+            for target in self.targets
+            for revision in target.revisions
+            for step in revision.steps
+        )
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every revision could be planned."""
+        every = (revision for target in self.targets for revision in target.revisions)
+        return not any(revision.unplannable for revision in every)
