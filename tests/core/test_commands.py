@@ -24,6 +24,7 @@ COMMANDS = [
     "log",
     "merge",
     "migrate",
+    "plan",
     "resolve",
     "revision",
     "show",
