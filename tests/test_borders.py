@@ -28,7 +28,7 @@ LAYERS = (
     {"sqlite"},
     {"dialects"},
     {"connect", "targets", "listener", "alembic_config", "authors", "revision_files"},
-    {"lock", "failure", "journal", "backup", "parts", "scripts", "revision_errors"},
+    {"outages", "lock", "failure", "journal", "backup", "parts", "scripts", "revision_errors"},
     {"steps"},
     {"environment"},
     {"diff"},

@@ -43,7 +43,8 @@ def _open(
         try:
             return engine.connect()
         except DBAPIError as error:
-            starting = database.trouble(_driver_error(error)) is Trouble.STARTING
+            # In a composition of containers a name is known when its container has started.
+            starting = database.trouble(_driver_error(error)) in (Trouble.STARTING, Trouble.NO_HOST)
             if not starting or clock() >= deadline:
                 raise explain(database, error) from error
             sleep(_PAUSE_SECONDS)
@@ -64,6 +65,13 @@ def explain(database: Database, error: DBAPIError) -> DatabaseError:
         return CannotConnect(
             f"No {name} server answers at {url}.",
             hint="flask db status --wait 30    waits for one that is starting",
+            detail=reason,
+        )
+    if trouble is Trouble.NO_HOST:
+        return CannotConnect(
+            f"There is no host {database.url.host!r} ({url}).",
+            hint="Check the host's name in SQLALCHEMY_DATABASE_URI.\n"
+            "flask db status --wait 30    waits for one that is starting",
             detail=reason,
         )
     if trouble is Trouble.DENIED:

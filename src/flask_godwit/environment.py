@@ -36,6 +36,7 @@ from .journal.guard import Journal
 from .journal.ledger import Ledger
 from .journal.recorder import Recorder
 from .journal.store import Store
+from .outages import outage_in
 from .parts import BIND_OPTION, bind_in, bind_of, fitted, has_parts, is_same_bind
 from .process_state import left_as_it_was
 from .retry import Limits
@@ -169,6 +170,7 @@ class Migrations:
         self.limits: Limits | None = None
         self.tell: Callable[[str], None] = lambda text: None
         self.recorder: Recorder | None = None
+        self.began = False
         self.journal: Journal | None = None
         self.stand_in: Callable[[Connection], Connection] | None = None
         """Gives another connection in the place of the one that a run was configured with."""
@@ -200,6 +202,7 @@ class Migrations:
         """
         self.config.output_buffer = output
         self.limits = limits
+        self.began = False
         with _alembic_is_ours, left_as_it_was(self.project.shared_state), self._errors_made_clear():
             fn = partial(self._selected, work)
             environment = Environment(self, self.scripts, fn=fn, **options)
@@ -266,6 +269,7 @@ class Migrations:
     def _selected(
         self, work: Work, heads: tuple[str, ...], context: MigrationContext
     ) -> Iterable[RevisionStep]:
+        self.began = True
         bind = bind_of(context)
         if not self.is_selected(bind):
             return
@@ -300,8 +304,10 @@ class Migrations:
             raise clear_error(error, self.scripts) from error
         except DBAPIError as error:
             self._explain_connection(error)
+            self._explain_outage(error)
             raise
         except Exception as error:
+            self._explain_outage(error)
             broken = broken_script(error, self.scripts)
             if broken is None or _is_proxy_error(error):
                 raise
@@ -309,12 +315,18 @@ class Migrations:
 
     def _explain_connection(self, error: DBAPIError) -> None:
         """Raise the clear form of an error that env.py met while it connected."""
-        if not self.has_env or error.statement:
+        if not self.has_env or error.statement or self.began:
             return
         for target in self.project.targets():
             database = dialect_for(target.engine.url)
             if is_connection_trouble(database, error):
                 raise explain(database, error) from error
+
+    def _explain_outage(self, error: Exception) -> None:
+        """Raise the clear form of an error that is the database's, not the script's."""
+        outage = outage_in(error, (dialect_for(t.engine.url) for t in self.project.targets()))
+        if outage is not None:
+            raise outage from error
 
 
 def run_migrations(**options: Any) -> None:

@@ -18,7 +18,12 @@
     ├── DatabaseError           the database can't be used
     │   ├── DriverMissing       its Python driver is not installed
     │   ├── DatabaseMissing     the server is there, the database is not
-    │   └── CannotConnect       no connection: server down, wrong password, no rights
+    │   ├── CannotConnect       no connection: server down, wrong password, no rights
+    │   └── Outage              it can't go on, and nothing is wrong with the script
+    │       ├── ConnectionLost  the server was stopped, or it or somebody cut the connection
+    │       ├── DiskFull        there is no room for more
+    │       ├── ReadOnly        it takes no changes, or none from us
+    │       └── RightsMissing   its user may not do what a revision does
     ├── CannotLock              the deploy lock can't be made where the database is
     ├── LockTimeout             another migration holds the deploy lock for too long
     ├── StatementTimeout        a statement of a revision took longer than it may
@@ -114,6 +119,26 @@ class DatabaseMissing(DatabaseError):
 
 class CannotConnect(DatabaseError):
     """No connection: the server is down, the password wrong, or rights are missing."""
+
+
+class Outage(DatabaseError):
+    """The database can't go on with a statement, and nothing is wrong with the script."""
+
+
+class ConnectionLost(Outage):
+    """The server was stopped, or somebody or something cut the connection."""
+
+
+class DiskFull(Outage):
+    """There is no room for more, on its disk or in what it may use."""
+
+
+class ReadOnly(Outage):
+    """The database takes no changes: a replica, maintenance, a file without the right to write."""
+
+
+class RightsMissing(Outage):
+    """The database's user may not do what a revision does."""
 
 
 class CannotLock(GodwitError):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError, StatementError
 
-from .errors import Failure, GodwitError, JournalConflict, MigrationFailed
+from .errors import Failure, GodwitError, JournalConflict, MigrationFailed, Outage
 from .values import Step
 
 _LONGEST_STATEMENT = 500
@@ -25,7 +25,8 @@ def explain_failure(
 
     :param kept: its statements that took effect and are noted in the journal.
     """
-    file, line = _place(error, step.path)
+    origin = error.__cause__ if isinstance(error, Outage) and error.__cause__ else error
+    file, line = _place(origin, step.path)
     failure = Failure(
         revision=step.revision,
         message=step.message,
@@ -33,7 +34,7 @@ def explain_failure(
         bind=step.bind,
         file=short_path(file),
         line=line,
-        statement=_statement(error),
+        statement=_statement(origin),
         reason=_reason(error, step),
         applied=applied,
         current=current,
@@ -43,7 +44,7 @@ def explain_failure(
     return MigrationFailed(failure, hint=_hint(step, error))
 
 
-def _place(error: Exception, path: str) -> tuple[str, int]:
+def _place(error: BaseException, path: str) -> tuple[str, int]:
     """The innermost line of the revision's file that was being executed."""
     frames = [f for f in traceback.extract_tb(error.__traceback__) if _same(f.filename, path)]
     return (path, frames[-1].lineno or 0) if frames else (path, 0)
@@ -61,7 +62,7 @@ def short_path(file: str) -> str:
         return file
 
 
-def _statement(error: Exception) -> str:
+def _statement(error: BaseException) -> str:
     statement = error.statement if isinstance(error, StatementError) else None
     words = " ".join((statement or "").split())
     return words if len(words) <= _LONGEST_STATEMENT else f"{words[:_LONGEST_STATEMENT]} …"
@@ -89,5 +90,7 @@ def _hint(step: Step, error: Exception) -> str:
         return own
     again = f"flask db {step.direction}"
     bind = f" --bind {step.bind}" if step.bind else ""
+    if isinstance(error, Outage):
+        return f"{own}\nThen: {again}{bind}"
     last = f"Correct the script (or the data), then: {again}{bind}\n--traceback shows the rest."
     return f"{own}\n{last}" if own else last

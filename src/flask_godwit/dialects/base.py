@@ -11,7 +11,7 @@ from sqlalchemy import URL, ColumnElement, Connection, Dialect, Engine, create_e
 from sqlalchemy.pool import NullPool
 from sqlalchemy.types import TypeEngine
 
-from ..errors import DatabaseError
+from ..errors import DatabaseError, Outage
 from ..plans import Cost, Facts
 from ..retry import Limits
 from ..secrecy import shown
@@ -53,6 +53,8 @@ class Trouble(Enum):
     """The server answers, the database does not exist."""
     STARTING = "starting"
     """Nobody answers, or the server says that it is not ready yet."""
+    NO_HOST = "no host"
+    """Nobody knows the server's name."""
     DENIED = "denied"
     """Wrong user, wrong password, or rights are missing."""
     OTHER = "other"
@@ -83,6 +85,10 @@ class Database:
     def trouble(self, error: BaseException) -> Trouble:
         """Why connecting failed, from the driver's error."""
         return Trouble.OTHER
+
+    def outage(self, error: BaseException) -> type[Outage] | None:
+        """Why a statement failed that another day would have succeeded, from the driver's error."""
+        return None
 
     user_query: ClassVar[str] = ""
     """What asks the server who we are."""

@@ -57,7 +57,8 @@ class MySQLLimits(Guard):
             try:
                 function(**arguments)
             finally:
-                self._wait_at_most(max(int(self.limits.lock_seconds), self.shortest_seconds))
+                with suppress(Exception):  # the connection may be lost, and the setting with it
+                    self._wait_at_most(max(int(self.limits.lock_seconds), self.shortest_seconds))
 
         return call
 

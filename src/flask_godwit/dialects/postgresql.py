@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from sqlalchemy import URL, Connection, Dialect, Engine, text
 from sqlalchemy.types import TypeEngine
 
+from ..errors import ConnectionLost, DiskFull, Outage, ReadOnly, RightsMissing
 from ..plans import Cost, Facts
 from ..retry import Limits
 from ..sql.action import Action
@@ -18,7 +19,7 @@ from .facts import Catalogue, EnumType
 from .guard import Guard
 from .postgresql_backup import PostgreSQLBackup
 from .postgresql_casts import conversion
-from .postgresql_limits import PostgreSQLLimits
+from .postgresql_limits import PostgreSQLLimits, state_of
 from .postgresql_witness import PostgreSQLWitness
 from .raw import send_raw
 from .server_locks import PostgreSQLLock
@@ -42,9 +43,23 @@ _BY_WORDS = {
     "timeout expired": Trouble.STARTING,
     "No such file or directory": Trouble.STARTING,
     "closed the connection unexpectedly": Trouble.STARTING,
+    "could not translate host name": Trouble.NO_HOST,
+    "failed to resolve host": Trouble.NO_HOST,
     "authentication failed": Trouble.DENIED,
     "no pg_hba.conf entry": Trouble.DENIED,
     "no password supplied": Trouble.DENIED,
+}
+_OUTAGES: dict[str, type[Outage]] = {
+    "53100": DiskFull,
+    "25006": ReadOnly,  # read_only_sql_transaction
+    "42501": RightsMissing,  # insufficient_privilege
+    "57P01": ConnectionLost,  # admin_shutdown, and pg_terminate_backend
+    "57P02": ConnectionLost,  # crash_shutdown
+    "57P05": ConnectionLost,  # idle_session_timeout
+    "25P03": ConnectionLost,  # idle_in_transaction_session_timeout
+    "08000": ConnectionLost,
+    "08003": ConnectionLost,
+    "08006": ConnectionLost,
 }
 
 _LONGEST_NAME = 63
@@ -92,13 +107,16 @@ class PostgreSQL(Database):
     takes_using: ClassVar[bool] = True
 
     def trouble(self, error: BaseException) -> Trouble:
-        state = getattr(error, "sqlstate", None) or getattr(error, "pgcode", None)
+        state = state_of(error)
         if state in _BY_STATE:
             return _BY_STATE[state]
         message = str(error)
         if 'role "' in message and "does not exist" in message:
             return Trouble.DENIED
         return next((t for words, t in _BY_WORDS.items() if words in message), Trouble.OTHER)
+
+    def outage(self, error: BaseException) -> type[Outage] | None:
+        return _OUTAGES.get(state_of(error) or "")
 
     def deploy_lock(self, engine: Engine, name: str) -> DeployLock | None:
         return PostgreSQLLock(engine, name)

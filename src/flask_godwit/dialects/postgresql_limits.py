@@ -122,12 +122,13 @@ class PostgreSQLLimits(Guard):
 
 def _is_too_long(error: DBAPIError) -> bool:
     """Whether the server stopped it for its time; a lock that was not free has its own error."""
-    return _state(error) == _QUERY_CANCELED and "statement timeout" in str(error.orig)
+    return state_of(error.orig) == _QUERY_CANCELED and "statement timeout" in str(error.orig)
 
 
-def _state(error: DBAPIError) -> str | None:
-    return getattr(error.orig, "sqlstate", None) or getattr(error.orig, "pgcode", None)
+def state_of(error: BaseException | None) -> str | None:
+    """The SQLSTATE of a driver's error; psycopg2 and psycopg call it differently."""
+    return getattr(error, "sqlstate", None) or getattr(error, "pgcode", None)
 
 
 def _is_retried(error: DBAPIError) -> bool:
-    return _state(error) in _RETRIED
+    return state_of(error.orig) in _RETRIED

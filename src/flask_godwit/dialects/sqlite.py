@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -22,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
-from ..errors import DatabaseError
+from ..errors import DatabaseError, DiskFull, Outage, ReadOnly
 from ..plans import Cost, Facts
 from ..retry import Limits
 from ..sql.action import Action
@@ -34,6 +35,14 @@ from .guard import Guard
 from .sqlite_backup import SQLiteBackup
 from .sqlite_transactions import SQLiteTransactions, can_begin
 from .statement_limit import StatementLimit
+
+# Its error codes are told from Python 3.11 on only.
+_OUTAGES: dict[str, type[Outage]] = {
+    "database or disk is full": DiskFull,
+    "attempt to write a readonly database": ReadOnly,
+    # The file can be read, and its folder can't be written: there is no place for a journal.
+    "unable to open database file": ReadOnly,
+}
 
 
 class SQLite(Database):
@@ -57,6 +66,9 @@ class SQLite(Database):
             return Trouble.OTHER
         file = self.file
         return Trouble.MISSING if file and not file.parent.is_dir() else Trouble.DENIED
+
+    def outage(self, error: BaseException) -> type[Outage] | None:
+        return _OUTAGES.get(str(error)) if isinstance(error, sqlite3.Error) else None
 
     def deploy_lock(self, engine: Engine, name: str) -> DeployLock | None:
         file = self.file
