@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 from .errors import (
     AnswerNeeded,
     AnswerWrong,
+    BackfillIncomplete,
+    BackfillRefused,
     BackupFailed,
     CannotConnect,
     CannotLock,
@@ -115,6 +117,8 @@ _LAZY = {
 __all__ = [
     "AnswerNeeded",
     "AnswerWrong",
+    "BackfillIncomplete",
+    "BackfillRefused",
     "BackupFailed",
     "CannotConnect",
     "CannotLock",

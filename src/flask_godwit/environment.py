@@ -36,12 +36,16 @@ from .journal.guard import Journal
 from .journal.ledger import Ledger
 from .journal.recorder import Recorder
 from .journal.store import Store
+from .listener import Listener
+from .operations.surroundings import OPTION as SURROUNDINGS
+from .operations.surroundings import Surroundings
 from .outages import outage_in
 from .parts import BIND_OPTION, bind_in, bind_of, fitted, has_parts, is_same_bind
 from .process_state import left_as_it_was
 from .retry import Limits
 from .revision_errors import broken_script, clear_error
 from .scripts import Scripts, apply_settings, existing_folder, open_scripts
+from .sqlite import IS_BEHIND
 from .steps import as_move, as_running, commit_what_is_open, outside_transaction, spans_revisions
 from .targets import DEFAULT_VERSION_TABLE, foreign_tables, is_ours
 from .values import Project, Target
@@ -78,6 +82,7 @@ class Environment(EnvironmentContext):
             connection = self.migrations.stand_in(connection)
         args = (connection, *args[1:])
         self._guard(connection, options)
+        options[SURROUNDINGS] = self._surroundings(bind)
         self._record(connection, options)
         super().configure(*args, **options)
 
@@ -91,7 +96,7 @@ class Environment(EnvironmentContext):
             super().run_migrations(**arguments)
 
     def _guard(self, connection: Connection | None, options: dict[str, Any]) -> None:
-        self.guards, self._watched = (), nullcontext()
+        self.guards, self._watched, self.migrations.journal = (), nullcontext(), None
         limits = self.migrations.limits
         if connection is None or limits is None:
             return
@@ -103,13 +108,24 @@ class Environment(EnvironmentContext):
         if own and database.transactional_ddl is not None:
             options.setdefault("transactional_ddl", database.transactional_ddl)
 
+    def _surroundings(self, bind: str) -> Surroundings:
+        """What our directives need to know of this run."""
+        migrations = self.migrations
+        settings, tell = migrations.project.settings, migrations.listener.backfilled
+        limits = migrations.limits
+        if limits is None:
+            rehearses = migrations.stand_in is not None
+            return Surroundings(bind, settings=settings, is_rehearsal=rehearses)
+        warn = migrations.listener.warned
+        return Surroundings(bind, migrations.journal, self.guards, limits, settings, tell, warn)
+
     def _record(self, connection: Connection | None, options: dict[str, Any]) -> None:
         """Write the ledger while revisions run on a connection."""
         self.recorder = None
         if connection is None or self.migrations.limits is None:
             return
         ledger = Ledger(*_version_table(options))
-        self.recorder = Recorder(ledger, bind_in(options), self.migrations.tell)
+        self.recorder = Recorder(ledger, bind_in(options), self.migrations.listener.warned)
         told = to_tuple(options.get("on_version_apply"), default=())
         options["on_version_apply"] = (*told, self._applied)
 
@@ -123,13 +139,13 @@ class Environment(EnvironmentContext):
     def _journal(
         self, database: Database, connection: Connection, limits: Limits, options: dict[str, Any]
     ) -> tuple[Guard, ...]:
-        self.migrations.journal = None
         witness = database.witness(connection)
         if witness is None:
             return ()
         store = Store(connection, *_version_table(options))
-        self.migrations.journal = Journal(store, witness, limits, self._is_applied)
-        return (self.migrations.journal,)
+        journal = self.migrations.journal = Journal(store, witness, limits, self._is_applied)
+        options[IS_BEHIND] = journal.is_behind
+        return (journal,)
 
     def _is_applied(self, revision: str) -> bool:
         """Whether a revision, or one that builds on it, is in the version table."""
@@ -168,7 +184,7 @@ class Migrations:
         apply_settings(self.config, project.settings, directory)
         self.scripts = open_scripts(self.config, project.more_locations)
         self.limits: Limits | None = None
-        self.tell: Callable[[str], None] = lambda text: None
+        self.listener = Listener()
         self.recorder: Recorder | None = None
         self.began = False
         self.journal: Journal | None = None

@@ -30,6 +30,8 @@
     ├── Interrupted             somebody asked a migration to stop, and it did
     ├── RebuildRefused          a table of SQLite can't be changed without losing something
     ├── JournalConflict         a half-applied revision can't be finished without a decision
+    ├── BackfillRefused         rows can't be changed in batches as it was asked for
+    ├── BackfillIncomplete      rows remain that a backfill should have changed
     ├── BackupFailed            a backup can't be made, so nothing was migrated
     ├── ForeignKeysBroken       a rebuilt table would leave rows that refer to nothing
     └── MigrationFailed         a revision failed while it ran
@@ -165,6 +167,14 @@ class RebuildRefused(GodwitError):
 
 class JournalConflict(GodwitError):
     """A half-applied revision can't be finished without somebody's decision."""
+
+
+class BackfillRefused(GodwitError):
+    """Rows can't be changed in batches as it was asked for."""
+
+
+class BackfillIncomplete(GodwitError):
+    """Rows remain that a backfill should have changed."""
 
 
 class BackupFailed(GodwitError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .values import BackupMade, LogEntry, Step
+from .values import BackfillProgress, BackupMade, LogEntry, Step
 
 
 class Listener:
@@ -31,6 +31,9 @@ class Listener:
 
         :param blockers: a line for each session that has the lock, and what would end it.
         """
+
+    def backfilled(self, progress: BackfillProgress) -> None:
+        """How far a backfill is; repeated every 5 seconds, and at its end."""
 
     def warned(self, text: str) -> None:
         """Something that a person should know, and that stops nothing."""

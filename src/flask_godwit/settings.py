@@ -70,6 +70,23 @@ class Settings:
     backup_folder: str = "backups"
     #: How many backups of a database are kept.
     backups_kept: int = 5
+    #: Seconds that one batch of ``op.backfill`` should take, while the rows in it are locked. The
+    #: batches grow and shrink to that.
+    backfill_batch_seconds: float = 0.5
+    #: Seconds of rest after each batch of ``op.backfill``, when that is not given ``pause``.
+    backfill_pause_seconds: float = 0.05
+    #: ``op.backfill`` waits while the slowest replica of a PostgreSQL server is further behind
+    #: than that. 0: it does not look.
+    backfill_max_lag_seconds: float = 5.0
+    #: ``op.backfill`` waits while more sessions than that are at work in the server. 0: it does
+    #: not look.
+    backfill_max_busy_sessions: int = 0
+    #: A function that ``op.backfill`` asks before each batch: as long as it returns something
+    #: true, it waits.
+    backfill_throttle: Callable[[], object] | None = None
+    #: Seconds that ``op.backfill`` waits at most before a batch, for replicas, load and the
+    #: function: then it goes on, since a replica may be gone for good.
+    backfill_max_wait_seconds: float = 60.0
 
 
 @dataclass(frozen=True)
@@ -115,6 +132,16 @@ def _count(value: Any) -> int:
     return int(value)
 
 
+def _count_or_none(value: Any) -> int:
+    return 0 if value == 0 and not isinstance(value, bool) else _count(value)
+
+
+def _function(value: Any) -> Any:
+    if value is not None and not callable(value):
+        raise TypeError
+    return value
+
+
 def _folder(value: Any) -> str:
     return _text(getattr(value, "__fspath__", lambda: value)())
 
@@ -148,6 +175,12 @@ _KINDS = {
     "backup": _Kind("True or False", _switch),
     "backup_folder": _Kind("the path of a folder", _folder),
     "backups_kept": _Kind("a number, 1 or more", _count),
+    "backfill_batch_seconds": _Kind("a number of seconds, 0 or more", _seconds),
+    "backfill_pause_seconds": _Kind("a number of seconds, 0 or more", _seconds),
+    "backfill_max_lag_seconds": _Kind("a number of seconds, 0 or more", _seconds),
+    "backfill_max_busy_sessions": _Kind("a number, 0 or more", _count_or_none),
+    "backfill_throttle": _Kind("a function without arguments, or None", _function),
+    "backfill_max_wait_seconds": _Kind("a number of seconds, 0 or more", _seconds),
     "on_pending": _Kind('"ignore", "warn" or "fail"', _wish),
 }
 

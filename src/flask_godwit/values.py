@@ -282,6 +282,36 @@ class Step:
 
 
 @dataclass(frozen=True)
+class BackfillProgress:
+    """How far a backfill is. ``seen`` of about ``total`` rows were looked at, ``rows`` changed.
+
+    ``seconds`` are those of this run, in which ``seen_now`` rows were looked at.
+    """
+
+    bind: str
+    revision: str
+    table: str
+    rows: int
+    seen: int
+    total: int
+    seconds: float
+    seen_now: int
+    done: bool = False
+
+    @property
+    def rate(self) -> float:
+        """Rows a second."""
+        return self.seen_now / self.seconds if self.seconds else 0.0
+
+    @property
+    def seconds_left(self) -> float | None:
+        """About how long it will take, None where nobody can say."""
+        if self.done:
+            return 0.0
+        return max(0, self.total - self.seen) / self.rate if self.rate and self.total else None
+
+
+@dataclass(frozen=True)
 class TargetOutcome:
     """What a command did to one database."""
 

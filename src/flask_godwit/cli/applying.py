@@ -34,7 +34,7 @@ from .units import size
 
 if TYPE_CHECKING:
     from ..listener import Listener
-    from ..values import BackupMade, LogEntry, Outcome, Step, TargetOutcome
+    from ..values import BackfillProgress, BackupMade, LogEntry, Outcome, Step, TargetOutcome
 
 
 def register(db: click.Group) -> None:
@@ -183,10 +183,26 @@ def listener(call: Call, sql: bool, wished: Wish | None = None) -> Listener:
                 f" {entry.started:%Y-%m-%d %H:%M} UTC, as {by(entry)} applied it."
             )
 
+        def backfilled(self, progress: BackfillProgress) -> None:
+            if not call.json:
+                call.console.say(_so_far(progress))
+
         def warned(self, text: str) -> None:
             call.console.warn(text)
 
     return Narrator()
+
+
+def _so_far(progress: BackfillProgress) -> str:
+    """``  users: 4,000 rows changed, 40 %, 8,000 rows/s, 12 s left``"""
+    where = f"[{progress.bind}] " if progress.bind else ""
+    changed = f"  {where}backfill of {progress.table}: {progress.rows:,} rows changed"
+    if progress.done:
+        return f"{changed} in {progress.seconds:.1f} s ({progress.rate:,.0f} rows/s)"
+    part = progress.seen / progress.total if progress.total else 0
+    left = progress.seconds_left
+    rest = "" if left is None else f", {left:,.0f} s left"
+    return f"{changed}, {part:.0%}, {progress.rate:,.0f} rows/s{rest}"
 
 
 def _print_ensured(call: Call, outcome: Outcome) -> None:

@@ -179,7 +179,7 @@ class _Run:
         self.direction = direction
         self.listener = listener or Listener()
         self.backups = Backups(project, self.listener.backed_up)
-        self.migrations.tell = self.listener.warned
+        self.migrations.listener = self.listener
         settings = project.settings
         self.backs_up = settings.backup and direction in ("upgrade", "downgrade")
         seconds = settings.lock_wait_seconds if lock_wait is None else lock_wait

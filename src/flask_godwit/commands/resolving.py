@@ -100,7 +100,7 @@ def _carry_out(store: Store, name: str, direction: str, decision: Decision, file
         return
     for entry in store.read()[name, direction]:
         # Whether this one took effect can't be seen: it is sent again.
-        if entry.state == BEGUN and not entry.before:
+        if entry.state == BEGUN and not (entry.before or entry.is_piece):
             store.forget(name, direction, entry)
     store.take_as_it_is(name, direction, file)
 

@@ -225,6 +225,25 @@ class Database:
         """Rows and bytes of tables, as quickly as the server knows them."""
         return {}
 
+    def gives_way(self, error: BaseException) -> bool:
+        """Whether the driver's error says that others were in the way: try again later."""
+        return False
+
+    def impatient(self, connection: Connection, seconds: float) -> AbstractContextManager[None]:
+        """While this lasts a statement waits for the locks of rows that long at most."""
+        return nullcontext()
+
+    orders_tuples: ClassVar[bool] = False
+    """Whether an index finds the rows of ``(a, b) > (1, 2)``."""
+
+    def replica_lag(self, connection: Connection) -> float:
+        """How many seconds the slowest replica is behind; 0 where the server knows of none."""
+        return 0.0
+
+    def busy_sessions(self, connection: Connection) -> int:
+        """How many sessions of others are executing something now."""
+        return 0
+
     def backup(self, connection: Connection) -> Backup:
         """How the database of a connection is written into a file."""
         return Backup(connection)

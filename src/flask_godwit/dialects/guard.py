@@ -74,6 +74,12 @@ class Guard:
         """Around one statement of the connection: ``go`` sends it."""
         go()
 
+    def leaves(self) -> None:
+        """A revision's transaction is about to be committed in the middle of the revision."""
+
+    def returns(self) -> None:
+        """The revision goes on in a new transaction."""
+
     def applied(self) -> None:
         """The version table was changed for the revision; its transaction is still open."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any, ClassVar
 
@@ -83,6 +83,10 @@ _OUTAGES_BY_WORDS: dict[str, type[Outage]] = {
 }
 _OF_SEVERAL_MEANINGS = {3, 1026, 1030, 1290}
 
+_IN_THE_WAY = (
+    1205,  # ER_LOCK_WAIT_TIMEOUT
+    1213,  # ER_LOCK_DEADLOCK
+)
 _NUMBER = r"^[[:space:]]*[-+]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][-+]?[0-9]+)?[[:space:]]*$"
 
 
@@ -95,6 +99,16 @@ def _kill_query(engine: Engine, session: int) -> None:
     finally:
         other.invalidate()
         pool.dispose()
+
+
+def _at_driver(connection: Connection, statement: str) -> tuple[Any, ...]:
+    """Execute something that begins no transaction of SQLAlchemy; its first row."""
+    cursor = connection.connection.cursor()
+    try:
+        cursor.execute(statement)
+        return tuple(cursor.fetchone() or ()) if cursor.description else ()
+    finally:
+        cursor.close()
 
 
 class MySQL(Database):
@@ -180,6 +194,25 @@ class MySQL(Database):
         from .mysql_sizes import sizes
 
         return sizes(connection, tables)
+
+    def gives_way(self, error: BaseException) -> bool:
+        return bool(error.args) and error.args[0] in _IN_THE_WAY
+
+    @contextmanager
+    def impatient(self, connection: Connection, seconds: float) -> Iterator[None]:
+        (before,) = _at_driver(connection, "SELECT @@SESSION.innodb_lock_wait_timeout")
+        name = "SET SESSION innodb_lock_wait_timeout"
+        _at_driver(connection, f"{name} = {max(1, int(seconds))}")
+        try:
+            yield
+        finally:
+            with suppress(Exception):  # the connection may be lost, and the setting with it
+                _at_driver(connection, f"{name} = {before}")
+
+    def busy_sessions(self, connection: Connection) -> int:
+        # Ours is one of them.
+        running = connection.execute(text("SHOW GLOBAL STATUS LIKE 'Threads_running'")).one()
+        return max(0, int(running[1]) - 1)
 
     def backup(self, connection: Connection) -> Backup:
         return MySQLBackup(connection)

@@ -19,7 +19,7 @@ from .facts import Catalogue, EnumType
 from .guard import Guard
 from .postgresql_backup import PostgreSQLBackup
 from .postgresql_casts import conversion
-from .postgresql_limits import PostgreSQLLimits, state_of
+from .postgresql_limits import PostgreSQLLimits, gives_way, state_of
 from .postgresql_witness import PostgreSQLWitness
 from .raw import send_raw
 from .server_locks import PostgreSQLLock
@@ -71,6 +71,13 @@ _FOREIGN = text(
     WHERE c.relkind IN ('r', 'p') AND (c.relispartition OR EXISTS (
         SELECT FROM pg_depend d
         WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e'))
+    """
+)
+_LAG = text("SELECT coalesce(max(extract(epoch FROM replay_lag)), 0) FROM pg_stat_replication")
+_BUSY = text(
+    """
+    SELECT count(*) FROM pg_stat_activity
+    WHERE state = 'active' AND backend_type = 'client backend' AND pid <> pg_backend_pid()
     """
 )
 _OWNED = text(
@@ -170,6 +177,17 @@ class PostgreSQL(Database):
     def sizes(self, connection: Connection, tables: Collection[str]) -> Mapping[str, Size]:
         found = connection.execute(_SIZES, {"names": list(tables)})
         return {row.name: (int(row.rows), int(row.bytes)) for row in found}
+
+    def gives_way(self, error: BaseException) -> bool:
+        return gives_way(error)
+
+    orders_tuples: ClassVar[bool] = True
+
+    def replica_lag(self, connection: Connection) -> float:
+        return float(connection.scalar(_LAG) or 0)
+
+    def busy_sessions(self, connection: Connection) -> int:
+        return int(connection.scalar(_BUSY) or 0)
 
     def backup(self, connection: Connection) -> Backup:
         return PostgreSQLBackup(connection)

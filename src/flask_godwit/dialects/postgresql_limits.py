@@ -75,7 +75,7 @@ class PostgreSQLLimits(Guard):
                     if _is_too_long(error):
                         raise too_long(limits.statement_seconds, error.statement or "") from error
                     # What the revision has committed itself would be done twice.
-                    if self.committed or attempts.spent or not _is_retried(error):
+                    if self.committed or attempts.spent or not gives_way(error.orig):
                         raise
                     statement = error.statement or ""
                 outside(lambda: attempts.step_aside(statement, lambda: self._blockers(statement)))  # noqa: B023
@@ -130,5 +130,6 @@ def state_of(error: BaseException | None) -> str | None:
     return getattr(error, "sqlstate", None) or getattr(error, "pgcode", None)
 
 
-def _is_retried(error: DBAPIError) -> bool:
-    return state_of(error.orig) in _RETRIED
+def gives_way(error: BaseException | None) -> bool:
+    """Whether the driver's error says that a lock was not free, or that two waited in a circle."""
+    return state_of(error) in _RETRIED

@@ -34,7 +34,9 @@ from .file_lock import FileLock
 from .guard import Guard
 from .sqlite_backup import SQLiteBackup
 from .sqlite_transactions import SQLiteTransactions, can_begin
+from .sqlite_witness import SQLiteWitness
 from .statement_limit import StatementLimit
+from .witness import Witness
 
 # Its error codes are told from Python 3.11 on only.
 _OUTAGES: dict[str, type[Outage]] = {
@@ -125,6 +127,14 @@ class SQLite(Database):
         from .sqlite_rehearsal import sizes
 
         return sizes(connection, tables)
+
+    def witness(self, connection: Connection) -> Witness | None:
+        return SQLiteWitness(connection) if can_begin(connection) else None
+
+    def gives_way(self, error: BaseException) -> bool:
+        return "database is locked" in str(error) or "database table is locked" in str(error)
+
+    orders_tuples: ClassVar[bool] = True
 
     def backup(self, connection: Connection) -> Backup:
         return SQLiteBackup(connection)

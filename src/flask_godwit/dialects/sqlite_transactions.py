@@ -52,6 +52,8 @@ class SQLiteTransactions(Guard):
         self.known_orphans = self._orphans() if self.enforced else set()
         self.thread = threading.get_ident()
         self.gave_way = False
+        self.is_rebuilding = False
+        """Whether the foreign keys are off, since the revision rebuilds a table."""
 
     @contextmanager
     def run(self) -> Iterator[None]:
@@ -85,16 +87,36 @@ class SQLiteTransactions(Guard):
             if not self.enforced:
                 function(**arguments)
                 return
-            self._raw.execute("SAVEPOINT godwit_revision")
-            try:
-                function(**arguments)
-            except _Rebuild:
-                self._raw.execute("ROLLBACK TO godwit_revision")
+            self.is_rebuilding = False
+            while not self._ran(function, arguments):
                 self._enforce_between(False)
-                function(**arguments)
-                self._refuse_orphans()
+                self.is_rebuilding = True
 
         return call
+
+    def _ran(self, function: Callable[..., None], arguments: dict[str, Any]) -> bool:
+        """Run a revision to its end, or take back what it did if it rebuilds a table."""
+        self.returns()
+        try:
+            function(**arguments)
+        except _Rebuild:
+            self._raw.execute("ROLLBACK TO godwit_revision")
+            return False
+        if self.is_rebuilding:
+            self._refuse_orphans()
+        return True
+
+    def leaves(self) -> None:
+        if self.is_rebuilding:
+            self._refuse_orphans()
+            self._raw.commit()
+            self._enforce(True)
+            self.is_rebuilding = False
+
+    def returns(self) -> None:
+        self.gave_way = False
+        if self.enforced:
+            self._raw.execute("SAVEPOINT godwit_revision")
 
     def _before_own(self, _connection: Connection, _cursor: Any, statement: str, *_: Any) -> None:
         if _NOT_INSIDE.match(statement):

@@ -17,6 +17,9 @@ class Witness:
     commits_schema: ClassVar[bool] = False
     """Whether a statement that changes the schema commits, itself and what came before it."""
 
+    notes_commits: ClassVar[bool] = True
+    """Whether what a revision commits by itself can be told from what it did not."""
+
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
 

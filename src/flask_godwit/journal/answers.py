@@ -37,6 +37,7 @@ def give(answer: Answer, sent: Sent) -> None:
         cursor.rowcount = answer.count
     with suppress(AttributeError, TypeError):
         cursor.lastrowid = answer.last_id
+    sent.context.get_lastrowid = lambda: answer.last_id
 
 
 def _last_id(cursor: Any) -> int | None:

@@ -21,6 +21,9 @@ DONE = "done"
 FAILED = "failed"
 """The server refused it."""
 
+PIECE = "piece "
+"""Begins the ``text`` of a piece of work, before which everything is committed."""
+
 Fingerprint = dict[str, str]
 """The objects that a statement names -> a digest of their definition, "" where there is none."""
 
@@ -53,6 +56,11 @@ class Entry:
     session: str = ""
     file: str = ""
     error: str = ""
+
+    @property
+    def is_piece(self) -> bool:
+        """Whether it is no statement but a piece of work that is done in parts."""
+        return self.text.startswith(PIECE)
 
 
 def shortened(statement: str) -> str:

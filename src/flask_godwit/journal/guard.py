@@ -100,7 +100,7 @@ class Journal(Guard):
         """Look up what an earlier run did of this revision."""
         self.running = running
         if self.unfinished is None:
-            if self.spans_revisions:
+            if self._reads_inside:
                 self._read()
             else:
                 outside(self._read)
@@ -122,7 +122,7 @@ class Journal(Guard):
             self._create()
         self.unfinished = self.recovery.read(self._refresh) if self.table_exists else {}
         self._refresh()
-        if not self.spans_revisions:
+        if not self._reads_inside:
             self.connection.rollback()
 
     def _refresh(self) -> None:
@@ -130,12 +130,21 @@ class Journal(Guard):
 
         Not in a transaction that somebody holds for all revisions, and could roll back.
         """
-        if self.witness.commits_schema or not self.spans_revisions:
+        if self.witness.commits_schema or not self._reads_inside:
             self._commit()
+
+    @property
+    def _reads_inside(self) -> bool:
+        """Whether the journal is read in the revision's transaction, which is to be left alone."""
+        return self.spans_revisions or not self.witness.notes_commits
 
     def _create(self) -> None:
         self.store.create()
         self.table_exists = True
+
+    def is_behind(self) -> bool:
+        """Whether the revision has not yet come to where the last run was cut off for sure."""
+        return self.active and self.replay.has_pieces_ahead
 
     def done(self, revision: str, direction: str) -> tuple[str, ...]:
         """The statements that took effect of a revision that is not finished."""
@@ -150,10 +159,10 @@ class Journal(Guard):
         kind = kind_of(sent.statement)
         if kind is Kind.OTHER or self._is_temporary(sent.statement):
             return go()
-        with self._aside():
+        with self.aside():
             if kind is Kind.IMPLICIT:
                 if self.witness.commits_schema:
-                    self._write()
+                    self.write()
                 return go()
             if kind in (Kind.COMMIT, Kind.ROLLBACK):
                 return self._end_of_transaction(kind, go)
@@ -161,9 +170,14 @@ class Journal(Guard):
 
     def _end_of_transaction(self, kind: Kind, go: Callable[[], None]) -> None:
         if kind is Kind.COMMIT:
-            self._write()
-        self.kept.clear()
+            self._write_at_commit()
+        else:
+            self.kept.clear()
         go()
+
+    def _write_at_commit(self) -> None:
+        if self.witness.notes_commits:
+            self.write()
 
     def _noted(self, kind: Kind, sent: Sent, go: Callable[[], None]) -> None:
         text, values = digest(sent.statement), digest_of_values(sent.parameters)
@@ -200,11 +214,11 @@ class Journal(Guard):
 
     def _send_in_transaction(self, entry: Entry, sent: Sent, go: Callable[[], None]) -> None:
         """In a block of autocommit: the change and its note together all the same."""
-        self._write()
+        self.write()
         self._raw_execute("BEGIN")
         try:
             self._send(entry, sent, go)
-            self._write()
+            self.write()
         except BaseException:
             self.kept.clear()
             self._raw_execute("ROLLBACK")
@@ -226,7 +240,7 @@ class Journal(Guard):
             go()
         except Exception as error:
             with suppress(Exception):  # a lost connection: the next run looks what became of it
-                self._change(replace(begun, state=FAILED, error=str(error)))
+                self.change(replace(begun, state=FAILED, error=str(error)))
                 self._commit()
             raise
         self._finish(begun, names, sent)
@@ -234,9 +248,9 @@ class Journal(Guard):
     def _begin(self, begun: Entry, *, is_new: bool) -> None:
         if is_new:
             self.kept.append(begun)
-            self._write()
+            self.write()
         else:
-            self._change(begun)
+            self.change(begun)
         self._commit()
 
     def _finish(self, begun: Entry, names: tuple[str, ...], sent: Sent) -> None:
@@ -245,7 +259,7 @@ class Journal(Guard):
         if self.witness.changes_others(sent.statement):
             after = self.witness.definitions(self.touched)
         done = replace(begun, state=DONE, after=after)
-        self._change(done)
+        self.change(done)
         if not _tells(begun.before, {name: after.get(name, "") for name in begun.before}):
             self._commit()  # nobody could see later that it took effect
 
@@ -264,12 +278,12 @@ class Journal(Guard):
         now = self.witness.definitions(names)
         if now == entry.before:
             return False
-        self._change(replace(entry, state=DONE, after=now))
+        self.change(replace(entry, state=DONE, after=now))
         return True
 
     # --- the notes ---
 
-    def _write(self) -> None:
+    def write(self) -> None:
         """Write what is kept in memory, in the transaction that is open."""
         if not self.kept:
             return
@@ -280,7 +294,7 @@ class Journal(Guard):
         self._remember(*self.kept)
         self.kept.clear()
 
-    def _change(self, entry: Entry) -> None:
+    def change(self, entry: Entry) -> None:
         self.store.change(self.running.revision, self.running.direction, entry)
         self._remember(entry)
 
@@ -294,7 +308,7 @@ class Journal(Guard):
         self.replay.noted(self.unfinished[key])
 
     @contextmanager
-    def _aside(self) -> Iterator[None]:
+    def aside(self) -> Iterator[None]:
         """Our own statements are not noted."""
         self.active = False
         try:
@@ -329,8 +343,8 @@ class Journal(Guard):
 
     def _committing(self, _connection: Connection) -> None:
         if self.active:
-            with self._aside():
-                self._write()
+            with self.aside():
+                self._write_at_commit()
 
     def _rolled_back(self, _connection: Connection) -> None:
         self.kept.clear()

@@ -31,6 +31,11 @@ class Replay:
         """These statements are in the journal now."""
         self.position = max((entry.position for entry in entries), default=0) + 1
 
+    @property
+    def has_pieces_ahead(self) -> bool:
+        """Whether a piece of work follows, so that what comes before it is done."""
+        return any(entry.is_piece for entry in self.entries[self.next :])
+
     def find(self, text: str, values: str, *, inserts: bool, statement: str) -> Entry | None:
         """The entry of a statement that was sent before; None for one that is new.
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict, replace
+from typing import Any
 
 from sqlalchemy import (
     JSON,
@@ -17,6 +18,7 @@ from sqlalchemy import (
     DateTime,
     Integer,
     MetaData,
+    Row,
     String,
     Table,
     Text,
@@ -57,10 +59,14 @@ class Store:
         query = select(self.table).where(mine).order_by(self.table.c.position)
         found: dict[tuple[str, str], list[Entry]] = {}
         for row in self.connection.execute(query):
-            values = {name: row._mapping[name] for name in Entry.__dataclass_fields__}
-            entry = replace(Entry(**values), answer=_answer(values["answer"]))
-            found.setdefault((row.revision, row.direction), []).append(entry)
+            found.setdefault((row.revision, row.direction), []).append(_entry(row))
         return found
+
+    def locked(self, revision: str, direction: str, position: int) -> Entry:
+        """One entry as it is now, that nobody else changes before our transaction ends."""
+        found = self.table.c.position == position
+        query = select(self.table).where(*self._of(revision, direction), found)
+        return _entry(self.connection.execute(query.with_for_update()).one())
 
     def add(self, revision: str, direction: str, entries: Iterable[Entry]) -> None:
         """Note statements of a revision."""
@@ -108,6 +114,11 @@ class Store:
             columns.revision == revision,
             columns.direction == direction,
         )
+
+
+def _entry(row: Row[Any]) -> Entry:
+    values = {name: row._mapping[name] for name in Entry.__dataclass_fields__}
+    return replace(Entry(**values), answer=_answer(values["answer"]))
 
 
 def _json(entry: Entry) -> dict[str, object]:

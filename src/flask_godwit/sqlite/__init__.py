@@ -1,1 +1,5 @@
 """Tables of SQLite, changed without losing anything. Knows SQLite and Alembic's operations only."""
+
+IS_BEHIND = "godwit_is_behind"
+"""The option of a context that says whether what a revision does now was done before, and need
+not be looked at: a run was cut off later than that."""

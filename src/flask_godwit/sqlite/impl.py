@@ -16,6 +16,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Column, Constraint, PrimaryKeyConstraint
 from sqlalchemy.types import NullType
 
+from . import IS_BEHIND
 from .alter import Batch, Operation, Wishes
 from .names import USUAL, Convention
 from .native import RENAMES_COLUMNS
@@ -103,6 +104,8 @@ class FaithfulImpl:
         if self.as_sql:
             write_script(self, table, schema, operations)
             return
+        if self._is_behind():
+            return
         place = Schema(self, schema)
         if _is_for_us(place, table):
             Batch(place, table, operations, Wishes(conventions=self._conventions())).run()
@@ -111,6 +114,10 @@ class FaithfulImpl:
             if name == "rename_table":
                 options = {"schema": schema}
             getattr(super(), name)(*args, **options)
+
+    def _is_behind(self) -> bool:
+        ask = self.context_opts.get(IS_BEHIND)
+        return ask is not None and bool(ask())
 
     def _conventions(self) -> tuple[Convention, ...]:
         metadata = self.context_opts.get("target_metadata")
@@ -129,6 +136,8 @@ class FaithfulBatch(alembic_batch.BatchOperationsImpl):
             super().flush()
         elif impl.as_sql:
             self._write(impl)
+        elif impl._is_behind():
+            return
         elif self._wishes_for_reflection or not _is_for_us(self._place, self.table_name):
             by_reflection(self._place, self.table_name, self.batch, super().flush)
         else:

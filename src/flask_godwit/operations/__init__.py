@@ -1,0 +1,11 @@
+"""Directives of our own for revision files. They know Alembic and the journal, no command.
+
+Importing this package teaches them to Alembic's ``op``: our runs do it, and in another tool that
+runs Alembic ``import flask_godwit.operations`` does.
+"""
+
+from __future__ import annotations
+
+from .backfill import BackfillOp
+
+__all__ = ["BackfillOp"]

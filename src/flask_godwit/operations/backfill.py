@@ -1,0 +1,319 @@
+"""``op.backfill``: change all rows of a table in small batches, each row exactly once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from alembic.operations import MigrateOperation, Operations
+from sqlalchemy import ColumnElement, Table
+from sqlalchemy.exc import DBAPIError
+
+from ..dialects import dialect_for
+from ..errors import BackfillIncomplete, BackfillRefused
+from ..journal.pieces import Key, Piece, Standing
+from ..retry import Attempts
+from ..values import BackfillProgress
+from .batches import Batches, key_of, table_in
+from .pace import FIRST_SIZE, Pace, Throttle
+from .statements import assigned, condition, mentions, named, plain_update, text_of
+from .surroundings import NewTransaction, Surroundings, surroundings_of
+
+_TELL_EVERY_SECONDS = 5.0
+_MOST_PASSES = 5
+_MOST_ATTEMPTS = 3
+
+
+@Operations.register_operation("backfill")
+@dataclass(frozen=True)
+class BackfillOp(MigrateOperation):
+    """What ``op.backfill`` was asked for; :meth:`backfill` explains each."""
+
+    table: str
+    values: Mapping[str, Any]
+    where: str | ColumnElement[bool] | None = None
+    schema: str | None = None
+    batch: int | None = None
+    pause: float | None = None
+    until: Key = ()
+    check: bool = True
+
+    @classmethod
+    def backfill(
+        cls,
+        operations: Operations,
+        table: str | Table,
+        values: Mapping[str, Any],
+        where: str | ColumnElement[bool] | None = None,
+        *,
+        schema: str | None = None,
+        batch: int | None = None,
+        pause: float | None = None,
+        until: Any = None,
+        check: bool = True,
+    ) -> None:
+        """Change all rows of a table in batches, each committed together with a bookmark.
+
+        What the revision did before is committed first. A revision that is cut off goes on at
+        the bookmark when it is run again: every row is changed exactly once.
+
+        :param table: its name, or a SQLAlchemy ``Table``.
+        :param values: column -> its new value: a literal or a SQLAlchemy expression, such as
+            ``sa.text("lower(email)")``.
+        :param where: which rows, as SQL or as a SQLAlchemy expression; all if not given.
+        :param batch: rows of each batch, instead of as many as fit into half a second.
+        :param pause: seconds of rest after each batch.
+        :param until: the last primary key to change, a tuple if there are several columns;
+            otherwise the greatest there is when the backfill begins.
+        :param check: whether no row may be left that ``where`` finds, where ``where`` is about
+            a column that is changed.
+        :raises BackfillRefused: the rows can't be counted off, or a column does not exist.
+        :raises BackfillIncomplete: ``where`` still finds rows.
+        """
+        if isinstance(table, Table):
+            schema = table.schema
+            table = table.name
+        last = () if until is None else tuple(until) if isinstance(until, Sequence) else (until,)
+        if isinstance(until, str):
+            last = (until,)
+        operation = cls(table, named(values), where, schema, batch, pause, last, check)
+        operations.invoke(operation)
+
+    @property
+    def words(self) -> str:
+        """What it does, for the journal."""
+        return f"backfill {self.schema}.{self.table}" if self.schema else f"backfill {self.table}"
+
+
+@Operations.implementation_for(BackfillOp)
+def carry_out(operations: Operations, operation: BackfillOp) -> None:
+    """Change the rows; where nothing is changed, say one UPDATE for all of them."""
+    context = operations.migration_context
+    _refuse_nonsense(operation)
+    around = surroundings_of(context)
+    if context.as_sql or around.is_rehearsal:
+        operations.execute(
+            plain_update(operation.table, operation.schema, operation.values, operation.where)
+        )
+        return
+    batches = _batches(operations, operation)
+    definition = text_of(batches.table, batches.values, batches.where, context.dialect)
+    piece = around.piece(operation.words, definition)
+    if piece.standing.done:
+        return
+    with (
+        around.apart(context, piece) as transaction,
+        batches.database.impatient(batches.connection, around.limits.lock_seconds or 1),
+    ):
+        Backfill(operation, batches, piece, transaction, around).run()
+
+
+def _refuse_nonsense(operation: BackfillOp) -> None:
+    if not operation.values:
+        raise BackfillRefused(f"op.backfill({operation.table!r}, …) has no values to set.")
+    if operation.batch is not None and operation.batch < 1:
+        raise BackfillRefused("A batch of op.backfill has one row at least.")
+
+
+def _batches(operations: Operations, operation: BackfillOp) -> Batches:
+    connection = operations.get_bind()
+    database = dialect_for(connection.engine.url, connection.dialect)
+    table = table_in(connection, operation.table, operation.schema)
+    key = key_of(connection, table)
+    if strangers := [name for name in operation.values if name not in table.c]:
+        raise BackfillRefused(
+            f"The table {table.fullname} has no column {', '.join(strangers)}.",
+            hint=f"Its columns are: {', '.join(table.c.keys())}.",
+        )
+    if moved := [column.name for column in key if column.name in operation.values]:
+        raise BackfillRefused(
+            f"op.backfill counts the rows of {table.fullname} off by {', '.join(moved)},"
+            " which it can't change at the same time.",
+            hint='op.execute("UPDATE …")    changes all rows in one statement',
+        )
+    values = assigned(operation.values, table)
+    return Batches(connection, database, table, key, values, condition(operation.where, table))
+
+
+class _RowsLeft(Exception):
+    """Rows of a batch satisfy the condition still."""
+
+    def __init__(self, keys: list[Key]) -> None:
+        super().__init__()
+        self.keys = keys
+
+
+class Backfill:
+    """One run of a backfill, from where it stands to its end."""
+
+    def __init__(
+        self,
+        operation: BackfillOp,
+        batches: Batches,
+        piece: Piece,
+        transaction: NewTransaction,
+        around: Surroundings,
+    ) -> None:
+        self.operation = operation
+        self.batches = batches
+        self.piece = piece
+        self.transaction = transaction
+        self.around = around
+        self.limits = around.limits
+        settings = around.settings
+        size = operation.batch or FIRST_SIZE
+        self.pace = Pace(settings.backfill_batch_seconds, size, operation.batch is not None)
+        own = operation.pause
+        self.pause = settings.backfill_pause_seconds if own is None else own
+        self.checks = operation.check and mentions(batches.where, batches.values)
+        self.passes = 1
+
+    def run(self) -> None:
+        """Change batch after batch."""
+        teller = _Teller(self.around, self.operation, self.limits.clock)
+        throttle = self._throttle()
+        with self.transaction():
+            standing, total = self.piece.locked(), self.batches.count()
+        teller.begins(standing, total)
+        while not standing.done:
+            throttle.wait(self.limits.stops)
+            standing = self._part()
+            teller.tell(standing)
+            if self.pause and not standing.done:
+                self.limits.sleep(self.pause)
+
+    def _part(self) -> Standing:
+        """One batch, tried again while others are in the way."""
+        attempts = self.limits.attempts()
+        failures = 0
+        while True:
+            began = self.limits.clock()
+            try:
+                with self.transaction():
+                    standing = self._next(self.piece.locked())
+                    self.piece.reached(standing)
+            except _RowsLeft as left:
+                failures += 1
+                # Somebody may have written one in this very moment.
+                if failures >= _MOST_ATTEMPTS or not self.around.commits:
+                    raise self._incomplete(left.keys) from None
+            except DBAPIError as error:
+                self._step_aside(error, attempts)
+            else:
+                self.pace.took(self.limits.clock() - began)
+                return standing
+
+    def _step_aside(self, error: DBAPIError, attempts: Attempts) -> None:
+        in_the_way = error.orig is not None and self.batches.database.gives_way(error.orig)
+        if not (in_the_way and self.around.commits) or attempts.spent:
+            raise error
+        self.pace.failed()
+        attempts.step_aside(error.statement or "", tuple)
+
+    def _next(self, standing: Standing) -> Standing:
+        """Change the batch after ``standing``."""
+        if standing.done:
+            return standing
+        if not standing.until:
+            until = self.operation.until or self.batches.last_key()
+            if not until:
+                return replace(standing, done=True)
+            standing = replace(standing, until=until)
+        if standing.cursor == standing.until:
+            return self._end_of_pass(standing)
+        end, seen = self.batches.end(standing.cursor, standing.until, self.pace.size)
+        rows = self.batches.change(standing.cursor, end)
+        if self.checks and (left := self.batches.left(standing.cursor, end)):
+            raise _RowsLeft(left)
+        return replace(standing, cursor=end, rows=standing.rows + rows, seen=standing.seen + seen)
+
+    def _end_of_pass(self, standing: Standing) -> Standing:
+        """The end, unless the application wrote rows meanwhile that must be changed, too."""
+        until = self.operation.until or self.batches.last_key()
+        left = self.batches.left((), until) if self.checks and until else []
+        if not left:
+            return replace(standing, done=True)
+        self.passes += 1
+        if self.passes > _MOST_PASSES:
+            raise self._incomplete(left)
+        return replace(standing, cursor=(), until=until)
+
+    def _incomplete(self, left: list[Key]) -> BackfillIncomplete:
+        keys = ", ".join(", ".join(map(str, key)) for key in left)
+        names = ", ".join(column.name for column in self.batches.key)
+        return BackfillIncomplete(
+            f"Rows of {self.batches.table.fullname} remain that the backfill should have changed:"
+            f" its condition finds them also afterwards.",
+            detail=f"  {names}: {keys}",
+            hint="Give them another value, or stop the application from writing such rows.\n"
+            "op.backfill(…, check=False)    if such rows may remain",
+        )
+
+    def _throttle(self) -> Throttle:
+        settings = self.around.settings
+        wanted: list[tuple[object, Callable[[], str]]] = [
+            (settings.backfill_max_lag_seconds, self._lag),
+            (settings.backfill_max_busy_sessions, self._load),
+            (settings.backfill_throttle, self._asked),
+        ]
+        checks = tuple(check for setting, check in wanted if setting)
+        longest, limits = settings.backfill_max_wait_seconds, self.limits
+        return Throttle(checks, longest, limits.clock, limits.sleep, self.around.warn)
+
+    def _lag(self) -> str:
+        lag = self.batches.database.replica_lag(self.batches.connection)
+        self._looked()
+        is_late = lag > self.around.settings.backfill_max_lag_seconds
+        return f"a replica is {lag:.1f} s behind" if is_late else ""
+
+    def _load(self) -> str:
+        busy = self.batches.database.busy_sessions(self.batches.connection)
+        self._looked()
+        is_busy = busy > self.around.settings.backfill_max_busy_sessions
+        return f"{busy} sessions are at work" if is_busy else ""
+
+    def _asked(self) -> str:
+        ask = self.around.settings.backfill_throttle
+        return "GODWIT_BACKFILL_THROTTLE says to wait" if ask is not None and ask() else ""
+
+    def _looked(self) -> None:
+        if self.around.commits:
+            self.batches.connection.rollback()
+
+
+class _Teller:
+    """Tells how far it is, but not at each batch."""
+
+    def __init__(
+        self, around: Surroundings, operation: BackfillOp, clock: Callable[[], float]
+    ) -> None:
+        self.around = around
+        self.table = operation.table
+        self.clock = clock
+        self.total = self.seen_before = 0
+        self.began = self.told = clock()
+
+    def begins(self, standing: Standing, total: int) -> None:
+        """The run begins here."""
+        self.total, self.seen_before = total, standing.seen
+
+    def tell(self, standing: Standing) -> None:
+        """How far it is now."""
+        now = self.clock()
+        if not standing.done and now - self.told < _TELL_EVERY_SECONDS:
+            return
+        self.told = now
+        self.around.tell(
+            BackfillProgress(
+                self.around.bind,
+                self.around.revision,
+                self.table,
+                rows=standing.rows,
+                seen=standing.seen,
+                total=max(self.total, standing.seen),
+                seconds=now - self.began,
+                seen_now=standing.seen - self.seen_before,
+                done=standing.done,
+            )
+        )

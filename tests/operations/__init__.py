@@ -1,0 +1,1 @@
+"""Directives of our own in revision files."""
