@@ -43,11 +43,33 @@ def _open(
         try:
             return engine.connect()
         except DBAPIError as error:
-            # In a composition of containers a name is known when its container has started.
-            starting = database.trouble(_driver_error(error)) in (Trouble.STARTING, Trouble.NO_HOST)
-            if not starting or clock() >= deadline:
+            if not _may_come(database, error) or clock() >= deadline:
                 raise explain(database, error) from error
             sleep(_PAUSE_SECONDS)
+
+
+def answers(engine: Engine) -> bool:
+    """Whether the server answers now, asked through a fresh connection.
+
+    :raises DatabaseError: it does, and refuses.
+    """
+    engine.dispose()
+    try:
+        engine.connect().close()
+    except DBAPIError as error:
+        database = dialect_for(engine.url)
+        if _may_come(database, error):
+            return False
+        raise explain(database, error) from error
+    return True
+
+
+def _may_come(database: Database, error: DBAPIError) -> bool:
+    """Whether the server may answer in a moment.
+
+    In a composition of containers a name is known only when its container has started.
+    """
+    return database.trouble(_driver_error(error)) in (Trouble.STARTING, Trouble.NO_HOST)
 
 
 def explain(database: Database, error: DBAPIError) -> DatabaseError:

@@ -46,7 +46,14 @@ from .retry import Limits
 from .revision_errors import broken_script, clear_error
 from .scripts import Scripts, apply_settings, existing_folder, open_scripts
 from .sqlite import IS_BEHIND
-from .steps import as_move, as_running, commit_what_is_open, outside_transaction, spans_revisions
+from .steps import (
+    applied_in,
+    as_move,
+    as_running,
+    commit_what_is_open,
+    outside_transaction,
+    spans_revisions,
+)
 from .targets import DEFAULT_VERSION_TABLE, foreign_tables, is_ours
 from .values import Project, Target
 
@@ -149,12 +156,7 @@ class Environment(EnvironmentContext):
 
     def _is_applied(self, revision: str) -> bool:
         """Whether a revision, or one that builds on it, is in the version table."""
-        heads = self.get_context().get_current_heads()
-        try:
-            applied = self.script.iterate_revisions(heads, "base", inclusive=True)
-            return revision in {script.revision for script in applied}
-        except (CommandError, RevisionError):  # a head without a file
-            return revision in heads
+        return revision in applied_in(self.script, self.get_context().get_current_heads())
 
 
 def _version_table(options: Mapping[str, Any]) -> tuple[str, str | None]:

@@ -26,6 +26,9 @@ class Listener:
         :param holder: who it is, "" if the database does not say.
         """
 
+    def lost(self, bind: str, reason: str) -> None:
+        """The connection was lost, and is made anew; repeated every 5 seconds until it is there."""
+
     def blocked(self, statement: str, blockers: Sequence[str]) -> None:
         """A statement got no lock in time and is tried again; repeated every 5 seconds.
 

@@ -82,6 +82,16 @@ class DeployLocks:
                 wait_for(lock, target.bind, self.patience)
         self.held = True
 
+    def take_again(self) -> None:
+        """Take the locks anew, after the server may have forgotten them.
+
+        :raises LockTimeout: another migration was faster, and holds one for too long.
+        """
+        with suppress(Exception):  # what held them is lost
+            self._locks.close()
+        self.held = self.patience is None
+        self.acquire()
+
     def _lock_of(self, target: Target, wait: float) -> DeployLock | None:
         with connected(target.engine, wait) as connection:
             database = dialect_for(target.engine.url, connection.dialect)

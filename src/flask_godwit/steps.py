@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from alembic.runtime.migration import MigrationContext, RevisionStep
-from alembic.util import to_tuple
+from alembic.script import ScriptDirectory
+from alembic.script.revision import RevisionError
+from alembic.util import CommandError, to_tuple
 
 from .dialects.guard import Running
 from .journal.recorder import Move
@@ -63,6 +65,15 @@ def as_running(step: RevisionStep) -> Running:
         getattr(script, "path", ""),
         getattr(script, "module", None),
     )
+
+
+def applied_in(scripts: ScriptDirectory, heads: Collection[str]) -> set[str]:
+    """The heads, and all revisions that they build on."""
+    try:
+        found = scripts.iterate_revisions(tuple(heads), "base", inclusive=True) if heads else ()
+        return {script.revision for script in found}
+    except (CommandError, RevisionError):  # a head without a file
+        return set(heads)
 
 
 def database_url(context: MigrationContext) -> str:

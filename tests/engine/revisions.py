@@ -40,10 +40,10 @@ def upgrade():
     project.write(f"migrations/versions/r{number}.py", text)
 
 
-def start_upgrade(project: Project) -> subprocess.Popen[str]:
+def start_upgrade(project: Project, *options: str) -> subprocess.Popen[str]:
     """``flask db upgrade``, started and not waited for."""
     return subprocess.Popen(
-        [sys.executable, "-m", "flask", "db", "upgrade"],
+        [sys.executable, "-m", "flask", "db", "upgrade", *options],
         cwd=project.folder,
         env={**os.environ, "DATABASE_URL": project.database_url},
         stdout=subprocess.PIPE,

@@ -167,6 +167,10 @@ def listener(call: Call, sql: bool, wished: Wish | None = None) -> Listener:
             where = f" on bind {bind}" if bind else ""
             call.console.note(f"Waiting for another migration{where}: {holder or 'somebody'}")
 
+        def lost(self, bind: str, reason: str) -> None:
+            where = f" on bind {bind}" if bind else ""
+            call.console.note(f"The connection was lost{where}, trying again. {reason}")
+
         def blocked(self, statement: str, blockers: Sequence[str]) -> None:
             call.console.note(f"No lock yet, trying again: {statement[:100]}")
             for blocker in blockers:

@@ -15,15 +15,16 @@ from alembic.script import ScriptDirectory
 from ..backup import Backups
 from ..connect import connected
 from ..environment import Migrations, Work
-from ..errors import GodwitError, Interrupted
+from ..errors import ConnectionLost, GodwitError, Interrupted
 from ..failure import explain_failure
 from ..listener import Listener
 from ..lock import DeployLocks, Patience
 from ..parts import bind_of
 from ..retry import Limits
-from ..steps import database_url, spans_revisions
+from ..steps import applied_in, database_url, spans_revisions
 from ..targets import DEFAULT_VERSION_TABLE, selected_targets
 from ..values import Outcome, Project, Step, TargetOutcome
+from .comeback import Comeback
 from .recorded import with_files_from_ledger
 
 Plan = Callable[[ScriptDirectory, tuple[str, ...]], Iterable[RevisionStep]]
@@ -192,6 +193,7 @@ class _Run:
             stops=self.listener.stops,
             statement_seconds=settings.statement_timeout_seconds,
         )
+        self.comeback = Comeback(project, self.limits, self.listener.lost)
         self.outcomes: list[TargetOutcome] = []
         self.done: list[Step] = []
         self.running: Step | None = None
@@ -209,27 +211,35 @@ class _Run:
                 self.locks.acquire(project.wait)
             work = partial(self._work, plan, creates_table)
             run = partial(self._run, work, output=output, as_sql=sql, **options)
-            try:
-                run()
-            except _LockNeeded:
-                self.locks.acquire(project.wait)
-                self.outcomes.clear()
-                run()
+            with self.comeback.watching():
+                while not run():
+                    self.outcomes.clear()
         script = output.getvalue() if output else ""
         return Outcome(tuple(self.outcomes), script, sql, tuple(self.backups.made))
 
-    def _run(self, work: Work, **options: Any) -> None:
+    def _run(self, work: Work, **options: Any) -> bool:
+        """Whether it came to its end; else it must run again: with the lock, or reconnected."""
         # Before the lock is ours we only look, which must not wait for who has it.
         limits = self.limits if self.locks.held and not options["as_sql"] else None
         try:
             # The version table is made by us, under the lock.
             self.migrations.run(work, limits=limits, dont_mutate=True, **options)
+        except _LockNeeded:
+            self.locks.acquire(self.migrations.project.wait)
+            return False
         except Exception as error:
             if self.running is None:
                 raise
+            if isinstance(error, ConnectionLost) and self._comes_back(error):
+                return False
             if isinstance(error, Interrupted):
                 raise self._interrupted(self.running) from error
             raise self._failure(self.running, error) from error
+        return True
+
+    def _comes_back(self, lost: ConnectionLost) -> bool:
+        runs = self.direction in ("upgrade", "downgrade")
+        return runs and self.comeback.succeeds(lost, self.locks)
 
     def _interrupted(self, step: Step) -> Interrupted:
         kept = self.migrations.kept(step.revision, self.direction)
@@ -244,22 +254,41 @@ class _Run:
     def _work(
         self, plan: Plan, creates_table: bool, at: tuple[str, ...], context: MigrationContext
     ) -> Iterator[RevisionStep]:
-        first = len(self.done)
-        self.before = at
-        steps = list(plan(self.migrations.scripts, at))
+        scripts, bind = self.migrations.scripts, bind_of(context)
+        self.before = self.comeback.start_of(bind, at) if self.locks.held else at
+        steps = list(plan(scripts, self.before))
         if steps and not (self.locks.held or context.as_sql):
             raise _LockNeeded
-        if steps and self.backs_up and not context.as_sql:
-            self.backups.take(bind_of(context), at)
+        resumed = at != self.before or self.running is not None
+        if resumed:
+            steps = self._left_of(steps, bind, applied_in(scripts, at))
+        if steps and self.backs_up and not (resumed or context.as_sql):
+            self.backups.take(bind, at)
         if (steps or creates_table) and not (at or context.as_sql):
             context._ensure_version_table()
             if context.connection is not None and not spans_revisions(context):
                 # A revision that is rolled back and tried again must not take the table along.
                 context.connection.commit()
         for alembic_step in steps:
-            yield from self._one(alembic_step, bind_of(context))
+            self.comeback.runs(context.connection)
+            yield from self._one(alembic_step, bind)
         after = at if context.as_sql else context.get_current_heads()
-        self.outcomes.append(self._outcome(context, at, after, self.done[first:]))
+        done = [step for step in self.done if step.bind == bind]
+        self.outcomes.append(self._outcome(context, self.before, after, done))
+
+    def _left_of(
+        self, steps: list[RevisionStep], bind: str, applied: set[str]
+    ) -> list[RevisionStep]:
+        """What a run that lost its connection still has to do, by what the database says now."""
+        up = self.direction == "upgrade"
+        lost = self.running
+        if lost is not None and lost.bind == bind:
+            self.running = None
+            if (lost.revision in applied) is up:  # its COMMIT arrived: only the answer was lost
+                self.done.append(lost)
+                self.listener.done(lost)
+        self.done = [s for s in self.done if s.bind != bind or (s.revision in applied) is up]
+        return [s for s in steps if ((s.info.up_revision_id or "") in applied) is not up]
 
     def _one(self, alembic_step: RevisionStep, bind: str) -> Iterator[RevisionStep]:
         step = self._step(alembic_step, bind)

@@ -39,6 +39,7 @@ _BY_WORDS = {
     "starting up": Trouble.STARTING,
     "shutting down": Trouble.STARTING,
     "not yet accepting": Trouble.STARTING,
+    "in recovery mode": Trouble.STARTING,
     "Connection refused": Trouble.STARTING,
     "timeout expired": Trouble.STARTING,
     "No such file or directory": Trouble.STARTING,
