@@ -42,6 +42,7 @@ from .errors import (
     RowsInTheWay,
     SettingsError,
     StatementTimeout,
+    TableMissing,
     UnknownRevision,
 )
 from .extension import Migrate
@@ -152,6 +153,7 @@ __all__ = [
     "RowsInTheWay",
     "SettingsError",
     "StatementTimeout",
+    "TableMissing",
     "UnknownRevision",
     "alembic_version",
     "branches",

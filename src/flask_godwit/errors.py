@@ -30,6 +30,7 @@
     ├── Interrupted             somebody asked a migration to stop, and it did
     ├── RebuildRefused          a table of SQLite can't be changed without losing something
     ├── JournalConflict         a half-applied revision can't be finished without a decision
+    ├── TableMissing            a script asks for a table that is not there
     ├── BackfillRefused         rows can't be changed in batches as it was asked for
     ├── BackfillIncomplete      rows remain that a backfill should have changed
     ├── BackupFailed            a backup can't be made, so nothing was migrated
@@ -167,6 +168,10 @@ class RebuildRefused(GodwitError):
 
 class JournalConflict(GodwitError):
     """A half-applied revision can't be finished without somebody's decision."""
+
+
+class TableMissing(GodwitError):
+    """A script asks for a table that is not there."""
 
 
 class BackfillRefused(GodwitError):

@@ -237,6 +237,33 @@ def test_a_locked_row(users: Project, database: Database) -> None:
     assert counts(database) == [n + (51 if n == 2000 else 1) for n in range(ROWS)]
 
 
+def test_it_waits_when_asked(users: Project, database: Database) -> None:
+    """A function of the application holds it back; it is asked before each batch."""
+    users.replace(
+        "app.py",
+        "db = SQLAlchemy(app)",
+        "asked = []\n"
+        "def throttle():\n"
+        "    asked.append(1)\n"
+        "    return len(asked) in (2, 3)\n"
+        "app.config['GODWIT_BACKFILL_THROTTLE'] = throttle\n"
+        "app.config['GODWIT_BACKFILL_MAX_BUSY_SESSIONS'] = 50\n"
+        "db = SQLAlchemy(app)",
+    )
+    body = f"{COUNT}, batch=1000, pause=0)\nimport app\nassert len(app.asked) == 6"
+    write_revision(users, 2, body)
+    users.flask("db", "upgrade")
+    assert counts(database) == [n + 1 for n in range(ROWS)]
+
+
+def test_a_plan_of_it(users: Project, database: Database) -> None:
+    """A plan changes nothing, and knows the UPDATE also where its column is not there yet."""
+    write_revision(users, 2, ADDED)
+    told = users.flask("db", "plan").stdout
+    assert "UPDATE users SET" in told.replace("`", "").replace('"', "")
+    assert counts(database) == list(range(ROWS))
+
+
 CASCADE = """
 op.create_table("parent", sa.Column("id", sa.Integer, primary_key=True), sa.Column("n", sa.Integer))
 op.create_table("child", sa.Column("id", sa.Integer, primary_key=True),

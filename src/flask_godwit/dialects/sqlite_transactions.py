@@ -100,7 +100,8 @@ class SQLiteTransactions(Guard):
         try:
             function(**arguments)
         except _Rebuild:
-            self._raw.execute("ROLLBACK TO godwit_revision")
+            # Not at the driver: whoever remembers what the tables are like hears of it.
+            self.connection.exec_driver_sql("ROLLBACK TO godwit_revision")
             return False
         if self.is_rebuilding:
             self._refuse_orphans()

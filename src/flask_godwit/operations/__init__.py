@@ -7,5 +7,6 @@ runs Alembic ``import flask_godwit.operations`` does.
 from __future__ import annotations
 
 from .backfill import BackfillOp
+from .tables import Tables
 
-__all__ = ["BackfillOp"]
+__all__ = ["BackfillOp", "Tables"]

@@ -30,7 +30,7 @@ from sqlalchemy import (
 )
 
 from ..dialects.base import Database
-from ..errors import BackfillRefused
+from ..errors import BackfillRefused, TableMissing
 from ..journal.entries import encoded
 from ..journal.pieces import Key
 
@@ -131,10 +131,10 @@ def _compared(
 def table_in(connection: Connection, name: str, schema: str | None) -> Table:
     """A table as it is in the database.
 
-    :raises BackfillRefused: it does not exist.
+    :raises TableMissing: it does not exist.
     """
     if not inspect(connection).has_table(name, schema=schema):
-        raise BackfillRefused(f"There is no table {name!r} in the database.")
+        raise TableMissing(f"There is no table {name!r} in the database at this revision.")
     return Table(name, MetaData(), schema=schema, autoload_with=connection, resolve_fks=False)
 
 
