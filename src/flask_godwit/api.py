@@ -12,7 +12,17 @@ from os import PathLike
 
 from flask import current_app, g
 
-from .commands import applying, generating, planning, reading, recorded, resolving, setup, standing
+from .commands import (
+    applying,
+    generating,
+    planning,
+    proving,
+    reading,
+    recorded,
+    resolving,
+    setup,
+    standing,
+)
 from .commands import pending as asking
 from .commands.generating import NewRevision
 from .diff.answers import Answers
@@ -20,6 +30,7 @@ from .diff.questions import Asker
 from .extension import app_migrations
 from .listener import Listener
 from .plans import Plan
+from .proof.values import Proof
 from .values import (
     BranchPoint,
     Created,
@@ -163,6 +174,20 @@ def migrate(
 def edit(directory: Directory = None, revision: str = "current") -> tuple[str, ...]:
     """Open revision files in ``$EDITOR``; returns the files."""
     return generating.edit(project(directory), revision)
+
+
+def prove(
+    directory: Directory = None,
+    rev_range: str = "head",
+    x_arg: XArg = None,
+    *,
+    bind: str | None = None,
+) -> tuple[Proof, ...]:
+    """Try revisions out on scratch databases.
+
+    :param rev_range: a revision, or ``START:END``, both included.
+    """
+    return proving.prove(project(directory, x_arg, bind), rev_range)
 
 
 def merge(

@@ -33,6 +33,7 @@
     ├── TableMissing            a script asks for a table that is not there
     ├── BackfillRefused         rows can't be changed in batches as it was asked for
     ├── BackfillIncomplete      rows remain that a backfill should have changed
+    ├── NotProvable             a revision can't be tried out on a scratch database
     ├── BackupFailed            a backup can't be made, so nothing was migrated
     ├── ForeignKeysBroken       a rebuilt table would leave rows that refer to nothing
     └── MigrationFailed         a revision failed while it ran
@@ -180,6 +181,10 @@ class BackfillRefused(GodwitError):
 
 class BackfillIncomplete(GodwitError):
     """Rows remain that a backfill should have changed."""
+
+
+class NotProvable(GodwitError):
+    """A revision can't be tried out on a scratch database, which says nothing against it."""
 
 
 class BackupFailed(GodwitError):

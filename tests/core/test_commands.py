@@ -25,6 +25,7 @@ COMMANDS = [
     "merge",
     "migrate",
     "plan",
+    "prove",
     "resolve",
     "revision",
     "show",

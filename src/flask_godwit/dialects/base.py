@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from enum import Enum
+from re import Pattern
 from typing import Any, ClassVar
 
 from sqlalchemy import URL, ColumnElement, Connection, Dialect, Engine, create_engine, func, text
@@ -247,6 +248,24 @@ class Database:
     def backup(self, connection: Connection) -> Backup:
         """How the database of a connection is written into a file."""
         return Backup(connection)
+
+    def inventory(self, connection: Connection) -> Mapping[str, str]:
+        """All that the database holds but rows, as facts by what they are about."""
+        raise self._no_scratch()
+
+    def scratch(self, real: Engine) -> AbstractContextManager[Engine]:
+        """An empty database like this one, gone afterwards.
+
+        :param real: the engine of this database.
+        """
+        raise self._no_scratch()
+
+    def neighbours(self, real: Engine) -> Pattern[str] | None:
+        """What names another database of the server in a statement; None where none can."""
+        return None
+
+    def _no_scratch(self) -> DatabaseError:
+        return DatabaseError(f"Flask-Godwit makes no scratch database for {self.name}.")
 
     def exists(self) -> bool:
         """Whether the database exists.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import partial
+from re import Pattern
 from typing import Any, ClassVar
 
 from sqlalchemy import (
@@ -221,6 +222,21 @@ class MySQL(Database):
         from .mysql_facts import MySQLCatalogue
 
         return MySQLCatalogue()
+
+    def inventory(self, connection: Connection) -> Mapping[str, str]:
+        from .mysql_inventory import inventory
+
+        return inventory(connection)
+
+    def scratch(self, real: Engine) -> AbstractContextManager[Engine]:
+        from .mysql_scratch import scratch
+
+        return scratch(self._maintenance_engine(), real)
+
+    def neighbours(self, real: Engine) -> Pattern[str] | None:
+        from .mysql_scratch import neighbours
+
+        return neighbours(self._maintenance_engine())
 
     def exists(self) -> bool:
         query = text("SELECT 1 FROM information_schema.schemata WHERE schema_name = :name")

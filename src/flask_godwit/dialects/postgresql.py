@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, ClassVar
 
 from sqlalchemy import URL, Connection, Dialect, Engine, text
@@ -212,6 +212,16 @@ class PostgreSQL(Database):
         from .postgresql_facts import PostgreSQLCatalogue
 
         return PostgreSQLCatalogue()
+
+    def inventory(self, connection: Connection) -> Mapping[str, str]:
+        from .postgresql_inventory import inventory
+
+        return inventory(connection)
+
+    def scratch(self, real: Engine) -> AbstractContextManager[Engine]:
+        from .postgresql_scratch import scratch
+
+        return scratch(self._maintenance_engine(), real)
 
     def exists(self) -> bool:
         query = text("SELECT 1 FROM pg_database WHERE datname = :name")

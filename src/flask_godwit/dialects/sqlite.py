@@ -144,6 +144,21 @@ class SQLite(Database):
 
         return SQLiteCatalogue()
 
+    def inventory(self, connection: Connection) -> Mapping[str, str]:
+        from .sqlite_inventory import inventory
+
+        return inventory(connection)
+
+    @contextmanager
+    def scratch(self, real: Engine) -> Iterator[Engine]:
+        from .sqlite_inventory import engine_in_memory
+
+        engine = engine_in_memory(real.url.drivername)
+        try:
+            yield engine
+        finally:
+            engine.dispose()
+
     def exists(self) -> bool:
         file = self.file
         return file is None or file.exists()

@@ -37,7 +37,7 @@ def inventory_of(schema: Schema, table: str) -> Inventory:
     """The facts of a table, and of everything in the database that is not the table's."""
     facts = [*_columns(schema, table), *_keys(schema, table), *_objects(schema, table)]
     try:
-        facts += _written(parse_table(schema.table_sql(table)))
+        facts += written(parse_table(schema.table_sql(table)))
     except NotUnderstood:
         facts.append(Fact("text", "is not understood"))
     facts.append(Fact("rows", "", str(schema.count(table))))
@@ -83,7 +83,7 @@ def _objects(schema: Schema, table: str) -> Iterator[Fact]:
         yield Fact(stored.type if mine else f"{stored.type} elsewhere:", stored.name, stored.sql)
 
 
-def _written(table: TableText) -> Iterator[Fact]:
+def written(table: TableText) -> Iterator[Fact]:
     """What only the text tells."""
     for column in table.columns:
         about = frozenset([folded(column.name)])

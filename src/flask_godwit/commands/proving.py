@@ -1,0 +1,29 @@
+"""``prove``: whether revisions do what they say, shown on scratch databases."""
+
+from __future__ import annotations
+
+from ..environment import Migrations
+from ..proof.prove import prove as prove_revisions
+from ..proof.values import Proof
+from ..values import Project
+
+
+def prove(project: Project, rev_range: str = "head") -> tuple[Proof, ...]:
+    """Prove existing revisions, hand-written ones too.
+
+    :param rev_range: a revision, or ``START:END`` with both ends included; either may be missing.
+    """
+    return prove_revisions(project, _revisions(Migrations(project), rev_range))
+
+
+def _revisions(migrations: Migrations, rev_range: str) -> tuple[str, ...]:
+    """The revisions that are meant, the oldest first."""
+    start, colon, end = rev_range.partition(":")
+    with migrations.loaded() as scripts:
+        if not colon:
+            found = [script for script in scripts.get_revisions(start) if script is not None]
+        else:
+            found = list(scripts.walk_revisions(start or "base", end or "heads"))
+        order = [step.revision.revision for step in scripts._upgrade_revs("heads", ())]  # type: ignore[arg-type]
+        meant = {script.revision for script in found}
+        return tuple(revision for revision in order if revision in meant)

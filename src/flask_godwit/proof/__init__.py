@@ -1,0 +1,1 @@
+"""Runs revisions on scratch databases, and says what that proves. Writes to no real database."""

@@ -1,0 +1,46 @@
+"""What a comparison with the models would still change."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from alembic.autogenerate import produce_migrations
+from alembic.operations import ops
+from alembic.runtime.migration import MigrationContext
+
+from ..diff.ownership import History, Ownership
+from ..diff.refine import Refinement
+from ..diff.words import changes_of
+from ..environment import Migrations
+from ..parts import bind_of
+from ..values import Change
+
+
+def further_changes(
+    migrations: Migrations, context: MigrationContext, at: Sequence[str]
+) -> tuple[Change, ...]:
+    """The differences between the context's database and the models; none is as it should be."""
+    refinement = Refinement(asker=None)
+    history = History(lambda: [script.path for script in migrations.scripts.walk_revisions()])
+    refinement.ownership = Ownership(history, migrations.project.settings.ignore_tables)
+    refinement.attach(context)
+    script = produce_migrations(context, context.opts["target_metadata"])
+    bind = bind_of(context)
+    return tuple(
+        change
+        for each in _as_the_application_wants(context, at, script)
+        for operations in each.upgrade_ops_list
+        for change in changes_of(operations, bind)
+    )
+
+
+def _as_the_application_wants(
+    context: MigrationContext, at: Sequence[str], script: ops.MigrationScript
+) -> list[Any]:
+    """The script after ``process_revision_directives``, which may leave things out."""
+    directives: list[Any] = [script]
+    hook = context.opts.get("process_revision_directives")
+    if hook is not None:
+        hook(context, tuple(at), directives)
+    return directives
