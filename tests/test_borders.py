@@ -24,7 +24,7 @@ PACKAGE = Path(flask_godwit.__file__).parent
 LAYERS = (
     {"errors"},
     {"secrecy", "values", "settings", "retry", "locate", "process_state"},
-    {"plans", "sql"},
+    {"plans", "sql", "assurance"},
     {"sqlite"},
     {"dialects"},
     {"connect", "targets", "listener", "alembic_config", "authors", "revision_files"},
@@ -32,6 +32,7 @@ LAYERS = (
     {"steps", "operations"},
     {"environment"},
     {"diff"},
+    {"rules"},
     {"planning"},
     {"proof"},
     {"commands"},

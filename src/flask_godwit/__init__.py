@@ -62,6 +62,7 @@ if TYPE_CHECKING:
         heads,
         history,
         init,
+        lint,
         list_templates,
         log,
         merge,
@@ -75,6 +76,7 @@ if TYPE_CHECKING:
         status,
         upgrade,
     )
+    from .assurance import assured
     from .diff.questions import Question, Reading, Refusal
     from .environment import run_migrations
     from .listener import Listener
@@ -86,6 +88,7 @@ _LAZY = {
     "Listener": "listener",
     **dict.fromkeys(("Question", "Reading", "Refusal"), "diff.questions"),
     "alembic_version": "alembic_config",
+    "assured": "assurance",
     "run_migrations": "environment",
     **dict.fromkeys(
         (
@@ -100,6 +103,7 @@ _LAZY = {
             "heads",
             "history",
             "init",
+            "lint",
             "list_templates",
             "log",
             "merge",
@@ -160,6 +164,7 @@ __all__ = [
     "TableMissing",
     "UnknownRevision",
     "alembic_version",
+    "assured",
     "branches",
     "check",
     "create",
@@ -171,6 +176,7 @@ __all__ = [
     "heads",
     "history",
     "init",
+    "lint",
     "list_templates",
     "log",
     "merge",

@@ -15,6 +15,7 @@ from flask import current_app, g
 from .commands import (
     applying,
     generating,
+    linting,
     planning,
     proving,
     reading,
@@ -29,7 +30,7 @@ from .diff.answers import Answers
 from .diff.questions import Asker
 from .extension import app_migrations
 from .listener import Listener
-from .plans import Plan
+from .plans import Lint, Plan
 from .proof.values import Proof
 from .values import (
     BranchPoint,
@@ -279,6 +280,21 @@ def plan(
     :param downgrade: what :func:`downgrade` would do instead.
     """
     return planning.plan(project(directory, x_arg, bind), revision, downgrade=downgrade)
+
+
+def lint(
+    directory: Directory = None,
+    revisions: str = "",
+    *,
+    since: str = "",
+    bind: str | None = None,
+) -> Lint:
+    """What the rules say of revisions, without a database; false when there is no hazard.
+
+    :param revisions: ``START:END``, all when empty.
+    :param since: only revisions that are new or changed since a git revision.
+    """
+    return linting.lint(project(directory, bind=bind), revisions, since=since)
 
 
 def show(directory: Directory = None, revision: str = "head") -> tuple[RevisionInfo, ...]:

@@ -63,10 +63,16 @@ class Facts:
     read: bool = True
     new: frozenset[str] = frozenset()
     small_rows: int = 0
+    checks_foreign_keys: bool = True
+    """False where MySQL's session was told ``foreign_key_checks = 0``."""
 
     def table(self, name: str) -> TableFact | None:
         """What is known of a table."""
         return self.tables.get(name)
+
+    def is_before(self, *version: int) -> bool:
+        """Whether the server is older; one that is not known is taken for a new one."""
+        return bool(self.version) and self.version < version
 
     def is_harmless(self, name: str) -> bool:
         """Whether a table is new or small: nobody waits long for it."""
@@ -124,7 +130,7 @@ class Statement:
 
 
 @dataclass(frozen=True)
-class Finding:
+class RuleFinding:
     """A hazard. ``level`` is "error", "warning" or "info", ``advice`` the lines to type instead.
 
     ``waived`` is the reason that somebody gave for doing it all the same.
@@ -152,7 +158,7 @@ class PlanStep:
     line: int = 0
     breaks: str = ""
     loses: str = ""
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[RuleFinding, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -204,7 +210,33 @@ class Plan:
         )
 
     @property
+    def findings(self) -> tuple[RuleFinding, ...]:
+        """What the rules found in all steps, in order."""
+        return tuple(finding for step in self.steps for finding in step.findings)
+
+    @property
     def is_whole(self) -> bool:
         """Whether every revision could be planned."""
         every = (revision for target in self.targets for revision in target.revisions)
         return not any(revision.unplannable for revision in every)
+
+
+@dataclass(frozen=True)
+class Lint:
+    """What the rules say of revisions, by their files alone; false when nothing is open."""
+
+    revisions: tuple[str, ...] = ()
+    findings: tuple[RuleFinding, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.open)
+
+    @property
+    def open(self) -> tuple[RuleFinding, ...]:
+        """What nobody waived."""
+        return tuple(finding for finding in self.findings if not finding.waived)
+
+    @property
+    def errors(self) -> tuple[RuleFinding, ...]:
+        """What should not be run as it is."""
+        return tuple(finding for finding in self.open if finding.level == "error")

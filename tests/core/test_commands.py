@@ -20,6 +20,7 @@ COMMANDS = [
     "heads",
     "history",
     "init",
+    "lint",
     "list-templates",
     "log",
     "merge",

@@ -18,7 +18,9 @@ ENVIRONMENT = "FLASK_DB"
 CHAPTERS = {
     "standing": "Where things stand",
     "writing": "Writing revisions",
+    "proving": "Proving revisions",
     "planning": "Looking ahead",
+    "linting": "Judging revisions",
     "applying": "Running revisions",
     "reading": "Reading the history",
     "recorded": "Looking back",

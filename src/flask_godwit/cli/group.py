@@ -6,7 +6,18 @@ from collections.abc import Sequence
 
 import click
 
-from . import applying, planning, proving, reading, recorded, resolving, setup, standing, writing
+from . import (
+    applying,
+    linting,
+    planning,
+    proving,
+    reading,
+    recorded,
+    resolving,
+    setup,
+    standing,
+    writing,
+)
 from .options import directory_option, remember_group_options, x_option
 
 
@@ -24,5 +35,16 @@ def db(ctx: click.Context, directory: str | None, x_arg: Sequence[str]) -> None:
         ctx.invoke(db.commands["status"], compare=True)
 
 
-for module in (setup, writing, proving, planning, applying, resolving, reading, recorded, standing):
+for module in (
+    setup,
+    writing,
+    proving,
+    planning,
+    linting,
+    applying,
+    resolving,
+    reading,
+    recorded,
+    standing,
+):
     module.register(db)

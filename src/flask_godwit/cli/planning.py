@@ -19,7 +19,7 @@ from .options import (
 from .units import size
 
 if TYPE_CHECKING:
-    from ..plans import Cost, Finding, Plan, PlannedRevision, PlanStep, Statement, TargetPlan
+    from ..plans import Cost, Plan, PlannedRevision, PlanStep, RuleFinding, Statement, TargetPlan
 
 _WORK = {
     "catalogue": "at once",
@@ -100,7 +100,7 @@ def _print_step(call: Call, step: PlanStep) -> None:
         print_finding(call, finding)
 
 
-def print_finding(call: Call, finding: Finding) -> None:
+def print_finding(call: Call, finding: RuleFinding) -> None:
     """A hazard, and what to type instead."""
     if finding.waived:
         call.console.result(f"    {finding.rule}: assured, {finding.waived}", "dim")

@@ -11,6 +11,7 @@ from alembic.script import ScriptDirectory
 from ..environment import Migrations
 from ..planning.build import Builder
 from ..planning.facts import read_facts
+from ..planning.judge import judge_of
 from ..planning.replay import Rehearsal, Replayed, rehearse
 from ..plans import Plan, PlannedRevision, TargetPlan
 from ..sql.read import read
@@ -64,7 +65,7 @@ def _target(rehearsal: Rehearsal, small_rows: int) -> TargetPlan:
 def _revision(builder: Builder, replayed: Replayed) -> PlannedRevision:
     info = replayed.step.info
     script = info.up_revision
-    steps = builder.steps(replayed.recorded)
+    steps = builder.steps(replayed.recorded, judge_of(replayed.path))
     loses = any(step.loses for step in steps)
     return PlannedRevision(
         revision=info.up_revision_id or "",

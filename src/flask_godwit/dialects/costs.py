@@ -19,7 +19,7 @@ NOTHING = Cost()
 
 def looked_up(table: Mapping[str, Cost | Answer], action: Action, facts: Facts) -> Cost:
     """The row of an action in a table of facts; the cautious answer where there is none."""
-    if action.kind in ("read", "control"):
+    if action.kind in ("read", "control", "set"):
         return NOTHING
     found = table.get(action.kind, CAUTIOUS)
     cost = found(action, facts) if callable(found) else found

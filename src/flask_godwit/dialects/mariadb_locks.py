@@ -7,6 +7,7 @@ https://mariadb.com/kb/en/innodb-online-ddl-overview/ and its pages on each algo
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from ..plans import Cost, Facts
 from ..sql.action import Action
@@ -53,6 +54,10 @@ def _modify(action: Action, facts: Facts) -> Cost:
     return REBUILD if changes_null else INSTANT
 
 
+def _foreign_key(action: Action, facts: Facts) -> Cost:
+    return replace(COPY if facts.checks_foreign_keys else INSTANT, also=action.referred)
+
+
 def _drop_foreign_key(action: Action, facts: Facts) -> Cost:
     return INSTANT
 
@@ -80,6 +85,7 @@ _FACTS: Mapping[str, Cost | Answer] = {
     "rename_index": INSTANT,
     "alter_index": INSTANT,
     "add_check": COPY,
+    "add_foreign_key": _foreign_key,
     "drop_foreign_key": _drop_foreign_key,
     "drop_constraint": _drop_constraint,
 }

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from ..plans import ColumnFact, Cost, Facts
 from ..sql.action import Action
@@ -54,7 +55,7 @@ def _add_column(action: Action, facts: Facts) -> Cost:
         return COPY
     if action.has("unique") or action.has("primary key"):
         return REBUILD
-    placed_late = bool(facts.version) and facts.version < _INSTANT_PLACES
+    placed_late = facts.is_before(*_INSTANT_PLACES)
     return REBUILD if action.has("placed") and placed_late else INSTANT
 
 
@@ -63,12 +64,12 @@ def _drop_column(action: Action, facts: Facts) -> Cost:
     if table is None:
         return Cost("metadata", "nothing", "rewrite", algorithm="INPLACE", sure=False)
     indexed = any(action.name in columns for columns in table.indexes.values())
-    old = bool(facts.version) and facts.version < _INSTANT_PLACES
+    old = facts.is_before(*_INSTANT_PLACES)
     return REBUILD if indexed or old else INSTANT
 
 
 def _rename_column(action: Action, facts: Facts) -> Cost:
-    old = bool(facts.version) and facts.version < (8, 0, 28)
+    old = facts.is_before(8, 0, 28)
     return INPLACE if old else INSTANT
 
 
@@ -114,7 +115,7 @@ def _create_index(action: Action, facts: Facts) -> Cost:
 
 def _foreign_key(action: Action, facts: Facts) -> Cost:
     # Without foreign_key_checks = 0 the table is copied, and every row is checked.
-    return Cost(COPY.lock, COPY.blocks, COPY.work, algorithm="COPY", also=action.referred)
+    return replace(COPY if facts.checks_foreign_keys else INPLACE, also=action.referred)
 
 
 def _check(action: Action, facts: Facts) -> Cost:
@@ -145,6 +146,7 @@ FACTS: Mapping[str, Cost | Answer] = {
     "drop_table": _drop_table,
     "rename_table": GONE,
     "truncate": GONE,
+    "lock_table": GONE,
     "rebuild": REBUILD,
     "table_option": INPLACE,
     "convert_charset": COPY,

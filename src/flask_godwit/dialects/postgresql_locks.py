@@ -54,7 +54,7 @@ def _add_column(action: Action, facts: Facts) -> Cost:
 
 def _work_of_column(action: Action, facts: Facts) -> str:
     # PostgreSQL 11 and later keep a constant or stable default in the catalogue.
-    is_old = bool(facts.version) and facts.version < (11,)
+    is_old = facts.is_before(11)
     written = action.has("default") and (is_old or is_volatile(action.expression))
     if written or action.traits & {"stored", "identity", "serial"}:
         return "rewrite"
@@ -69,7 +69,8 @@ def _alter_type(action: Action, facts: Facts) -> Cost:
     column = table.columns.get(action.name) if table else None
     if table is None or column is None:
         return _cost("ACCESS EXCLUSIVE", "rewrite", sure=False)
-    indexed = any(action.name in columns for columns in table.indexes.values())
+    keys = (key for columns in table.indexes.values() for key in columns)
+    indexed = any(_mentions(key, action.name) for key in keys)
     change = change_of_type(column.type, action.type)
     if action.has("using") and not _is_plain_cast(action):
         change = Change.REWRITE
@@ -84,7 +85,7 @@ def _alter_type(action: Action, facts: Facts) -> Cost:
 def _set_not_null(action: Action, facts: Facts) -> Cost:
     # From 12 on a validated CHECK (c IS NOT NULL) spares the scan.
     table = facts.table(action.table)
-    proofs = table.checks.values() if table and facts.version >= (12,) else ()
+    proofs = table.checks.values() if table and not facts.is_before(12) else ()
     wanted = f"{action.name.lower()} is not null"
     known = any(re.sub(r'[("`)]', "", text).lower().strip() == wanted for text in proofs)
     return _ACCESS if known else _SCAN
@@ -171,6 +172,7 @@ _FACTS: Mapping[str, Cost | Answer] = {
     "rename_table": _ACCESS,
     "set_schema": _ACCESS,
     "truncate": _ACCESS,
+    "lock_table": _ACCESS,
     "rebuild": _REWRITE,
     "set_parameters": _LIGHT,
     "set_statistics": _LIGHT,

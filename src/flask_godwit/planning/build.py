@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
 from alembic.operations import ops
@@ -11,23 +12,26 @@ from alembic.operations import ops
 from ..dialects import Database
 from ..dialects.costs import worst
 from ..diff.words import changes_of
-from ..plans import Cost, Facts, PlanStep, Statement
+from ..plans import Cost, Facts, PlanStep, RuleFinding, Statement
+from ..rules.case import Case
 from ..sql.action import Action
 from ..sql.read import read
 from .consequences import breaks, loses
 from .estimate import seconds
 from .follow import followed
 from .intents import intents
+from .judge import Judge
 from .rebuilds import as_rebuild, rebuilt
 from .recorder import Recorded, Sentence
 
 
 @dataclass
 class _Said:
-    """Sentences about one step, each once."""
+    """What is said about one step, each sentence once."""
 
     breaks: dict[str, None] = field(default_factory=dict)
     loses: dict[str, None] = field(default_factory=dict)
+    findings: dict[RuleFinding, None] = field(default_factory=dict)
 
 
 class Builder:
@@ -36,10 +40,19 @@ class Builder:
     def __init__(self, database: Database, facts: Facts) -> None:
         self.database = database
         self.facts = facts
+        self.judge = Judge("", (), date.today())
+        self.earlier: list[Action] = []
+        self.held: list[Action] = []
 
-    def steps(self, recorded: Iterable[Recorded]) -> tuple[PlanStep, ...]:
+    def steps(self, recorded: Iterable[Recorded], judge: Judge) -> tuple[PlanStep, ...]:
         """The steps of one revision."""
-        return tuple(self._step(step) for step in recorded)
+        self.judge = judge
+        self.earlier, self.held = [], []
+        steps = tuple(self._step(step) for step in recorded)
+        stale = judge.stale()
+        if stale and steps:
+            return (*steps[:-1], replace(steps[-1], findings=(*steps[-1].findings, *stale)))
+        return steps
 
     def _step(self, step: Recorded) -> PlanStep:
         texts = tuple(read(sentence.sql, self.facts.dialect) for sentence in step.sentences)
@@ -49,22 +62,46 @@ class Builder:
         for sentence, actions in zip(step.sentences, texts, strict=True):
             meant = as_rebuild(actions, copies)
             statements.append(self._statement(sentence, meant))
-            self._follow(meant, said)
+            self._follow(meant, step, sentence, said)
         if copies:
-            self._follow(intents(step.operations), said)
+            self._follow(intents(step.operations), step, step.sentences[0], said)
         return PlanStep(
             in_words(step.operations),
             tuple(statements),
             step.line,
             breaks=" ".join(filter(None, said.breaks)),
             loses=" ".join(filter(None, said.loses)),
+            findings=tuple(said.findings),
         )
 
-    def _follow(self, actions: Sequence[Action], said: _Said) -> None:
+    def _follow(
+        self, actions: Sequence[Action], step: Recorded, sentence: Sentence, said: _Said
+    ) -> None:
+        if not sentence.transactional:
+            self.held = []  # what came before is committed
         for action in actions:
             said.breaks[breaks(action, self.facts)] = None
             said.loses[loses(action, self.facts)] = None
+            case = self._case(action, step, sentence)
+            said.findings.update(dict.fromkeys(self.judge.findings(case, step.line, step.assured)))
             self.facts = followed(self.facts, action)
+            self.earlier.append(action)
+            self.held += [action] if sentence.transactional else []
+
+    def _case(self, action: Action, step: Recorded, sentence: Sentence) -> Case:
+        cost = self._cost(action)
+        known = self.facts.table(cost.table)
+        return Case(
+            action,
+            cost,
+            self.facts,
+            sentence.sql,
+            sentence.transactional,
+            seconds(cost, known.bytes if known else None),
+            tuple(self.earlier),
+            tuple(self.held),
+            step.operations[0] if step.operations else None,
+        )
 
     def _statement(self, sentence: Sentence, actions: Sequence[Action]) -> Statement:
         cost = worst([self._cost(action) for action in actions])

@@ -54,7 +54,10 @@ def _table(inspector: Inspector, name: str, rows: int, size: int) -> TableFact:
     indexes = read.of("get_indexes")
     unique = read.of("get_unique_constraints")
     primary = inspector.get_pk_constraint(table, schema or None)
-    columns = {str(entry["name"]): _keys(entry["column_names"]) for entry in (*indexes, *unique)}
+    columns = {
+        str(entry["name"]): _keys(entry.get("expressions") or entry["column_names"])
+        for entry in (*indexes, *unique)
+    }
     if primary.get("constrained_columns"):
         columns[str(primary.get("name") or "PRIMARY")] = _keys(primary["constrained_columns"])
     return TableFact(
@@ -94,7 +97,7 @@ class _Reader:
 
 
 def _keys(names: Iterable[Any]) -> tuple[str, ...]:
-    """The columns of a key; an expression has no name."""
+    """The columns of a key, and its expressions where they are known."""
     return tuple(str(name) for name in names if name is not None)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -13,14 +14,26 @@ from ..sql.action import Action
 def followed(facts: Facts, action: Action) -> Facts:
     """The facts once an action is done."""
     if action.kind == "create_table":
-        return replace(facts, new=facts.new | {action.table})
+        return _created(facts, action)
     if action.kind == "rename_table":
         return _renamed(facts, action)
+    if action.kind == "set" and "foreign_key_checks" in action.expression:
+        off = re.search(r"=\s*(0|off)\b", action.expression)
+        return replace(facts, checks_foreign_keys=not off)
     table = facts.table(action.table)
     change = _CHANGES.get(action.kind)
     if table is None or change is None:
         return facts
     return replace(facts, tables={**facts.tables, action.table: change(table, action)})
+
+
+def _created(facts: Facts, action: Action) -> Facts:
+    table = TableFact()
+    for part in action.parts:
+        change = _CHANGES.get(part.kind)
+        table = change(table, part) if change else table
+    tables = {**facts.tables, action.table: table}
+    return replace(facts, tables=tables, new=facts.new | {action.table})
 
 
 def _renamed(facts: Facts, action: Action) -> Facts:

@@ -10,6 +10,8 @@ from typing import Any
 
 from alembic.operations.base import AbstractOperations, BatchOperations
 
+from ..assurance import Assurance, assurances
+
 _INSIDE = ("alembic.operations", "alembic.ddl", "flask_godwit.sqlite")
 
 
@@ -30,11 +32,14 @@ class Recorded:
     operations: tuple[Any, ...]
     sentences: tuple[Sentence, ...]
     line: int
+    assured: tuple[Assurance, ...] = ()
+    """What somebody says of them, with a reason."""
 
 
 @dataclass
 class _Draft:
     line: int
+    assured: tuple[Assurance, ...] = field(default_factory=assurances)
     operations: list[Any] = field(default_factory=list)
     sentences: list[Sentence] = field(default_factory=list)
     batch: Any = None
@@ -63,7 +68,7 @@ class Recorder:
     def steps(self) -> tuple[Recorded, ...]:
         """What was recorded, in order."""
         return tuple(
-            Recorded(tuple(draft.operations), tuple(draft.sentences), draft.line)
+            Recorded(tuple(draft.operations), tuple(draft.sentences), draft.line, draft.assured)
             for draft in self._drafts
         )
 

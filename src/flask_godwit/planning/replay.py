@@ -105,7 +105,7 @@ class _Rehearsing:
         with recorder.listening(), tapped(recorder, self._tap(context, database)):
             try:
                 with context.begin_transaction(_per_migration=True):
-                    self._call(step, context)
+                    call_step(self.migrations, step, context)
             except Exception as error:
                 where = f"{short_path(path)}:{recorder.line_of(error)}"
                 unplannable = f"{where}: {reason_of(error)}"
@@ -120,9 +120,11 @@ class _Rehearsing:
             rolls_back = context.impl.transactional_ddl
         return Tap(context.connection, engines, database.carries_out_rehearsals, rolls_back)
 
-    def _call(self, step: RevisionStep, context: MigrationContext) -> None:
-        targets = self.migrations.project.targets()
-        bind = bind_of(context)
-        part = next((target.part for target in targets if target.bind == bind), bind)
-        function = fitted(step.migration_fn, part, plain=bind == targets[0].bind)
-        function(**({"engine_name": part} if has_parts(targets) else {}))
+
+def call_step(migrations: Migrations, step: RevisionStep, context: MigrationContext) -> None:
+    """Execute a revision's function as a run would."""
+    targets = migrations.project.targets()
+    bind = bind_of(context)
+    part = next((target.part for target in targets if target.bind == bind), bind)
+    function = fitted(step.migration_fn, part, plain=bind == targets[0].bind)
+    function(**({"engine_name": part} if has_parts(targets) else {}))

@@ -25,6 +25,8 @@ class Action:
     """The default, the condition, or the new name."""
     referred: tuple[str, ...] = ()
     """Tables that foreign keys in it lead to."""
+    parts: tuple[Action, ...] = ()
+    """The columns and constraints of a new table, each as if it were added."""
 
     def has(self, *traits: str) -> bool:
         """Whether it has all these traits."""

@@ -10,7 +10,7 @@ from .column import column
 from .constraint import constraint
 from .cursor import Cursor, words_of
 
-_READ_ONLY = ("SELECT", "SHOW", "EXPLAIN", "PRAGMA", "SET", "VALUES", "DESCRIBE", "USE", "RESET")
+_READ_ONLY = ("SELECT", "SHOW", "EXPLAIN", "PRAGMA", "VALUES", "DESCRIBE", "USE", "RESET")
 _CONTROL = ("BEGIN", "START", "COMMIT", "ROLLBACK", "END", "SAVEPOINT", "RELEASE", "ABORT")
 
 
@@ -91,6 +91,7 @@ def _create_table(cursor: Cursor, traits: set[str]) -> Iterator[Action]:
         columns=tuple(one.name for one in found if one.kind == "add_column"),
         expression=parent,
         referred=referred,
+        parts=tuple(found),
     )
 
 
@@ -239,6 +240,13 @@ def _maintain(kind: str) -> Callable[[Cursor], Iterator[Action]]:
     return reader
 
 
+def _lock(cursor: Cursor) -> Iterator[Action]:
+    cursor.take_any("TABLES", "TABLE")
+    for part in cursor.split():
+        part.take("ONLY")
+        yield Action("lock_table", part.name(), expression=part.until())
+
+
 _STATEMENTS: dict[str, Callable[[Cursor], Iterator[Action]]] = {
     "CREATE": _create,
     "DROP": _drop,
@@ -256,6 +264,8 @@ _STATEMENTS: dict[str, Callable[[Cursor], Iterator[Action]]] = {
     "ANALYZE": _maintain("analyze"),
     "REINDEX": _maintain("reindex"),
     "REFRESH": _maintain("refresh"),
+    "SET": lambda cursor: iter((Action("set", expression=cursor.until().lower()),)),
+    "LOCK": _lock,
     "GRANT": lambda cursor: iter((Action("grant"),)),
     "REVOKE": lambda cursor: iter((Action("grant"),)),
 }

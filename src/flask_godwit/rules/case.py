@@ -1,0 +1,81 @@
+"""What a rule is shown, and what it answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from ..plans import ColumnFact, Cost, Facts
+from ..sql.action import Action
+
+_WHO = {
+    "reads and writes": "Nobody can read or write",
+    "writes": "Nobody can write to",
+    "schema changes": "Nobody can change the schema of",
+    "nothing": "Everybody can go on using",
+}
+
+
+@dataclass(frozen=True)
+class Hazard:
+    """What happens and who is blocked; ``advice`` are lines of Python to write instead.
+
+    In the advice what a person must do otherwise stands in comments.
+    """
+
+    what: str
+    advice: str = ""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One action of a revision, before it is done.
+
+    ``earlier`` are the actions before it in the revision, ``held`` those of them whose locks
+    are still held, ``operation`` is Alembic's, None where the script sent SQL itself.
+    """
+
+    action: Action
+    cost: Cost
+    facts: Facts
+    sql: str
+    transactional: bool
+    seconds: float | None = None
+    earlier: tuple[Action, ...] = ()
+    held: tuple[Action, ...] = ()
+    operation: Any = None
+
+    @property
+    def table(self) -> str:
+        """The table that it is about."""
+        return self.cost.table or self.action.table
+
+    @property
+    def column(self) -> ColumnFact | None:
+        """The column as it is now, if that is known."""
+        table = self.facts.table(self.action.table)
+        return table.columns.get(self.action.name) if table else None
+
+    @property
+    def place(self) -> str:
+        """Table and column: ``users.email``."""
+        return f"{self.action.table}.{self.action.name}"
+
+    @property
+    def wait(self) -> str:
+        """Who waits, and for how long: one sentence."""
+        who = _WHO[self.cost.blocks]
+        table = "the database" if self.cost.is_of_database else self.table
+        return f"{who} {table} {self.how_long}."
+
+    @property
+    def how_long(self) -> str:
+        """For how long, at the table's size."""
+        known = self.facts.table(self.table)
+        if not self.facts.read or self.seconds is None or known is None:
+            return "while it lasts"
+        return f"for about {max(self.seconds, 0.1):.1f} s ({known.rows:,} rows)"
+
+    def quoted(self, *columns: str) -> str:
+        """Names as a list in Python: ``["a", "b"]``."""
+        return "[" + ", ".join(f'"{name}"' for name in columns) + "]"

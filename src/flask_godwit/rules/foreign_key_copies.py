@@ -1,0 +1,28 @@
+"""A foreign key copies the whole table while nobody can write.
+
+With `foreign_key_checks = 0` it is added at once, without a look at the rows: look for orphans
+yourself, before and after.
+"""
+
+from __future__ import annotations
+
+from .case import Case, Hazard
+
+LEVEL = "error"
+KINDS = ("add_foreign_key",)
+DIALECTS = ("mysql", "mariadb")
+
+
+def hazard(case: Case) -> Hazard | None:
+    if case.cost.algorithm != "COPY":
+        return None
+    action = case.action
+    remote = getattr(case.operation, "remote_cols", ["id"])
+    return Hazard(
+        case.wait,
+        'op.execute("SET foreign_key_checks = 0")\n'
+        f'op.create_foreign_key("{action.name}", "{action.table}", "{action.referred[0]}",'
+        f" {case.quoted(*action.columns)}, {case.quoted(*remote)})\n"
+        'op.execute("SET foreign_key_checks = 1")\n'
+        f"# Look for rows of {action.table} that refer to nothing.",
+    )

@@ -1,0 +1,28 @@
+"""A foreign key is checked while nobody can write to either table.
+
+ADD FOREIGN KEY reads every row under a lock on both tables. NOT VALID adds it at once, for new
+rows; VALIDATE CONSTRAINT checks the old ones beside the traffic, in a transaction of its own.
+"""
+
+from __future__ import annotations
+
+from .case import Case, Hazard
+
+LEVEL = "error"
+KINDS = ("add_foreign_key",)
+DIALECTS = ("postgresql",)
+
+
+def hazard(case: Case) -> Hazard | None:
+    action = case.action
+    if action.has("not valid") or case.cost.work != "scan":
+        return None
+    tables = " and ".join(dict.fromkeys((action.table, *action.referred)))
+    remote = getattr(case.operation, "remote_cols", ["id"])
+    return Hazard(
+        f"Nobody can write to {tables} {case.how_long}.",
+        f'op.create_foreign_key("{action.name}", "{action.table}", "{action.referred[0]}",'
+        f" {case.quoted(*action.columns)}, {case.quoted(*remote)}, postgresql_not_valid=True)\n"
+        "with op.get_context().autocommit_block():\n"
+        f"    op.execute('ALTER TABLE {action.table} VALIDATE CONSTRAINT {action.name}')",
+    )

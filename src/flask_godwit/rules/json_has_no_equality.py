@@ -1,0 +1,25 @@
+"""A column of type json can't be compared: SELECT DISTINCT and UNION on the table fail.
+
+jsonb can, and has indexes.
+"""
+
+from __future__ import annotations
+
+from .case import Case, Hazard
+
+LEVEL = "warning"
+KINDS = ("add_column", "alter_type")
+DIALECTS = ("postgresql",)
+SPARES_SMALL = False
+
+
+def hazard(case: Case) -> Hazard | None:
+    if case.action.type.lower() != "json":
+        return None
+    return Hazard(
+        f"Queries with DISTINCT, UNION or GROUP BY that have {case.place} in their result fail.",
+        f'op.add_column("{case.action.table}", sa.Column("{case.action.name}",'
+        " sa.dialects.postgresql.JSONB()))"
+        if case.action.kind == "add_column"
+        else "",
+    )

@@ -1,0 +1,14 @@
+"""A sequence is changed: nobody gets a number meanwhile, and RESTART may give numbers twice."""
+
+from __future__ import annotations
+
+from .case import Case, Hazard
+
+LEVEL = "warning"
+KINDS = ("alter_sequence",)
+DIALECTS = ("postgresql", "mariadb")
+SPARES_SMALL = False
+
+
+def hazard(case: Case) -> Hazard | None:
+    return Hazard(f"Whoever needs a number of {case.action.name} waits; numbers may come twice.")

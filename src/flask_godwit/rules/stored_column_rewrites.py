@@ -1,0 +1,21 @@
+"""A stored generated column writes the whole table anew.
+
+A VIRTUAL one is there at once (PostgreSQL 18, MySQL, MariaDB). Or fill a plain column in batches.
+"""
+
+from __future__ import annotations
+
+from .case import Case, Hazard
+
+LEVEL = "error"
+KINDS = ("add_column",)
+DIALECTS = ("postgresql", "mysql", "mariadb")
+
+
+def hazard(case: Case) -> Hazard | None:
+    action = case.action
+    if not action.has("stored"):
+        return None
+    return Hazard(
+        case.wait, f"# Make {case.place} a virtual column: sa.Computed(…, persisted=False)"
+    )

@@ -1,0 +1,25 @@
+"""A big table is written in one statement.
+
+Its rows stay locked until the transaction ends, replicas fall behind, and a failure takes back
+everything. Write in batches, each committed.
+"""
+
+from __future__ import annotations
+
+from .case import Case, Hazard
+
+LEVEL = "error"
+KINDS = ("update", "delete", "insert")
+DIALECTS = ("postgresql", "mysql", "mariadb")
+
+
+def hazard(case: Case) -> Hazard | None:
+    if case.action.kind == "insert" and not case.action.has("select"):
+        return None
+    known = case.facts.table(case.table)
+    if known is None or not case.facts.read:
+        return None
+    return Hazard(
+        f"Rows of {case.table} stay locked {case.how_long}.",
+        "# Write in batches by primary key, each committed by itself.",
+    )

@@ -1,0 +1,1 @@
+"""The rules: each is shown what it warns of, and its own advice."""

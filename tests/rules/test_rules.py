@@ -1,0 +1,122 @@
+"""Each rule warns of its hazard, and is silent about what it advises."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import count
+from typing import Any
+
+import pytest
+
+import flask_godwit
+from flask_godwit.plans import Plan, RuleFinding
+from flask_godwit.rules import rules
+from tests.core.apps import Shop
+from tests.databases import KINDS, MARIADB, MYSQL, POSTGRESQL, SQLITE, Kind
+from tests.rules import cases
+
+PROSE_ONLY = "#"
+NUMBERS = count(2)
+MOODS = """
+    op.execute("CREATE TABLE moods (id int PRIMARY KEY, m ENUM('a', 'b'))")
+    op.execute("INSERT INTO moods VALUES (1, 'a')")
+"""
+MORE = {"postgresql": cases.POSTGRESQL, "mysql": MOODS, "mariadb": MOODS}
+HERE: list[tuple[Kind, str, str]] = [
+    *((POSTGRESQL, *case) for case in cases.ON_POSTGRESQL.items()),
+    *((MYSQL, *case) for case in cases.ON_MYSQL.items()),
+    *((MARIADB, *case) for case in cases.ON_MYSQL.items() if "functional" not in case[0]),
+    *((SQLITE, *case) for case in cases.ON_SQLITE.items()),
+    *((kind, *case) for kind in (POSTGRESQL, MYSQL) for case in cases.EVERYWHERE.items()),
+    *(
+        (SQLITE, *case)
+        for case in cases.EVERYWHERE.items()
+        if case[0] not in ("statement-not-understood", "required-column", "null-before-readers")
+    ),
+]
+ids = [f"{rule}-{kind}" for kind, rule, _ in HERE]
+
+
+@pytest.fixture(scope="module")
+def shops(
+    tmp_path_factory: pytest.TempPathFactory, registry: Any
+) -> Iterator[Callable[[Kind], Shop]]:
+    """One shop for each database: plans change nothing, so all tests share it."""
+    made: dict[Kind, tuple[Shop, Any]] = {}
+
+    def shop(kind: Kind) -> Shop:
+        if kind not in made:
+            folder = tmp_path_factory.mktemp(str(kind))
+            database = registry.create(kind, folder, "rules")
+            one = Shop(folder, url=database.url, config={"GODWIT_SMALL_TABLE_ROWS": 1})
+            one.revision("r1", None, cases.SETUP + MORE.get(kind.dialect, ""))
+            one.ok("upgrade")
+            made[kind] = (one, database)
+        return made[kind][0]
+
+    yield shop
+    for one, database in made.values():
+        one.close()
+        registry.drop(database)
+
+
+def planned(shop: Shop, upgrade: str, top: str = "import flask_godwit as godwit") -> Plan:
+    # Python keeps the code of a file by its name.
+    path = shop.revision(f"r{next(NUMBERS)}", "r1", upgrade, top=top)
+    with shop.context():
+        plan = flask_godwit.plan()
+    path.unlink()
+    return plan
+
+
+def found(plan: Plan) -> dict[str, RuleFinding]:
+    return {finding.rule: finding for finding in plan.findings if not finding.waived}
+
+
+@pytest.mark.parametrize(("kind", "rule", "upgrade"), HERE, ids=ids)
+def test_it_warns(shops: Callable[[Kind], Shop], kind: Kind, rule: str, upgrade: str) -> None:
+    """The hazard is found at its line, with the user's names and what to do."""
+    findings = found(planned(shops(kind), upgrade))
+    assert rule in findings
+    assert findings[rule].line >= 8
+    assert findings[rule].what
+    assert "{" not in findings[rule].what + findings[rule].advice
+
+
+@pytest.mark.parametrize(("kind", "rule", "upgrade"), HERE, ids=ids)
+def test_its_advice_is_silent(
+    shops: Callable[[Kind], Shop], kind: Kind, rule: str, upgrade: str
+) -> None:
+    """What it advises can be written into the script as it is, and is no hazard."""
+    advice = found(planned(shops(kind), upgrade))[rule].advice
+    if all(line.startswith(PROSE_ONLY) for line in advice.splitlines()):
+        pytest.skip("it advises something that is no line of a script")
+    plan = planned(shops(kind), advice)
+    assert plan.is_whole, plan
+    assert not [finding for finding in found(plan).values() if finding.level == "error"]
+    assert rule not in found(plan)
+
+
+def test_every_rule_is_tested() -> None:
+    """A rule without a case would be a claim that nobody checked."""
+    assert rules().keys() == {rule for _, rule, _ in HERE}
+
+
+@pytest.mark.parametrize("rule", rules().values(), ids=lambda rule: rule.id)
+def test_a_rule_is_complete(rule: Any) -> None:
+    """A level, a title in one sentence, and a name that is that of its file."""
+    assert rule.level in ("error", "warning", "info")
+    assert rule.title.endswith(".")
+    assert "_" not in rule.id
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=str)
+def test_a_new_table_is_no_hazard(shops: Callable[[Kind], Shop], kind: Kind) -> None:
+    """What is done to a table that the same revision creates keeps nobody waiting."""
+    upgrade = """
+        op.create_table("t", sa.Column("id", sa.BigInteger, primary_key=True),
+            sa.Column("a", sa.String(9)))
+        op.create_index("ix", "t", ["a"])
+        op.execute("UPDATE t SET a = '1'")
+    """
+    assert not found(planned(shops(kind), upgrade))
