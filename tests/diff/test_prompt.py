@@ -80,7 +80,8 @@ def test_value(renamed: Project) -> None:
         "age = db.Column(db.Integer, nullable=False)",
     )
     insert = "INSERT INTO user VALUES (1, 'Ann')"
-    with sa.create_engine(renamed.database_url).begin() as connection:
+    engine = sa.create_engine(renamed.database_url, poolclass=sa.NullPool)
+    with engine.begin() as connection:
         connection.exec_driver_sql(insert)
     shown = type_in(renamed, "\n42\n")
     assert "user has 1 row. What do they get?" in shown
