@@ -43,7 +43,10 @@ _Words = Iterator[tuple[str, str, str]]
 
 @singledispatch
 def _describe(operation: Any) -> _Words:
-    """An operation that we don't know: its name as it is written in a script."""
+    """An operation that we don't know: its own words, or its name in a script."""
+    if words := getattr(operation, "words", ""):
+        yield "~", words, ""
+        return
     name = type(operation).__name__.removesuffix("Op")
     yield "~", "".join(f" {c.lower()}" if c.isupper() else c for c in name).strip(), ""
 

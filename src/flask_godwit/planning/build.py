@@ -12,6 +12,7 @@ from alembic.operations import ops
 from ..dialects import Database
 from ..dialects.costs import worst
 from ..diff.words import changes_of
+from ..operations.backfill import BackfillOp
 from ..plans import Cost, Facts, PlanStep, RuleFinding, Statement
 from ..rules.case import Case
 from ..sql.action import Action
@@ -59,8 +60,10 @@ class Builder:
         copies = rebuilt(texts)
         said = _Said()
         statements = []
-        for sentence, actions in zip(step.sentences, texts, strict=True):
-            meant = as_rebuild(actions, copies)
+        batched = any(isinstance(operation, BackfillOp) for operation in step.operations)
+        for sent, actions in zip(step.sentences, texts, strict=True):
+            meant = in_batches(actions) if batched else as_rebuild(actions, copies)
+            sentence = replace(sent, transactional=sent.transactional and not batched)
             statements.append(self._statement(sentence, meant))
             self._follow(meant, step, sentence, said)
         if copies:
@@ -119,6 +122,11 @@ class Builder:
 
     def _cost(self, action: Action) -> Cost:
         return self.database.cost(action, self.facts)
+
+
+def in_batches(actions: Sequence[Action]) -> tuple[Action, ...]:
+    """The actions of op.backfill, which commits as it goes along."""
+    return tuple(replace(action, traits=action.traits | {"in batches"}) for action in actions)
 
 
 def in_words(operations: Sequence[Any]) -> tuple[str, ...]:

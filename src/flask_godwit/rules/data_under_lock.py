@@ -27,5 +27,5 @@ def hazard(case: Case) -> Hazard | None:
     return Hazard(
         f"Nobody can read or write {case.table} until the rows are written: it is locked since the"
         " change before.",
-        "# Write the rows in a revision of their own.",
+        f'# op.backfill("{case.table}", {{…}}, where="…") commits first, and goes in batches.',
     )

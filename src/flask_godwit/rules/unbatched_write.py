@@ -17,9 +17,9 @@ def hazard(case: Case) -> Hazard | None:
     if case.action.kind == "insert" and not case.action.has("select"):
         return None
     known = case.facts.table(case.table)
-    if known is None or not case.facts.read:
+    if known is None or not case.facts.read or case.action.has("in batches"):
         return None
     return Hazard(
         f"Rows of {case.table} stay locked {case.how_long}.",
-        "# Write in batches by primary key, each committed by itself.",
+        f'# op.backfill("{case.table}", {{…}}, where="…") writes in batches, each committed.',
     )
