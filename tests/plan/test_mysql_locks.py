@@ -23,6 +23,7 @@ SETUP = (
         KEY ix_x (x), KEY ix_b (b), CONSTRAINT ck CHECK (b > 0),
         CONSTRAINT fk FOREIGN KEY (p) REFERENCES parent (id))
     """,
+    "INSERT INTO parent VALUES (1)",
     "INSERT INTO t (id, a, b) VALUES (1, 'a', 1)",
 )
 # Clauses of ALTER TABLE t.

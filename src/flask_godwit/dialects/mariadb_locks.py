@@ -12,7 +12,7 @@ from dataclasses import replace
 from ..plans import Cost, Facts
 from ..sql.action import Action
 from .costs import NOTHING, Answer, looked_up
-from .mysql_locks import COPY, FACTS, GONE, INSTANT, REBUILD, SHARED, UNSURE, modified
+from .mysql_locks import COPY, FACTS, GONE, INPLACE, INSTANT, REBUILD, SHARED, UNSURE, modified
 from .mysql_types import is_appended, is_same_type, stays_in_class
 
 NOCOPY = Cost("metadata", "nothing", "index", algorithm="NOCOPY")
@@ -71,12 +71,17 @@ def _drop_constraint(action: Action, facts: Facts) -> Cost:
     return NOCOPY if table and action.name in table.indexes else INSTANT
 
 
+def _table_option(action: Action, facts: Facts) -> Cost:
+    return INSTANT if action.expression.upper().startswith("COMMENT") else INPLACE
+
+
 _FACTS: Mapping[str, Cost | Answer] = {
     **FACTS,
     "create_table": _create_table,
     "drop_table": _drop_table,
     "add_column": _add_column,
     "drop_column": _drop_column,
+    "table_option": _table_option,
     "rename_column": INSTANT,
     "modify_column": _modify,
     "create_index": lambda action, facts: SHARED if action.has("fulltext") else NOCOPY,

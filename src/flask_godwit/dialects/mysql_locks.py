@@ -159,6 +159,7 @@ FACTS: Mapping[str, Cost | Answer] = {
     "drop_default": INSTANT,
     "add_primary_key": REBUILD,
     "drop_primary_key": COPY,
+    "replace_primary_key": REBUILD,
     "add_unique": BUILD,
     "create_index": _create_index,
     "add_fulltext": SHARED,

@@ -196,6 +196,7 @@ _FACTS: Mapping[str, Cost | Answer] = {
     "set_expression": _REWRITE,
     "add_primary_key": _key,
     "drop_primary_key": _ACCESS,
+    "replace_primary_key": _key,
     "add_unique": _key,
     "add_foreign_key": _foreign_key,
     "add_check": _check,

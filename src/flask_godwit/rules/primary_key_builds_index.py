@@ -9,7 +9,7 @@ from __future__ import annotations
 from .case import Case, Hazard
 
 LEVEL = "error"
-KINDS = ("add_primary_key",)
+KINDS = ("add_primary_key", "replace_primary_key")
 DIALECTS = ("postgresql",)
 
 

@@ -35,8 +35,20 @@ def alter_table(cursor: Cursor) -> Iterator[Action]:
             settings.add(" ".join(word.plain for word in clause.words if word.plain != "="))
         else:
             found += _clause(table, clause)
-    for action in found:
+    for action in _one_key(found):
         yield replace(action, traits=action.traits | {word.lower() for word in settings})
+
+
+def _one_key(actions: list[Action]) -> list[Action]:
+    """A primary key that is dropped and added in one statement is replaced."""
+    kinds = {action.kind for action in actions}
+    if not kinds >= {"drop_primary_key", "add_primary_key"}:
+        return actions
+    kept = [action for action in actions if action.kind != "drop_primary_key"]
+    return [
+        replace(action, kind="replace_primary_key") if action.kind == "add_primary_key" else action
+        for action in kept
+    ]
 
 
 def _clause(table: str, clause: Cursor) -> list[Action]:
