@@ -31,6 +31,7 @@ from .connect import connected, explain, is_connection_trouble
 from .dialects import dialect_for, operations
 from .dialects.base import Database
 from .dialects.guard import Guard, PoliteStop, watched
+from .dialects.lookout import Lookout, Seen
 from .errors import GodwitError, SettingsError
 from .journal.guard import Journal
 from .journal.ledger import Ledger
@@ -110,7 +111,13 @@ class Environment(EnvironmentContext):
         database = dialect_for(connection.engine.url, connection.dialect)
         own = database.guards(connection, limits)
         journal = self._journal(database, connection, limits, options)
-        self.guards = (PoliteStop(limits.stops), *journal, *own)
+        lookout = Lookout(
+            limits,
+            database.canceller(connection),
+            database.observer(connection),
+            self.migrations.seen,
+        )
+        self.guards = (PoliteStop(limits.stops), *journal, *own, lookout)
         self._watched = watched(connection, self.guards)
         if own and database.transactional_ddl is not None:
             options.setdefault("transactional_ddl", database.transactional_ddl)
@@ -187,6 +194,7 @@ class Migrations:
         self.scripts = open_scripts(self.config, project.more_locations)
         self.limits: Limits | None = None
         self.listener = Listener()
+        self.seen: Seen = lambda statement, seconds, sight: None
         self.recorder: Recorder | None = None
         self.began = False
         self.journal: Journal | None = None

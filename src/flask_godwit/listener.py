@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from .values import BackfillProgress, BackupMade, LogEntry, Step
+from .values import BackfillProgress, BackupMade, LogEntry, Progress, Step
 
 
 class Listener:
@@ -19,6 +19,18 @@ class Listener:
     def stops(self) -> bool:
         """Asked before each statement of a revision: whether to stop there."""
         return False
+
+    def sends(self, cancel: Callable[[], None] | None) -> None:
+        """A statement is sent.
+
+        :param cancel: ends it, from another thread; None when it is over.
+        """
+
+    def progressed(self, progress: Progress) -> None:
+        """How far a statement is that takes longer than a second; repeated every second.
+
+        Called in another thread.
+        """
 
     def waiting(self, bind: str, holder: str) -> None:
         """Another migration of this database is running; repeated every 15 seconds.

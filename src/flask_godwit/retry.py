@@ -40,6 +40,9 @@ class Limits:
     stops: Callable[[], bool] = lambda: False
     """Whether somebody has asked to stop: then nothing is tried again."""
 
+    sends: Callable[[Callable[[], None] | None], None] = lambda cancel: None
+    """Told what ends the statement that is sent now, from another thread; None when it is over."""
+
     statement_seconds: float = 0.0
     """How long a statement may take; 0 is any time."""
 

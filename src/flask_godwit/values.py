@@ -282,6 +282,24 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Progress:
+    """How far a statement of a revision is, as the server tells it.
+
+    ``phase`` is the server's word for what it does, ``percent`` and ``rows`` are None where it
+    does not say; ``waits_for`` names the sessions that are in the way.
+    """
+
+    bind: str
+    revision: str
+    statement: str
+    seconds: float
+    phase: str
+    percent: float | None
+    rows: int | None
+    waits_for: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class BackfillProgress:
     """How far a backfill is. ``seen`` of about ``total`` rows were looked at, ``rows`` changed.
 

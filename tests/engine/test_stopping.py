@@ -10,6 +10,7 @@ from sqlalchemy import inspect
 
 from tests.databases import Database
 from tests.engine.revisions import start_upgrade, write_revisions
+from tests.engine.test_statement_limit import ENDLESS
 from tests.projects import Project
 
 FIRST = 'op.create_table("first", sa.Column("id", sa.Integer))'
@@ -56,6 +57,29 @@ def test_a_second_one_does_not_wait(project: Project, database: Database) -> Non
     write_revisions(project, FIRST, SLOW.replace("time.sleep(2)", ""))
     project.flask("db", "upgrade")
     assert {"first", "slow", "after"} <= set(tables(database))
+
+
+def test_a_second_one_ends_a_statement(project: Project, database: Database) -> None:
+    """The driver waits inside C, where Python hears nothing: another connection ends it."""
+    endless = f'op.execute("{ENDLESS[database.dialect]}")'
+    begun = 'import pathlib; pathlib.Path("begun").touch()\n'
+    write_revisions(project, FIRST, begun + endless)
+    upgrade = start_upgrade(project)
+    wait_for(project)
+    time.sleep(1.0)
+    upgrade.send_signal(signal.SIGINT)
+    time.sleep(0.5)
+    asked = time.monotonic()
+    upgrade.send_signal(signal.SIGINT)
+    _, errors = upgrade.communicate(timeout=20)
+    assert time.monotonic() - asked < 8
+    assert upgrade.returncode == 130, errors
+    assert errors.count("Stopping after this statement.") == 1
+    assert "Error: Stopped." in errors
+    assert "Traceback" not in errors
+    write_revisions(project, "pass", 'op.create_table("after", sa.Column("id", sa.Integer))')
+    project.flask("db", "upgrade")
+    assert {"first", "after"} <= set(tables(database))
 
 
 def wait_for(project: Project) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import UnknownRevision
+from .narrator import listener
 from .options import (
     Call,
     backup_option,
@@ -27,14 +28,11 @@ from .options import (
     x_option,
 )
 from .planning import show_plan
-from .recorded import by
-from .setup import short_path
 from .stopping import Wish, stoppable
-from .units import size
 
 if TYPE_CHECKING:
     from ..listener import Listener
-    from ..values import BackfillProgress, BackupMade, LogEntry, Outcome, Step, TargetOutcome
+    from ..values import Outcome, TargetOutcome
 
 
 def register(db: click.Group) -> None:
@@ -141,72 +139,6 @@ def ensure_version(call: Call, sql: bool) -> None:
     told = listener(call, sql)
     outcome = ensure(call.project, sql=sql, listener=told, lock_wait=call.lock_wait)
     call.show(outcome, _print_ensured)
-
-
-def listener(call: Call, sql: bool, wished: Wish | None = None) -> Listener:
-    """What a person reads while revisions run, and whether somebody wants them to stop."""
-    from ..listener import Listener
-
-    wish = wished or Wish()
-
-    class Narrator(Listener):
-        def stops(self) -> bool:
-            return wish.stop
-
-        def done(self, step: Step) -> None:
-            wish.running = False
-
-        def began(self, step: Step) -> None:
-            wish.running = True
-            if call.json or sql or step.direction == "stamp":
-                return
-            where = f"[{step.bind}] " if step.bind else ""
-            call.console.say(f"{step.direction} {where}{step.revision}, {step.message}")
-
-        def waiting(self, bind: str, holder: str) -> None:
-            where = f" on bind {bind}" if bind else ""
-            call.console.note(f"Waiting for another migration{where}: {holder or 'somebody'}")
-
-        def lost(self, bind: str, reason: str) -> None:
-            where = f" on bind {bind}" if bind else ""
-            call.console.note(f"The connection was lost{where}, trying again. {reason}")
-
-        def blocked(self, statement: str, blockers: Sequence[str]) -> None:
-            call.console.note(f"No lock yet, trying again: {statement[:100]}")
-            for blocker in blockers:
-                call.console.note(f"  held by {blocker}")
-
-        def backed_up(self, backup: BackupMade) -> None:
-            if not call.json:
-                call.console.say(f"Backup: {short_path(backup.path)} ({size(backup.size)})")
-                call.console.say(f"  to have it back: {backup.restore_command}")
-
-        def remembered(self, entry: LogEntry) -> None:
-            call.console.note(
-                f"{entry.revision} has no file: what runs is its file of"
-                f" {entry.started:%Y-%m-%d %H:%M} UTC, as {by(entry)} applied it."
-            )
-
-        def backfilled(self, progress: BackfillProgress) -> None:
-            if not call.json:
-                call.console.say(_so_far(progress))
-
-        def warned(self, text: str) -> None:
-            call.console.warn(text)
-
-    return Narrator()
-
-
-def _so_far(progress: BackfillProgress) -> str:
-    """``  users: 4,000 rows changed, 40 %, 8,000 rows/s, 12 s left``"""
-    where = f"[{progress.bind}] " if progress.bind else ""
-    changed = f"  {where}backfill of {progress.table}: {progress.rows:,} rows changed"
-    if progress.done:
-        return f"{changed} in {progress.seconds:.1f} s ({progress.rate:,.0f} rows/s)"
-    part = progress.seen / progress.total if progress.total else 0
-    left = progress.seconds_left
-    rest = "" if left is None else f", {left:,.0f} s left"
-    return f"{changed}, {part:.0%}, {progress.rate:,.0f} rows/s{rest}"
 
 
 def _print_ensured(call: Call, outcome: Outcome) -> None:

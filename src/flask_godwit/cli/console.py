@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
+import threading
 import traceback
 from collections.abc import Callable, Collection, Sequence
 from types import TracebackType
@@ -40,6 +42,8 @@ class Console:
         self.quiet = quiet
         self.secrets = secrets
         self.program = program
+        self._writing = threading.RLock()
+        self._line_is_passing = False
 
     def result(self, text: str, style: str = "") -> None:
         """What the command was asked for."""
@@ -76,6 +80,33 @@ class Console:
         from ..values import as_json
 
         click.echo(json.dumps(as_json(value), indent=2))
+
+    def event(self, value: Any) -> None:
+        """What happens meanwhile, for machines: a line of JSON on stderr."""
+        from ..values import as_json
+
+        if not self.quiet:
+            fields = {name: as_json(field) for name, field in value.items()}
+            click.echo(self.redact(json.dumps(fields)), file=sys.stderr)
+
+    @property
+    def is_live(self) -> bool:
+        """Whether a line can be shown that the next one takes the place of."""
+        return not self.quiet and sys.stderr.isatty()
+
+    def passing(self, text: str) -> None:
+        """A line that stays until something else is printed, cut to the terminal's width."""
+        width = shutil.get_terminal_size().columns
+        with self._writing:
+            self._line_is_passing = True
+            click.echo(f"\r{self.redact(text)[: width - 1]}\x1b[K", file=sys.stderr, nl=False)
+
+    def passed(self) -> None:
+        """Take away the line that is :meth:`passing`."""
+        if self._line_is_passing:
+            with self._writing:
+                self._line_is_passing = False
+                click.echo("\r\x1b[K", file=sys.stderr, nl=False)
 
     def note(self, text: str) -> None:
         """What keeps a command from going on, on stderr; ``--quiet`` silences it."""
@@ -116,6 +147,7 @@ class Console:
         self._print("".join(lines).rstrip(), "", sys.stderr)
 
     def _print(self, text: str, style: str, stream: IO[str]) -> None:
+        self.passed()
         text = text.replace(DEFAULT_PROGRAM, self.program)
         if stream is sys.stderr:
             text = self.redact(text)

@@ -201,7 +201,7 @@ def _run(function: Callback, /, **options: Any) -> None:
     quiet = options.pop("quiet", False)
     x_arg = options.pop("x_arg", ()) or group.get("x_arg", ())
     call = Call(
-        console=Console(quiet=quiet, secrets=_secrets, program=_program()),
+        console=Console(quiet=quiet, secrets=_secrets_of(current_app), program=_program()),
         json=options.pop("as_json", False),
         directory=options.pop("directory", None) or group.get("directory"),
         bind=options.pop("bind", None),
@@ -283,6 +283,19 @@ def _program() -> str:
     """How a person calls us: "flask db", unless the application gave the group another name."""
     group = click.get_current_context().parent
     return f"flask {group.info_name}" if group else DEFAULT_PROGRAM
+
+
+def _secrets_of(proxy: Any) -> Callable[[], set[str]]:
+    """Finds the passwords in any thread: progress is told in one of its own."""
+    app = proxy._get_current_object()
+
+    def find() -> set[str]:
+        if has_app_context():
+            return _secrets()
+        with app.app_context():
+            return _secrets()
+
+    return find
 
 
 def _secrets() -> set[str]:

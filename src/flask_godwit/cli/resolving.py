@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .applying import listener
+from .narrator import listener
 from .options import Call, bind_option, command, json_option, lock_options, wait_option
 
 if TYPE_CHECKING:

@@ -14,6 +14,7 @@ from alembic.script import ScriptDirectory
 
 from ..backup import Backups
 from ..connect import connected
+from ..dialects.observer import Sight
 from ..environment import Migrations, Work
 from ..errors import ConnectionLost, GodwitError, Interrupted
 from ..failure import explain_failure
@@ -23,7 +24,7 @@ from ..parts import bind_of
 from ..retry import Limits
 from ..steps import applied_in, database_url, spans_revisions
 from ..targets import DEFAULT_VERSION_TABLE, selected_targets
-from ..values import Outcome, Project, Step, TargetOutcome
+from ..values import Outcome, Progress, Project, Step, TargetOutcome
 from .comeback import Comeback
 from .recorded import with_files_from_ledger
 
@@ -191,8 +192,10 @@ class _Run:
             settings.retry_seconds,
             self.listener.blocked,
             stops=self.listener.stops,
+            sends=self.listener.sends,
             statement_seconds=settings.statement_timeout_seconds,
         )
+        self.migrations.seen = self._seen
         self.comeback = Comeback(project, self.limits, self.listener.lost)
         self.outcomes: list[TargetOutcome] = []
         self.done: list[Step] = []
@@ -236,6 +239,14 @@ class _Run:
                 raise self._interrupted(self.running) from error
             raise self._failure(self.running, error) from error
         return True
+
+    def _seen(self, statement: str, seconds: float, sight: Sight) -> None:
+        """What a second connection sees of the statement that is under way."""
+        step = self.running
+        if step is not None:
+            percent = None if sight.part is None else round(sight.part * 100, 1)
+            seen = (statement, round(seconds, 1), sight.phase, percent, sight.rows, sight.waits_for)
+            self.listener.progressed(Progress(step.bind, step.revision, *seen))
 
     def _comes_back(self, lost: ConnectionLost) -> bool:
         runs = self.direction in ("upgrade", "downgrade")

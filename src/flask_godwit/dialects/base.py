@@ -21,6 +21,7 @@ from .backups import Backup
 from .costs import looked_up
 from .facts import Catalogue, EnumType
 from .guard import Guard
+from .observer import Observer
 from .witness import Witness
 
 OwnedNames = Mapping[str, str]
@@ -108,6 +109,14 @@ class Database:
     def guards(self, connection: Connection, limits: Limits) -> tuple[Guard, ...]:
         """What makes revisions on this connection safe, the outermost last."""
         return ()
+
+    def canceller(self, connection: Connection) -> Callable[[], None] | None:
+        """What ends the statement of a connection from another thread; None if nothing does."""
+        return None
+
+    def observer(self, connection: Connection) -> Observer:
+        """Who sees how far the statement of a connection is."""
+        return Observer()
 
     checks_block_renames: ClassVar[bool] = False
     """Whether a column that a CHECK mentions can't be renamed."""

@@ -12,6 +12,8 @@ from .backups import Backup
 from .mysql import MySQL
 from .mysql_backup import MariaDBBackup
 from .mysql_limits import MariaDBLimits, MySQLLimits
+from .mysql_progress import look_mariadb
+from .observer import Query, Sight
 
 
 class MariaDB(MySQL):
@@ -27,5 +29,8 @@ class MariaDB(MySQL):
 
     def backup(self, connection: Connection) -> Backup:
         return MariaDBBackup(connection)
+
+    def _look(self, session: int, query: Query) -> Sight:
+        return look_mariadb(session, query)
 
     limits: ClassVar[type[MySQLLimits]] = MariaDBLimits

@@ -36,7 +36,9 @@ from .facts import Catalogue
 from .guard import Guard
 from .mysql_backup import MySQLBackup
 from .mysql_limits import MySQLLimits
+from .mysql_progress import look_mysql
 from .mysql_witness import MySQLWitness
+from .observer import Observer, Query, ServerObserver, Sight
 from .raw import send_raw
 from .server_locks import MySQLLock
 from .statement_limit import StatementLimit
@@ -91,6 +93,12 @@ _IN_THE_WAY = (
 _NUMBER = r"^[[:space:]]*[-+]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][-+]?[0-9]+)?[[:space:]]*$"
 
 
+def _session(connection: Connection) -> int:
+    """Asked before it works: then the driver lets no other thread near it."""
+    raw: Any = connection.connection.dbapi_connection
+    return int(raw.thread_id())
+
+
 def _kill_query(engine: Engine, session: int) -> None:
     """End the statement that a session is executing, through another connection."""
     pool = engine.pool.recreate()
@@ -136,10 +144,16 @@ class MySQL(Database):
 
     def guards(self, connection: Connection, limits: Limits) -> tuple[Guard, ...]:
         own = (self.limits(connection, limits),) if limits.lock_seconds else ()
-        raw: Any = connection.connection.dbapi_connection
-        # Asked now: while it works, the driver lets no other thread near it.
-        cancel = partial(_kill_query, connection.engine, raw.thread_id())
-        return (*own, StatementLimit(limits, cancel))
+        return (*own, StatementLimit(limits, self.canceller(connection)))
+
+    def _look(self, session: int, query: Query) -> Sight:
+        return look_mysql(session, query)
+
+    def canceller(self, connection: Connection) -> Callable[[], None]:
+        return partial(_kill_query, connection.engine, _session(connection))
+
+    def observer(self, connection: Connection) -> Observer:
+        return ServerObserver(connection.engine, partial(self._look, _session(connection)))
 
     checks_block_renames: ClassVar[bool] = True
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from typing import Any, ClassVar
 
 from sqlalchemy import URL, Connection, Dialect, Engine, text
@@ -17,9 +18,11 @@ from .backups import Backup
 from .base import Database, DeployLock, OwnedNames, Size, Trouble
 from .facts import Catalogue, EnumType
 from .guard import Guard
+from .observer import Observer, ServerObserver
 from .postgresql_backup import PostgreSQLBackup
 from .postgresql_casts import conversion
 from .postgresql_limits import PostgreSQLLimits, gives_way, state_of
+from .postgresql_progress import look_postgresql
 from .postgresql_witness import PostgreSQLWitness
 from .raw import send_raw
 from .server_locks import PostgreSQLLock
@@ -131,6 +134,17 @@ class PostgreSQL(Database):
 
     def guards(self, connection: Connection, limits: Limits) -> tuple[Guard, ...]:
         return (PostgreSQLLimits(connection, limits),)
+
+    def canceller(self, connection: Connection) -> Callable[[], None] | None:
+        # psycopg2's and psycopg's: libpq asks the server through a connection of its own.
+        return getattr(connection.connection.dbapi_connection, "cancel", None)
+
+    def observer(self, connection: Connection) -> Observer:
+        info = getattr(connection.connection.dbapi_connection, "info", None)
+        pid = getattr(info, "backend_pid", None)
+        return (
+            ServerObserver(connection.engine, partial(look_postgresql, pid)) if pid else Observer()
+        )
 
     def default_name(self, kind: str, table: str, columns: Sequence[str]) -> str | None:
         suffix = {"pk": "pkey", "uq": "key", "ix": "idx", "fk": "fkey"}.get(kind)

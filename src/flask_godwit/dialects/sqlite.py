@@ -79,8 +79,15 @@ class SQLite(Database):
     def guards(self, connection: Connection, limits: Limits) -> tuple[Guard, ...]:
         if not can_begin(connection):
             return ()
+        return (
+            SQLiteTransactions(connection),
+            StatementLimit(limits, self.canceller(connection)),
+        )
+
+    def canceller(self, connection: Connection) -> Callable[[], None]:
         raw: Any = connection.connection.dbapi_connection
-        return (SQLiteTransactions(connection), StatementLimit(limits, raw.interrupt))
+        interrupt: Callable[[], None] = raw.interrupt
+        return interrupt
 
     @staticmethod
     def operations(context: Any) -> AbstractContextManager[None]:
