@@ -23,7 +23,7 @@ PACKAGE = Path(flask_godwit.__file__).parent
 
 LAYERS = (
     {"errors"},
-    {"secrecy", "values", "settings", "retry", "locate", "process_state"},
+    {"secrecy", "proofs", "values", "settings", "retry", "locate", "process_state"},
     {"plans", "sql", "assurance"},
     {"sqlite"},
     {"dialects"},

@@ -31,7 +31,7 @@ from .diff.questions import Asker
 from .extension import app_migrations
 from .listener import Listener
 from .plans import Lint, Plan
-from .proof.values import Proof
+from .proofs import Proof
 from .values import (
     BranchPoint,
     Created,
@@ -135,6 +135,7 @@ def migrate(
     casts: Mapping[str, str] | None = None,
     check_rows: bool = True,
     questions: Asker | None = None,
+    prove: bool | None = None,
 ) -> Script | None:
     """Write the revision that makes the databases like the models.
 
@@ -146,6 +147,7 @@ def migrate(
     :param casts: SQL that converts a column of PostgreSQL to its new type.
     :param check_rows: refuse a change of type that rows don't fit.
     :param questions: who answers what is not known; by default nobody does.
+    :param prove: try the revision out on a scratch database; None does what the setting says.
     :returns: None when nothing differs.
     :raises NotUpToDate: a database lacks revisions that have a file.
     :raises ModelsNotFound: there are no models, or most of them are missing.
@@ -169,6 +171,7 @@ def migrate(
         answers=answers,
         questions=questions,
         check_rows=check_rows,
+        prove=prove,
     )
 
 

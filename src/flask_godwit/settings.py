@@ -62,6 +62,15 @@ class Settings:
     #: A table with fewer rows is small: whatever is done to it keeps nobody waiting for long, and
     #: is no hazard.
     small_table_rows: int = 10_000
+    #: Whether ``migrate`` tries the revision that it wrote out on a scratch database, when it is
+    #: not told ``--prove`` or ``--no-prove``.
+    prove: bool = True
+    #: Seconds that ``migrate`` spends on bringing a scratch database to where the new revision
+    #: begins. A history that takes longer is left to ``flask db prove``.
+    prove_seconds: float = 10.0
+    #: The URL of a server of the same kind on which scratch databases are made, with the name of
+    #: any of its databases. Empty: the application's own server.
+    scratch_url: str = ""
     #: Whether ``upgrade`` and ``downgrade`` make a backup of each database that they are about
     #: to change, when they are not told ``--backup`` or ``--no-backup``.
     backup: bool = False
@@ -172,6 +181,9 @@ _KINDS = {
     "statement_timeout_seconds": _Kind("a number of seconds, 0 or more", _seconds),
     "retry_seconds": _Kind("a number of seconds, 0 or more", _seconds),
     "small_table_rows": _Kind("a number, 1 or more", _count),
+    "prove": _Kind("True or False", _switch),
+    "prove_seconds": _Kind("a number of seconds, 0 or more", _seconds),
+    "scratch_url": _Kind("the URL of a database", _text),
     "backup": _Kind("True or False", _switch),
     "backup_folder": _Kind("the path of a folder", _folder),
     "backups_kept": _Kind("a number, 1 or more", _count),

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
     from sqlalchemy import Engine, MetaData
 
+    from .proofs import Proof
     from .settings import Settings
 
 DEFAULT_BIND = ""
@@ -225,6 +226,7 @@ class Script:
     """A revision file that was written, and what it changes.
 
     ``unmanaged`` are tables that neither models nor revisions know; they were left alone.
+    ``proof`` is None where nobody wanted one.
     """
 
     revision: str
@@ -232,6 +234,7 @@ class Script:
     message: str
     changes: tuple[Change, ...] = ()
     unmanaged: tuple[str, ...] = ()
+    proof: Proof | None = None
 
 
 @dataclass(frozen=True)

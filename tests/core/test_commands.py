@@ -169,7 +169,8 @@ class TestMigrate:
             r"Wrote migrations/versions/\d{4}_\d\d_\d\d_\d{4}-[0-9a-f]{12}_add_table_user\.py",
             lines[1],
         )
-        assert lines[2] == "Next: read it, then flask db upgrade"
+        assert lines[2] == "Proved: upgrade, downgrade, no further changes"
+        assert lines[3] == "Next: read it, then flask db upgrade"
         assert (tmp_path / lines[1].removeprefix("Wrote ")).is_file()
 
     def test_no_log_noise(self, fresh):
@@ -192,7 +193,7 @@ class TestMigrate:
     def test_json(self, fresh):
         """`--json`: revision, path, message, and each change with sign, text, bind, warning."""
         found = fresh.ok("migrate", "--json").json
-        assert set(found) == {"revision", "path", "message", "changes", "unmanaged"}
+        assert set(found) == {"revision", "path", "message", "changes", "unmanaged", "proof"}
         assert found["path"] == str(fresh.files[0])
         assert found["message"] == "add table user"
         assert found["changes"] == [{"sign": "+", "text": "table user", "bind": "", "warning": ""}]

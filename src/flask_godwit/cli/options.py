@@ -301,7 +301,8 @@ def _secrets_of(proxy: Any) -> Callable[[], set[str]]:
 def _secrets() -> set[str]:
     """The passwords of the application's databases, as written and decoded."""
     config = current_app.config
-    urls = [config.get("SQLALCHEMY_DATABASE_URI"), *(config.get("SQLALCHEMY_BINDS") or {}).values()]
+    own = (config.get(key) for key in ("SQLALCHEMY_DATABASE_URI", "GODWIT_SCRATCH_URL"))
+    urls = [*own, *(config.get("SQLALCHEMY_BINDS") or {}).values()]
     return {secret for url in urls if url for secret in written_in(str(url))} | _engine_secrets()
 
 

@@ -10,7 +10,7 @@ from .complete import complete_revisions
 from .options import Call, bind_option, command, json_option, wait_option, x_option
 
 if TYPE_CHECKING:
-    from ..proof.values import Proof, TargetProof
+    from ..proofs import Proof, TargetProof
 
 _STYLES = {"proved": "green", "failed": "bold red", "not proved": "yellow"}
 
@@ -36,23 +36,33 @@ def prove(call: Call, rev_range: str) -> None:
 def _print_proofs(call: Call, proofs: tuple[Proof, ...]) -> None:
     for proof in proofs:
         call.console.result(f"{proof.revision}, {proof.message}", "bold")
-        print_proof(call, proof, indent="  ")
+        _print_proof(call, proof)
     if not proofs:
         call.console.say("There are no revisions to prove.")
 
 
-def print_proof(call: Call, proof: Proof, indent: str = "") -> None:
+def _print_proof(call: Call, proof: Proof) -> None:
     """The result for each database, and exactly what differs."""
     for target in proof.targets:
         where = f"[{target.bind}] " if target.bind else ""
-        title = f"{indent}{where}{target.database}: {target.words}"
+        title = f"  {where}{target.database}: {target.words}"
         call.console.result(title, _STYLES[target.verdict])
-        _print_details(call, target, indent + "  ")
+        _print_details(call, target)
 
 
-def _print_details(call: Call, target: TargetProof, indent: str) -> None:
+def print_own_proof(call: Call, proof: Proof) -> None:
+    """What ``migrate`` says about the revision that it wrote."""
+    for target in proof.targets:
+        where = f"[{target.bind}] " if target.bind else ""
+        words = f"{where}{target.words[0].upper()}{target.words[1:]}"
+        show = {"proved": call.console.say, "failed": call.console.result}
+        show.get(target.verdict, call.console.note)(words)
+        _print_details(call, target)
+
+
+def _print_details(call: Call, target: TargetProof) -> None:
     for finding in target.findings:
         for line in finding.differences:
-            call.console.result(f"{indent}{line}")
+            call.console.result(f"    {line}")
     for note in target.notes:
-        call.console.result(f"{indent}{note}", "dim")
+        call.console.note(f"    {note}")

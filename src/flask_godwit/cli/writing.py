@@ -19,6 +19,7 @@ from .options import (
     wait_option,
     x_option,
 )
+from .proving import print_own_proof
 from .questions import asker, given_answers
 from .recorded import edited_since
 from .setup import short_path
@@ -117,6 +118,11 @@ _answers: Sequence[Callable[[Callback], Callback]] = (
 
 def register(db: click.Group) -> None:
     """Add the commands to the group."""
+    prove = click.option(
+        "--prove/--no-prove",
+        default=None,
+        help="Try the revision out on a scratch database (default: GODWIT_PROVE, which is on)",
+    )
     allow_drop = click.option(
         "--allow-drop", is_flag=True, help="Write the script even if it drops most tables"
     )
@@ -126,9 +132,9 @@ def register(db: click.Group) -> None:
     merged = click.argument("revisions", nargs=-1, shell_complete=complete_revisions)
     shared = (bind_option, wait_option, json_option)
     command(db, _message, _autogenerate, *_new_revision, _depends_on, json_option)(revision)
-    command(db, _message, *_new_revision, x_option, _depends_on, allow_drop, *_answers, *shared)(
-        migrate
-    )
+    command(
+        db, _message, *_new_revision, x_option, _depends_on, allow_drop, prove, *_answers, *shared
+    )(migrate)
     command(db, revision_argument("head"))(edit)
     command(db, _message, _branch_label, _rev_id, splice, json_option, merged)(merge)
     command(db, *shared)(check)
@@ -142,7 +148,7 @@ def revision(call: Call, autogenerate: bool, sql: bool, **new: Any) -> None:
     call.show(script, _wrote)
 
 
-def migrate(call: Call, sql: bool, allow_drop: bool, **options: Any) -> None:
+def migrate(call: Call, sql: bool, allow_drop: bool, prove: bool | None, **options: Any) -> None:
     """Autogenerate a new revision file (Alias for 'revision --autogenerate')"""
     from ..commands.generating import has_models
     from ..commands.generating import migrate as write
@@ -159,6 +165,7 @@ def migrate(call: Call, sql: bool, allow_drop: bool, **options: Any) -> None:
         answers=answers,
         questions=questions,
         check_rows=check_rows,
+        prove=prove,
     )
     if script is None and not has_models(project):
         call.console.warn(
@@ -169,6 +176,12 @@ def migrate(call: Call, sql: bool, allow_drop: bool, **options: Any) -> None:
         if change.warning:
             call.console.warn(f"{change}: {change.warning}")
     call.show(script, _wrote)
+    if script and script.proof and script.proof.has_failed:
+        call.console.failure(
+            "The script is written, but it does not do what it should.",
+            hint=f"Correct it, then: flask db prove {script.revision}",
+        )
+        click.get_current_context().exit(1)
 
 
 def edit(call: Call, revision: str) -> None:
@@ -225,6 +238,8 @@ def _wrote(call: Call, script: Script | None) -> None:
     _note_unmanaged(call, script.unmanaged)
     _print_changes(call, script.changes)
     call.console.result(f"Wrote {short_path(script.path)}")
+    if script.proof:
+        print_own_proof(call, script.proof)
     call.console.say("Next: read it, then flask db upgrade")
 
 

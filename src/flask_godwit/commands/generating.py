@@ -28,6 +28,7 @@ from ..revision_errors import multiple_heads
 from ..revision_files import authored
 from ..targets import tables_of
 from ..values import Change, Differences, LogEntry, Project, Script
+from .proving import proved
 from .reading import _current_heads, tuple_or_text
 from .recorded import edited, entries_of
 from .setup import init
@@ -89,6 +90,7 @@ def migrate(
     answers: Answers | None = None,
     questions: Asker | None = None,
     check_rows: bool = True,
+    prove: bool | None = None,
 ) -> Script | None:
     """Write the revision that makes the databases like the models.
 
@@ -99,6 +101,7 @@ def migrate(
     :param answers: what is known without asking.
     :param questions: who answers the rest; without one the command stops at a question.
     :param check_rows: refuse a change of type that rows don't fit.
+    :param prove: try the revision out on a scratch database; None does what the setting says.
     :raises AnswerNeeded: a change can be read in two ways.
     :raises AnswerWrong: an answer fits nothing.
     :raises RowsInTheWay: rows don't fit what the models ask for.
@@ -117,7 +120,9 @@ def migrate(
     if not comparison.changes:
         comparison.refuse_missing_models()
         return None
-    return comparison.write()
+    script = comparison.write()
+    proves = project.settings.prove if prove is None else prove
+    return proved(project, script) if script and proves else script
 
 
 def has_models(project: Project) -> bool:

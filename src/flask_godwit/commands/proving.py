@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ..environment import Migrations
+from ..failure import reason_of
 from ..proof.prove import prove as prove_revisions
-from ..proof.values import Proof
-from ..values import Project
+from ..proofs import UNPROVED, Proof, TargetProof
+from ..values import Project, Script
 
 
 def prove(project: Project, rev_range: str = "head") -> tuple[Proof, ...]:
@@ -27,3 +30,16 @@ def _revisions(migrations: Migrations, rev_range: str) -> tuple[str, ...]:
         order = [step.revision.revision for step in scripts._upgrade_revs("heads", ())]  # type: ignore[arg-type]
         meant = {script.revision for script in found}
         return tuple(revision for revision in order if revision in meant)
+
+
+def proved(project: Project, script: Script) -> Script:
+    """A script that was just written, with its proof. No error of the proof gets out."""
+    budget = project.settings.prove_seconds
+    try:
+        (proof,) = prove_revisions(
+            project, [script.revision], changes=script.changes, budget=budget
+        )
+    except Exception as error:  # the script is written, and a person wants to see it
+        nothing = TargetProof("", "", UNPROVED, reason=reason_of(error))
+        proof = Proof(script.revision, script.message, script.path, (nothing,))
+    return replace(script, proof=proof)

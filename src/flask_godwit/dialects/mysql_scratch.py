@@ -26,7 +26,7 @@ def scratch(server: Engine, real: Engine) -> Iterator[Engine]:
         found = connection.execute(_CHARACTERS, {"name": real.url.database}).one_or_none()
     drop_left_behind(server, left)
     charset = f" CHARACTER SET {found[0]} COLLATE {found[1]}" if found else " CHARACTER SET utf8mb4"
-    with made_for_a_moment(server, real, charset, "") as engine:
+    with made_for_a_moment(server, charset, "") as engine:
         yield engine
 
 

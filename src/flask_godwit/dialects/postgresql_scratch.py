@@ -24,7 +24,7 @@ def scratch(server: Engine, real: Engine) -> Iterator[Engine]:
         version = connection.dialect.server_version_info or (0,)
     drop_left_behind(server, left)
     force = " WITH (FORCE)" if version >= (13,) else ""
-    with made_for_a_moment(server, real, "", force) as engine:
+    with made_for_a_moment(server, "", force) as engine:
         _add_extensions(real, engine)
         yield engine
 

@@ -29,17 +29,16 @@ def reaches_outside(statement: str, neighbours: re.Pattern[str] | None) -> bool:
 
 
 @contextmanager
-def made_for_a_moment(server: Engine, real: Engine, options: str, force: str) -> Iterator[Engine]:
+def made_for_a_moment(server: Engine, options: str, force: str) -> Iterator[Engine]:
     """An engine for a new database of a server. It is dropped whatever happens.
 
     :param server: connected to a database of the server that is always there.
-    :param real: connected to the database that the new one stands for.
     :raises sqlalchemy.exc.DBAPIError: the server refuses.
     """
     name = new_name()
     try:
         _send(server, f"CREATE DATABASE {name}{options}")
-        engine = create_engine(real.url.set(database=name), poolclass=NullPool)
+        engine = create_engine(server.url.set(database=name), poolclass=NullPool)
         try:
             yield engine
         finally:

@@ -13,10 +13,10 @@ from ..dialects import dialect_for
 from ..environment import Migrations, known_options
 from ..errors import DatabaseError, NotProvable
 from ..parts import bind_of
+from ..proofs import UNPROVED, Proof, TargetProof
 from ..targets import selected_targets
 from ..values import Change, Project, Target
 from .scratch import ScratchMigrations, scratch_project
-from .values import UNPROVED, Proof, TargetProof
 from .walk import Walk
 
 _FLAGS = ("autogenerate",)

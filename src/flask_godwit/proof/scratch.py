@@ -8,11 +8,11 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, make_url
 from sqlalchemy.event import listen, remove
 from sqlalchemy.exc import SQLAlchemyError
 
-from ..dialects import dialect_for
+from ..dialects import Database, dialect_for
 from ..dialects.scratch import reaches_outside
 from ..environment import Migrations
 from ..errors import NotProvable
@@ -38,10 +38,11 @@ def scratch_project(project: Project, target: Target) -> Iterator[Project]:
     :raises NotProvable: none can be made.
     """
     with ExitStack() as stack:
-        engine = stack.enter_context(_scratch(target.engine))
+        place = _place(project, target)
+        engine = stack.enter_context(_scratch(place, target.engine))
         real = [each.engine for each in project.targets()]
         stack.enter_context(_untouched(real))
-        stack.enter_context(_kept_inside(engine, target.engine))
+        stack.enter_context(_kept_inside(engine, place, target.engine))
         targets = tuple(
             replace(each, engine=engine) if each.bind == target.bind else each
             for each in project.targets()
@@ -49,15 +50,24 @@ def scratch_project(project: Project, target: Target) -> Iterator[Project]:
         yield replace(project, bind=target.bind, targets=lambda: targets)
 
 
+def _place(project: Project, target: Target) -> Database:
+    """The database on whose server the scratch database is made."""
+    own = dialect_for(target.engine.url)
+    if project.settings.scratch_url:
+        other = dialect_for(make_url(project.settings.scratch_url))
+        return other if other.extra == own.extra else own
+    return own
+
+
 @contextmanager
-def _scratch(real: Engine) -> Iterator[Engine]:
+def _scratch(place: Database, real: Engine) -> Iterator[Engine]:
     with ExitStack() as stack:
         try:
-            engine = stack.enter_context(dialect_for(real.url).scratch(real))
+            engine = stack.enter_context(place.scratch(real))
         except SQLAlchemyError as error:
             raise NotProvable(
                 f"no scratch database can be made: {_first_line(error)}",
-                hint="Give the user the right to create databases.",
+                hint="Give the user the right to create databases, or set GODWIT_SCRATCH_URL.",
             ) from error
         yield engine
 
@@ -78,9 +88,9 @@ def _untouched(engines: list[Engine]) -> Iterator[None]:
 
 
 @contextmanager
-def _kept_inside(engine: Engine, real: Engine) -> Iterator[None]:
+def _kept_inside(engine: Engine, place: Database, real: Engine) -> Iterator[None]:
     """Refuse statements that would change more than the scratch database."""
-    neighbours = dialect_for(real.url).neighbours(real)
+    neighbours = place.neighbours(real)
 
     def refuse(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
         if reaches_outside(statement, neighbours):

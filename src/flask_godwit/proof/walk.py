@@ -14,10 +14,10 @@ from ..dialects import dialect_for
 from ..environment import Migrations
 from ..errors import NotProvable
 from ..failure import reason_of
+from ..proofs import FAILED, PROVED, UNPROVED, Finding, TargetProof
 from ..targets import DEFAULT_VERSION_TABLE, OWN_PREFIX
 from ..values import Change
 from .further import further_changes
-from .values import FAILED, PROVED, UNPROVED, Finding, TargetProof
 
 Inventory = Mapping[str, str]
 
