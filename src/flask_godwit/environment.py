@@ -216,10 +216,12 @@ class Migrations:
         *,
         limits: Limits | None = None,
         output: StringIO | None = None,
+        with_env: bool = True,
         **options: Any,
     ) -> None:
         """Do ``work`` for each selected database.
 
+        :param with_env: whether an env.py is executed, if there is one.
         :param limits: how long a change may stand in the way of the application; without
             them the work only reads.
         :param output: where the SQL of ``as_sql=True`` goes.
@@ -235,7 +237,7 @@ class Migrations:
             with environment:
                 previous, Migrations._running = Migrations._running, environment
                 try:
-                    self.scripts.run_env() if self.has_env else run_migrations()
+                    self.scripts.run_env() if self.has_env and with_env else run_migrations()
                 finally:
                     Migrations._running = previous
 

@@ -9,15 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from io import StringIO
 
 from alembic.runtime.migration import MigrationContext, RevisionStep
-from sqlalchemy import Connection, StaticPool, create_engine
+from sqlalchemy import StaticPool, create_engine
 
 from ..dialects import Database, dialect_for
 from ..environment import Migrations
 from ..failure import reason_of, short_path
 from ..parts import bind_of
+from ..targets import selected_targets
+from ..values import Target
 from .recorder import Recorder, Sentence
 from .replay import Moves, Replayed, call_step
 from .wiretap import Tap, tapped
@@ -29,28 +32,33 @@ _NOTHING_TO_ASK = "'NoneType' object has no attribute"
 
 
 def replay_offline(migrations: Migrations, moves: Moves, use: Use) -> None:
-    """Replay the steps for each selected database, and hand over what was recorded."""
-    targets = migrations.project.targets()
-    on_copies = [dialect_for(t.engine.url).carries_out_rehearsals for t in targets]
-    if all(on_copies):
-        _in_memory(migrations, moves, use)
-        return
+    """Replay the steps for each selected database, and hand over what was recorded.
 
-    def work(at: tuple[str, ...], context: MigrationContext) -> tuple[()]:
-        target = next(t for t in targets if t.bind == bind_of(context))
+    Without an env.py: it would connect, or write the script somewhere.
+    """
+    for target in selected_targets(migrations.project):
+        only = migrations.narrowed(target.label)
+        if dialect_for(target.engine.url).carries_out_rehearsals:
+            _in_memory(only, moves, use)
+        else:
+            _as_script(only, target, moves, use)
+
+
+def _as_script(migrations: Migrations, target: Target, moves: Moves, use: Use) -> None:
+    def work(_at: tuple[str, ...], context: MigrationContext) -> tuple[()]:
         database = dialect_for(target.engine.url, context.dialect)
         replayed = [_one(migrations, step, context) for step in moves(())]
         use(target.bind, database, tuple(replayed))
         return ()
 
-    migrations.run(work, output=StringIO(), as_sql=True, dont_mutate=True)
+    migrations.run(work, output=StringIO(), with_env=False, as_sql=True, dont_mutate=True)
 
 
 def _in_memory(migrations: Migrations, moves: Moves, use: Use) -> None:
     engine = create_engine("sqlite://", poolclass=StaticPool)
-
-    def stand_in(_connection: Connection) -> Connection:
-        return engine.connect()
+    given = migrations.project.targets()
+    copies = tuple(replace(target, engine=engine) for target in given)
+    migrations.project = replace(migrations.project, targets=lambda: copies)
 
     def work(_at: tuple[str, ...], context: MigrationContext) -> tuple[()]:
         assert context.connection is not None
@@ -58,14 +66,11 @@ def _in_memory(migrations: Migrations, moves: Moves, use: Use) -> None:
         tap = Tap(context.connection, (), carries_out=True, schema_rolls_back=True)
         replayed = [_carried_out(migrations, step, context, tap) for step in moves(())]
         use(bind_of(context), database, tuple(replayed))
-        context.connection.close()
         return ()
 
-    migrations.stand_in = stand_in
     try:
-        migrations.run(work, dont_mutate=True)
+        migrations.run(work, with_env=False, dont_mutate=True)
     finally:
-        migrations.stand_in = None
         engine.dispose()
 
 
