@@ -6,15 +6,17 @@ first is the outermost: it decides first whether the statement is sent at all.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, Engine, event
 
 from ..errors import Interrupted
+
+Execute = Callable[["Sent"], bool | None]
 
 OutsideTransaction = Callable[[Callable[[], None]], None]
 """Rolls back, does something while no transaction is open, and begins a new one."""
@@ -116,6 +118,34 @@ class PoliteStop(Guard):
 
 
 @contextmanager
+def intercepted(engines: Iterable[Engine], execute: Execute) -> Iterator[None]:
+    """Ask ``execute`` about every statement: true means that the driver must not be asked."""
+
+    def one(cursor: Any, statement: str, parameters: Any, context: Any) -> bool | None:
+        return execute(Sent(cursor, statement, parameters, context))
+
+    def many(cursor: Any, statement: str, parameters: Any, context: Any) -> bool | None:
+        return execute(Sent(cursor, statement, parameters, context, many=True))
+
+    def plain(cursor: Any, statement: str, context: Any) -> bool | None:
+        return execute(Sent(cursor, statement, None, context))
+
+    listeners: dict[str, Callable[..., bool | None]] = {
+        "do_execute": one,
+        "do_executemany": many,
+        "do_execute_no_params": plain,
+    }
+    heard = [(engine, *entry) for engine in engines for entry in listeners.items()]
+    for engine, name, function in heard:
+        event.listen(engine, name, function)
+    try:
+        yield
+    finally:
+        for engine, name, function in heard:
+            event.remove(engine, name, function)
+
+
+@contextmanager
 def watched(connection: Connection, guards: Sequence[Guard]) -> Iterator[None]:
     """Send every statement of a connection through the guards.
 
@@ -141,24 +171,5 @@ def watched(connection: Connection, guards: Sequence[Guard]) -> Iterator[None]:
             inside = False
         return True
 
-    def one(cursor: Any, statement: str, parameters: Any, context: Any) -> bool | None:
-        return execute(Sent(cursor, statement, parameters, context))
-
-    def many(cursor: Any, statement: str, parameters: Any, context: Any) -> bool | None:
-        return execute(Sent(cursor, statement, parameters, context, many=True))
-
-    def plain(cursor: Any, statement: str, context: Any) -> bool | None:
-        return execute(Sent(cursor, statement, None, context))
-
-    listeners: list[tuple[str, Callable[..., Any]]] = [
-        ("do_execute", one),
-        ("do_executemany", many),
-        ("do_execute_no_params", plain),
-    ]
-    for name, function in listeners:
-        event.listen(connection.engine, name, function)
-    try:
+    with intercepted([connection.engine], execute):
         yield
-    finally:
-        for name, function in listeners:
-            event.remove(connection.engine, name, function)

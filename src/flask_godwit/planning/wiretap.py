@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine
 
-from ..dialects.guard import Sent
+from ..dialects.guard import Sent, intercepted
 from ..journal.kinds import Kind, kind_of
 from .literals import written_out
 from .recorder import Recorder, Sentence
@@ -47,35 +46,8 @@ def tapped(recorder: Recorder, tap: Tap) -> Iterator[None]:
         ours = sent.context.root_connection is tap.connection
         return None if ours and tap.carries_out else True
 
-    with _listening({tap.connection.engine, *tap.engines}, hear):
+    with intercepted({tap.connection.engine, *tap.engines}, hear):
         yield
-
-
-@contextmanager
-def _listening(engines: set[Engine], hear: Callable[[Sent], bool | None]) -> Iterator[None]:
-    def one(cursor: Any, statement: str, parameters: Any, context: Any) -> bool | None:
-        return hear(Sent(cursor, statement, parameters, context))
-
-    def many(cursor: Any, statement: str, parameters: Any, context: Any) -> bool | None:
-        return hear(Sent(cursor, statement, parameters, context, many=True))
-
-    def plain(cursor: Any, statement: str, context: Any) -> bool | None:
-        return hear(Sent(cursor, statement, None, context))
-
-    listeners: dict[str, Callable[..., bool | None]] = {
-        "do_execute": one,
-        "do_executemany": many,
-        "do_execute_no_params": plain,
-    }
-    for engine in engines:
-        for name, function in listeners.items():
-            event.listen(engine, name, function)
-    try:
-        yield
-    finally:
-        for engine in engines:
-            for name, function in listeners.items():
-                event.remove(engine, name, function)
 
 
 def _is_question(statement: str) -> bool:
