@@ -19,11 +19,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, event, inspect, text
+from sqlalchemy import Connection, Engine, NullPool, create_engine, event, inspect, text
 
 import flask_godwit
 
 KILLED = -signal.SIGKILL
+UNDISTURBED = 77
 _MOST_TRIES = 200
 
 
@@ -41,6 +42,29 @@ class Crash:
             os.kill(os.getpid(), signal.SIGKILL)
 
 
+class Cut(Crash):
+    """Ends the session of the connection at its n-th boundary, as an administrator would."""
+
+    reached = False
+
+    def _boundary(self, connection: Connection, *_: Any) -> None:
+        self.left -= 1
+        if self.left == 0:
+            Cut.reached = True
+            end_session(connection)
+
+
+def end_session(connection: Connection) -> None:
+    raw: Any = connection.connection.dbapi_connection
+    if hasattr(raw, "thread_id"):
+        statement = f"KILL {raw.thread_id()}"
+    else:
+        statement = f"SELECT pg_terminate_backend({raw.info.backend_pid})"
+    other = create_engine(connection.engine.url, poolclass=NullPool)
+    with other.connect() as killer:
+        killer.execute(text(statement))
+
+
 class Driver:
     """One application, whose migrations are disturbed."""
 
@@ -49,28 +73,30 @@ class Driver:
         self.command = command
         self.log: list[str] = []
 
-    def attempt(self, crash_at: int = 0, kill_after: float | None = None) -> int:
+    def attempt(self, crash_at: int = 0, kill_after: float | None = None, cut_at: int = 0) -> int:
         """Run the command in a process of its own; its exit code, or the signal that ended it."""
         child = os.fork()
         if child == 0:
-            self._child(crash_at)
+            self._child(crash_at, cut_at)
         if kill_after is not None:
             time.sleep(kill_after)
             os.kill(child, signal.SIGKILL)
         _, status = os.waitpid(child, 0)
         return os.waitstatus_to_exitcode(status)
 
-    def _child(self, crash_at: int) -> None:
+    def _child(self, crash_at: int, cut_at: int) -> None:
         code = 1
         try:
             if crash_at:
                 Crash(crash_at)
+            if cut_at:
+                Cut(cut_at)
             with self.app.app_context():
                 if self.command == "upgrade":
                     flask_godwit.upgrade()
                 else:
                     flask_godwit.downgrade(revision="base")
-            code = 0
+            code = UNDISTURBED if cut_at and not Cut.reached else 0
         except BaseException:
             traceback.print_exc()
         finally:
@@ -116,6 +142,20 @@ def every_boundary(driver: Driver, expected: Any, stride: int) -> int:
         at += stride
         driver.log.append(f"killed at boundary {at - stride}")
         driver.finish()
+        _compare(driver, expected)
+    return 0
+
+
+def every_cut(driver: Driver, expected: Any, stride: int) -> int:
+    """Cut the connection at one boundary after the other: this run goes on, or the next one."""
+    for cuts in itertools.count():
+        driver.reset()
+        code = driver.attempt(cut_at=1 + cuts * stride)
+        if code == UNDISTURBED:
+            return cuts
+        driver.log.append(f"cut at boundary {1 + cuts * stride}, ended with {code}")
+        if code:
+            driver.finish()
         _compare(driver, expected)
     return 0
 
@@ -226,6 +266,7 @@ def _still(column: str, value: Any) -> Any:
 
 _WAYS: dict[str, Callable[..., int]] = {
     "boundaries": every_boundary,
+    "cuts": every_cut,
     "again": again_and_again,
     "random": random_moments,
 }

@@ -47,6 +47,15 @@ def test_killed_at_every_boundary(project: Project, database: Database, command:
     assert drive(project, "boundaries", command, "--stride", str(STRIDE)) * STRIDE > 50
 
 
+@pytest.mark.requires("create_database")
+@pytest.mark.parametrize("command", ["upgrade", "downgrade"])
+def test_cut_at_every_boundary(project: Project, database: Database, command: str) -> None:
+    """The server ends the session there: the run goes on, and comes to the same end."""
+    write_history(project, database)
+    stride = STRIDE if STRIDE == 1 else 3 * STRIDE  # each takes a pause of the reconnect
+    assert drive(project, "cuts", command, "--stride", str(stride)) * stride > 50
+
+
 @pytest.mark.parametrize("command", ["upgrade", "downgrade"])
 def test_killed_again_and_again(project: Project, database: Database, command: str) -> None:
     """Each run is killed, the next one a little later: it comes to its end all the same."""
