@@ -10,6 +10,7 @@ from alembic.script import revision as alembic_revision
 from alembic.util import CommandError
 
 from .errors import GodwitError, MultipleHeads, RevisionError, UnknownRevision
+from .failure import short_path
 from .revision_files import authored
 
 
@@ -36,9 +37,9 @@ def broken_script(error: Exception, scripts: ScriptDirectory) -> RevisionError |
     :returns: None if no revision file is to blame.
     """
     if isinstance(error, AttributeError) and error.name in ("upgrade", "downgrade"):
-        file = getattr(error.obj, "__file__", "its file")
+        file = short_path(getattr(error.obj, "__file__", "a revision"))
         return RevisionError(
-            f"{file}: its file has no {error.name}() function.",
+            f"{file} has no {error.name}() function.",
             hint=f"Write one, or stop on this side of it: flask db {error.name} REVISION",
         )
     frames = traceback.extract_tb(error.__traceback__)
@@ -61,7 +62,7 @@ def _unimportable(
     for file, line in reversed(places):
         if Path(file).resolve().parent in folders:
             return RevisionError(
-                f"{file}:{line} can't be imported: {type(error).__name__}: {error}",
+                f"{short_path(file)}:{line} can't be imported: {type(error).__name__}: {error}",
                 hint="Correct the file. --traceback shows the rest.",
             )
     return None

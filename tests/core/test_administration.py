@@ -142,15 +142,16 @@ class TestDropAtATerminal:
         assert "nothing was dropped" in output
         assert (folder.root / "instance" / "app.db").exists()
 
-    def test_right_name(self, folder):
-        """The database's name, typed in full, drops it."""
+    @pytest.mark.parametrize("typed", ["{0}/x.db", "x.db"])
+    def test_right_name(self, folder, typed):
+        """The database's name drops it: of a file the whole path, or its own name."""
         folder.write(
             app=APP.replace('"sqlite:///app.db"', '"sqlite:////tmp/x"').replace(
                 "/tmp/x", str(folder.root / "x.db")
             )
         )
         folder.flask("db", "create")
-        code, output = self.answer(folder, str(folder.root / "x.db"))
+        code, output = self.answer(folder, typed.format(folder.root))
         assert code == 0, output
         assert not (folder.root / "x.db").exists()
 

@@ -294,6 +294,19 @@ class TestSilence:
         captured = capfd.readouterr()
         assert (captured.out, captured.err) == ("", "")
 
+    def test_template_without_an_ini(self, shop, tmp_path):
+        """A template without alembic.ini.mako: said before anything is made; the hint helps."""
+        template = tmp_path / "mine"
+        template.mkdir()
+        (template / "env.py").write_text("")
+        with shop().context():
+            with pytest.raises(flask_godwit.GodwitError, match="has no file alembic") as no:
+                flask_godwit.init(template=str(template))
+            assert not (tmp_path / "migrations").exists()
+            assert "touch" in no.value.hint
+            (template / "alembic.ini.mako").touch()
+            flask_godwit.init(template=str(template))
+
 
 class TestOneProcess:
     """Several calls in one process do not disturb each other."""

@@ -61,11 +61,13 @@ def create(call: Call) -> None:
 def drop(call: Call, yes: bool) -> None:
     """Drop the database with everything in it. Asks for its name first."""
     from ..commands.setup import drop as remove
+    from ..dialects import dialect_for
     from ..targets import selected_targets
 
     project = call.project
     for target in () if yes else selected_targets(project):
-        _confirm(target.engine.url.database or target.label)
+        full = target.engine.url.database or target.label
+        _confirm(full, dialect_for(target.engine.url).short_name or target.label)
     call.show(remove(project), _print_databases, "Dropped", "Was not there:")
 
 
@@ -88,14 +90,15 @@ def _print_databases(
         call.console.say(f"{done if change.done else not_needed} {change.database}")
 
 
-def _confirm(name: str) -> None:
+def _confirm(name: str, short: str) -> None:
+    """Ask for the name; a file's own name is enough, its folder is shown."""
     if not sys.stdin.isatty():
         raise GodwitError(
             f"drop would delete the database {name!r} with everything in it.",
             hint="flask db drop --yes    if that is meant",
         )
-    typed = click.prompt(f"This deletes everything in {name!r}. Type its name to go on")
-    if typed != name:
+    typed = click.prompt(f"This deletes everything in {name!r}. Type its name, {short}, to go on")
+    if typed not in (name, short):
         raise GodwitError("That is not the database's name: nothing was dropped.")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable
 from contextlib import redirect_stdout
 from io import StringIO
@@ -70,6 +71,11 @@ def _copy_template(project: Project, template: Path, package: bool) -> Created:
     folder = project.directory
     if not template.is_dir():
         raise GodwitError(f"There is no template folder {template}.")
+    if not (template / "alembic.ini.mako").is_file():
+        raise GodwitError(
+            f"The template {template} has no file alembic.ini.mako, which every template needs.",
+            hint=f"touch {shlex.quote(str(template / 'alembic.ini.mako'))}    an empty one will do",
+        )
     config = project.config(folder, ())
     if isinstance(config, Config):
         config.template_directory = str(template.parent)

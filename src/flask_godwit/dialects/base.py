@@ -79,6 +79,11 @@ class Database:
         return shown(self.url)
 
     @property
+    def short_name(self) -> str:
+        """What a person calls it, and types to have it dropped."""
+        return self.url.database or ""
+
+    @property
     def identity(self) -> tuple[object, ...]:
         """Two URLs with the same identity are the same database."""
         url = self.url

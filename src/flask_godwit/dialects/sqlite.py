@@ -59,6 +59,10 @@ class SQLite(Database):
         return ("sqlite", file.absolute() if file else object())
 
     @property
+    def short_name(self) -> str:
+        return self.file.name if self.file else ""
+
+    @property
     def file(self) -> Path | None:
         """The database's file; None when it lives in memory."""
         return _file(self.url)
