@@ -146,11 +146,26 @@ class RuleFinding:
 
 
 @dataclass(frozen=True)
+class RowFinding:
+    """Rows that are there now, and that a step would fail on.
+
+    ``keys`` are the primary keys of a few of them. ``is_certain`` is false where an earlier step
+    of the same run may repair them.
+    """
+
+    what: str
+    table: str
+    count: int
+    keys: tuple[str, ...] = ()
+    is_certain: bool = True
+
+
+@dataclass(frozen=True)
 class PlanStep:
     """Operations that belong together, in words, and the statements that they give.
 
     ``breaks`` is what goes wrong for code that does not know of the change yet, ``loses`` the
-    data that is lost; "" where there is nothing to say.
+    data that is lost; "" where there is nothing to say. ``rows`` are in the way now.
     """
 
     operations: tuple[str, ...]
@@ -159,6 +174,7 @@ class PlanStep:
     breaks: str = ""
     loses: str = ""
     findings: tuple[RuleFinding, ...] = ()
+    rows: tuple[RowFinding, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -96,6 +96,9 @@ def _print_step(call: Call, step: PlanStep) -> None:
         call.console.result(f"    while old code runs: {step.breaks}", "yellow")
     if step.loses:
         call.console.result(f"    lost for ever: {step.loses}", "yellow")
+    for row in step.rows:
+        repaired = "" if row.is_certain else ", unless an earlier step repairs them"
+        call.console.result(f"    {row.what}{repaired}", "yellow" if repaired else "bold red")
     for finding in step.findings:
         print_finding(call, finding)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from alembic.runtime.migration import RevisionStep
 from alembic.script import ScriptDirectory
@@ -12,8 +13,10 @@ from ..environment import Migrations
 from ..planning.build import Builder
 from ..planning.facts import read_facts
 from ..planning.judge import judge_of
+from ..planning.preflight import Preflight
 from ..planning.replay import Rehearsal, Replayed, rehearse
-from ..plans import Plan, PlannedRevision, TargetPlan
+from ..plans import Plan, PlannedRevision, RowFinding, TargetPlan
+from ..settings import Settings
 from ..sql.read import read
 from ..values import Project
 
@@ -29,7 +32,7 @@ def plan(project: Project, revision: str = "head", *, downgrade: bool = False) -
         return _moves(migrations.scripts, downgrade)(revision, at)
 
     def use(rehearsal: Rehearsal) -> None:
-        targets.append(_target(rehearsal, project.settings.small_table_rows))
+        targets.append(_target(rehearsal, project.settings))
 
     rehearse(migrations, moves, use)
     return Plan(tuple(targets))
@@ -41,7 +44,7 @@ def _moves(
     return scripts._downgrade_revs if downgrade else scripts._upgrade_revs  # type: ignore[return-value]
 
 
-def _target(rehearsal: Rehearsal, small_rows: int) -> TargetPlan:
+def _target(rehearsal: Rehearsal, settings: Settings) -> TargetPlan:
     dialect = rehearsal.database.name.lower()
     actions = [
         action
@@ -50,22 +53,32 @@ def _target(rehearsal: Rehearsal, small_rows: int) -> TargetPlan:
         for sentence in step.sentences
         for action in read(sentence.sql, dialect)
     ]
+    small_rows = settings.small_table_rows
     facts = read_facts(rehearsal.connection, rehearsal.database, actions, small_rows)
     builder = Builder(rehearsal.database, facts)
+    look = preflight_of(rehearsal, settings)
     version = ".".join(map(str, facts.version))
     return TargetPlan(
         rehearsal.bind,
         rehearsal.url,
         f"{rehearsal.database.name} {version}",
         rehearsal.current,
-        tuple(_revision(builder, replayed) for replayed in rehearsal.replayed),
+        tuple(_revision(builder, look, replayed) for replayed in rehearsal.replayed),
     )
 
 
-def _revision(builder: Builder, replayed: Replayed) -> PlannedRevision:
+def preflight_of(rehearsal: Rehearsal, settings: Settings) -> Preflight:
+    """Who looks at the rows of a database, as long as a statement may take."""
+    seconds = settings.statement_timeout_seconds
+    return Preflight(rehearsal.connection, rehearsal.database, seconds)
+
+
+def _revision(builder: Builder, look: Preflight, replayed: Replayed) -> PlannedRevision:
     info = replayed.step.info
     script = info.up_revision
-    steps = builder.steps(replayed.recorded, judge_of(replayed.path))
+    built = builder.steps(replayed.recorded, judge_of(replayed.path))
+    rows = rows_in_the_way(look, replayed)
+    steps = tuple(replace(one, rows=found) for one, found in zip(built, rows, strict=True))
     loses = any(step.loses for step in steps)
     return PlannedRevision(
         revision=info.up_revision_id or "",
@@ -77,6 +90,14 @@ def _revision(builder: Builder, replayed: Replayed) -> PlannedRevision:
         reads=replayed.reads,
         unplannable=replayed.unplannable,
     )
+
+
+def rows_in_the_way(look: Preflight, replayed: Replayed) -> list[tuple[RowFinding, ...]]:
+    """What each step of a revision would fail on; a downgrade's too."""
+    found = [look.step(step) for step in replayed.recorded]
+    if replayed.unplannable:
+        look.is_lost()
+    return found
 
 
 def _undo(script: object, *, loses: bool) -> str:

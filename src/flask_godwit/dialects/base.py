@@ -224,6 +224,10 @@ class Database:
         """Who tells the journal whether a statement took effect; None where there is no journal."""
         return None
 
+    def refuses_orphans(self, connection: Connection) -> bool:
+        """Whether a new foreign key fails on rows that refer to nothing."""
+        return True
+
     carries_out_rehearsals: ClassVar[bool] = False
     """Whether statements of a rehearsal are sent: it is made on a copy."""
 

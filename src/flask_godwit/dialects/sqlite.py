@@ -88,6 +88,10 @@ class SQLite(Database):
             StatementLimit(limits, self.canceller(connection)),
         )
 
+    def refuses_orphans(self, connection: Connection) -> bool:
+        """Only where the application has switched ``PRAGMA foreign_keys`` on."""
+        return bool(connection.exec_driver_sql("PRAGMA foreign_keys").scalar())
+
     def canceller(self, connection: Connection) -> Callable[[], None]:
         raw: Any = connection.connection.dbapi_connection
         interrupt: Callable[[], None] = raw.interrupt

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from alembic.operations import ops
-from sqlalchemy import Dialect, Enum, Numeric, String, func, literal_column, types
+from sqlalchemy import Dialect, Enum, Numeric, func, literal_column, types
 from sqlalchemy import Text as TextType
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.types import TypeEngine
@@ -22,7 +22,8 @@ from ..errors import AnswerNeeded, RowsInTheWay
 from .answers import Answers
 from .fill import ModelColumn
 from .names import Key, quoted, said
-from .rows import Condition, Rows
+from .row_queries import Condition, is_exact, misfits
+from .rows import Rows
 from .steps import Cast, Comment, Quiet, set_loss
 from .words import type_words
 
@@ -135,7 +136,7 @@ class CastStage:
 
     def _check_rows(self, key: Key, operation: ops.AlterColumnOp, using: str | None) -> None:
         name, new = operation.column_name, operation.modify_type
-        for condition in self._misfits(operation.existing_type, new):
+        for condition in misfits(self.database, operation.existing_type, new):
             self._refuse(key, name, condition, type_words(new))
         if using:
             old = self.rows.column(key, name).compile(dialect=self.dialect)
@@ -152,26 +153,6 @@ class CastStage:
         if isinstance(new, Enum):
             return ""  # its type may not exist yet; the values are compared instead
         return self.rows.refused(key, name, literal_column(using.replace("%", "%%")))
-
-    def _misfits(self, old: Any, new: Any) -> Iterator[Condition]:
-        if isinstance(new, Enum) and isinstance(old, String):
-            enums = list(new.enums)
-            yield lambda column: sql_cast(column, TextType()).not_in(enums)
-        elif isinstance(new, String) and new.length and self.database.enforces_limits:
-            length = self.database.text_length
-            yield lambda column: length(sql_cast(column, TextType())) > new.length
-        elif isinstance(old, String) and not isinstance(new, String):
-            condition = self.database.unreadable(new)
-            if condition is not None:
-                yield condition
-        elif not (self.database.enforces_limits and isinstance(old, types.Integer | Numeric)):
-            return
-        elif isinstance(new, types.Integer):
-            limit = _largest(new)
-            yield lambda column: (column > limit) | (column < -limit - 1)
-        elif _is_exact(new):
-            above = 10 ** (new.precision - (new.scale or 0))
-            yield lambda column: (column >= above) | (column <= -above)
 
     def _refuse(self, key: Key, name: str, condition: Condition, words: str) -> None:
         count = self.rows.count(key, name, condition)
@@ -223,16 +204,6 @@ def _same_family(one: Any, other: Any) -> bool:
     return bool(one._type_affinity is other._type_affinity)
 
 
-def _largest(kind: types.Integer) -> int:
-    if isinstance(kind, types.SmallInteger):
-        return 2**15 - 1
-    return 2**63 - 1 if isinstance(kind, types.BigInteger) else 2**31 - 1
-
-
-def _is_exact(kind: Any) -> bool:
-    return isinstance(kind, Numeric) and kind.asdecimal and kind.precision is not None
-
-
 def _rounds(old: Any, new: Any) -> Condition | None:
     """Which values are not the same afterwards."""
     if isinstance(old, types.DateTime) and isinstance(new, types.Date):
@@ -241,7 +212,7 @@ def _rounds(old: Any, new: Any) -> Condition | None:
         return None
     if isinstance(new, types.Integer):
         return lambda column: column != func.round(column)
-    scale = new.scale if _is_exact(new) else None
-    if scale is None or (_is_exact(old) and (old.scale or 0) <= scale):
+    scale = new.scale if is_exact(new) else None
+    if scale is None or (is_exact(old) and (old.scale or 0) <= scale):
         return None
     return lambda column: column != func.round(sql_cast(column, Numeric(30, 15)), scale)

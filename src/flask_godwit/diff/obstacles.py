@@ -6,16 +6,16 @@ refer to nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from alembic.operations import ops
-from sqlalchemy import and_, column, exists, func, not_, select, table, text
-from sqlalchemy.sql.elements import TextClause
+from sqlalchemy import column, func, select, table
 
 from ..errors import RowsInTheWay
 from .names import Key, said
+from .row_queries import duplicates, orphaned, unique_columns, violating
 from .rows import Rows
 
 
@@ -55,7 +55,7 @@ class ObstacleStage:
                 return None, ""
             pairs = list(zip(step.local_cols, step.remote_cols, strict=True))
             return self._orphans(key, target, pairs), f"refer to nothing in {said(target)}"
-        names = list(_unique_columns(step))
+        names = list(unique_columns(step))
         if names and not new & set(names):
             return self._duplicates(key, names), f"have the same {', '.join(names)} as another row"
         if isinstance(step, ops.CreateCheckConstraintOp) and not new:
@@ -66,48 +66,20 @@ class ObstacleStage:
         child, parent = self._source(key).alias("c"), self._source(target).alias("p")
         local = [child.c[self.rows.name(key, name)] for name, _ in pairs]
         remote = [parent.c[self.rows.name(target, name)] for _, name in pairs]
-        match = exists(
-            select(text("1"))
-            .select_from(parent)
-            .where(and_(*(left == right for left, right in zip(local, remote, strict=True))))
-        )
-        filled = and_(*(left.is_not(None) for left in local))
-        return select(func.count()).select_from(child).where(filled, ~match)
+        return select(func.count()).select_from(child).where(orphaned(local, parent, remote))
 
     def _duplicates(self, key: Key, names: Sequence[str]) -> Any:
         source = self._source(key)
         columns = [source.c[self.rows.name(key, name)] for name in names]
-        filled = and_(*(c.is_not(None) for c in columns))
-        groups = select((func.count() - 1).label("more")).where(filled)
-        repeated = groups.group_by(*columns).having(func.count() > 1).subquery()
-        return select(func.sum(repeated.c.more))
+        return duplicates(source, columns)
 
     def _violations(self, key: Key, step: ops.CreateCheckConstraintOp) -> Any:
-        condition: Any = step.condition
-        if isinstance(condition, str):
-            condition = text(condition)
         if self.rows.renames.columns.get(key) or self.rows.renames.old_key(key) != key:
             return None  # it speaks of new names, and the database has the old ones
-        # SQLAlchemy can't negate a text.
-        is_text = isinstance(condition, TextClause)
-        violated = text(f"NOT ({condition.text})") if is_text else not_(condition)
-        return select(func.count()).select_from(self._source(key)).where(violated)
+        refused = violating(step.condition)
+        return select(func.count()).select_from(self._source(key)).where(refused)
 
     def _source(self, key: Key) -> Any:
         schema, name = self.rows.renames.old_key(key)
         found = self.rows.inspector.get_columns(name, schema=schema)
         return table(name, *(column(item["name"]) for item in found), schema=schema)
-
-
-def _unique_columns(step: ops.MigrateOperation) -> Iterator[str]:
-    """The columns that must be unique from now on."""
-    is_index = isinstance(step, ops.CreateIndexOp) and step.unique and not _is_special(step)
-    if isinstance(step, ops.CreateUniqueConstraintOp) or is_index:
-        columns: Sequence[Any] = getattr(step, "columns", ())
-        yield from (str(getattr(item, "name", item)) for item in columns)
-
-
-def _is_special(step: ops.CreateIndexOp) -> bool:
-    """An index on expressions, or on some rows only."""
-    partial = any(name.endswith("_where") for name in step.kw)
-    return partial or not all(isinstance(getattr(c, "name", c), str) for c in step.columns)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
@@ -22,8 +21,7 @@ from sqlalchemy.exc import DBAPIError
 
 from .names import Key
 from .renames.values import Renames
-
-Condition = Callable[[ColumnElement[Any]], ColumnElement[bool]]
+from .row_queries import Condition
 
 
 class Rows:

@@ -1,6 +1,6 @@
 """About how long the work of a statement takes on a table of some size. Rough on purpose.
 
-Bytes a second, measured on a small machine with a cold disk; a real server is rather faster.
+Bytes a second are chosen, for a small machine with a cold disk; a real server is rather faster.
 """
 
 from __future__ import annotations

@@ -1,0 +1,109 @@
+"""Which rows a change of the schema would refuse, as conditions and queries in SQLAlchemy.
+
+Before a script is written they are asked by the names that models have, and before it runs by
+those of its operations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from alembic.operations import ops
+from sqlalchemy import (
+    ColumnElement,
+    Enum,
+    Numeric,
+    String,
+    and_,
+    exists,
+    func,
+    not_,
+    select,
+    text,
+    types,
+)
+from sqlalchemy import Text as TextType
+from sqlalchemy import cast as sql_cast
+from sqlalchemy.sql.elements import TextClause
+
+from ..dialects.base import Database
+
+Condition = Callable[[ColumnElement[Any]], ColumnElement[bool]]
+
+
+def orphaned(local: Sequence[Any], parent: Any, remote: Sequence[Any]) -> Any:
+    """The condition of rows that refer to nothing; both tables are aliases."""
+    pairs = zip(local, remote, strict=True)
+    match = exists(
+        select(text("1")).select_from(parent).where(and_(*(left == right for left, right in pairs)))
+    )
+    return and_(*(left.is_not(None) for left in local), ~match)
+
+
+def duplicates(source: Any, columns: Sequence[Any]) -> Any:
+    """Counts the rows that have the same values as an earlier one."""
+    groups = select((func.count() - 1).label("more")).select_from(source).where(filled(columns))
+    repeated = groups.group_by(*columns).having(func.count() > 1).subquery()
+    return select(func.sum(repeated.c.more))
+
+
+def filled(columns: Sequence[Any]) -> Any:
+    """The condition of rows whose values count as values of a unique key."""
+    return and_(*(column.is_not(None) for column in columns))
+
+
+def violating(condition: Any) -> Any:
+    """The condition of rows that a CHECK refuses."""
+    if isinstance(condition, str):
+        condition = text(condition)
+    # SQLAlchemy can't negate a text.
+    is_text = isinstance(condition, TextClause)
+    return text(f"NOT ({condition.text})") if is_text else not_(condition)
+
+
+def unique_columns(step: ops.MigrateOperation) -> Iterator[str]:
+    """The columns that must be unique from now on."""
+    is_index = isinstance(step, ops.CreateIndexOp) and step.unique and not _is_special(step)
+    if isinstance(step, ops.CreateUniqueConstraintOp) or is_index:
+        columns: Sequence[Any] = getattr(step, "columns", ())
+        yield from (str(getattr(item, "name", item)) for item in columns)
+
+
+def _is_special(step: ops.CreateIndexOp) -> bool:
+    """An index on expressions, or on some rows only."""
+    partial = any(name.endswith("_where") for name in step.kw)
+    return partial or not all(isinstance(getattr(c, "name", c), str) for c in step.columns)
+
+
+def misfits(database: Database, old: Any, new: Any) -> Iterator[Condition]:
+    """Which values don't fit a column's new type."""
+    if isinstance(new, Enum) and isinstance(old, String):
+        enums = list(new.enums)
+        yield lambda column: sql_cast(column, TextType()).not_in(enums)
+    elif isinstance(new, String) and new.length and database.enforces_limits:
+        length = database.text_length
+        yield lambda column: length(sql_cast(column, TextType())) > new.length
+    elif isinstance(old, String) and not isinstance(new, String):
+        condition = database.unreadable(new)
+        if condition is not None:
+            yield condition
+    elif not (database.enforces_limits and isinstance(old, types.Integer | Numeric)):
+        return
+    elif isinstance(new, types.Integer):
+        limit = _largest(new)
+        yield lambda column: (column > limit) | (column < -limit - 1)
+    elif is_exact(new):
+        above = 10 ** (new.precision - (new.scale or 0))
+        yield lambda column: (column >= above) | (column <= -above)
+
+
+def _largest(kind: types.Integer) -> int:
+    if isinstance(kind, types.SmallInteger):
+        return 2**15 - 1
+    return 2**63 - 1 if isinstance(kind, types.BigInteger) else 2**31 - 1
+
+
+def is_exact(kind: Any) -> bool:
+    """Whether a type has a fixed number of digits."""
+    return isinstance(kind, Numeric) and kind.asdecimal and kind.precision is not None

@@ -1,0 +1,113 @@
+"""What steps would fail on: rows that are there now, found by questions only.
+
+A table or column that the run itself makes or renames is not looked at. Where an earlier step of
+the run writes to a table, it may repair the rows, and a finding is not certain.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from alembic.operations import ops
+from sqlalchemy import Connection, inspect
+
+from ..dialects import Database
+from ..diff.names import Key, said
+from ..operations.backfill import BackfillOp
+from ..plans import RowFinding
+from ..sql.action import Action
+from ..sql.read import read
+from .rebuilds import as_rebuild, rebuilt
+from .recorder import Recorded
+from .row_questions import Question, questions
+from .row_search import RowSearch
+
+_WRITES = {"insert", "update", "delete", "truncate", "merge", "replace"}
+_UNKNOWN = {"opaque", "call", "do"}
+_SPREADS = {"delete", "truncate"}
+
+
+class Preflight:
+    """Looks at the rows of one database, for one step after the other."""
+
+    def __init__(self, connection: Connection, database: Database, seconds: float = 0.0) -> None:
+        self.search = RowSearch(connection, database, seconds)
+        self.dialect = database.name.lower()
+        self.inspector = inspect(connection)
+        self.made: set[str] = set()
+        self.columns: set[tuple[str, str]] = set()
+        self.written: set[str] = set()
+        self.anything = False
+
+    def step(self, step: Recorded) -> tuple[RowFinding, ...]:
+        """What a step would fail on, after those that were given before."""
+        found = []
+        for operation in step.operations:
+            for question in questions(operation, self.search):
+                found += self._asked(question)
+            self._note_operation(operation)
+        self._note(_actions(step, self.dialect))
+        return tuple(found)
+
+    def is_lost(self) -> None:
+        """What comes next in the run is not known: it may write anything."""
+        self.anything = True
+
+    def _asked(self, question: Question) -> list[RowFinding]:
+        tables = {said(key) for key in question.tables}
+        if tables & self.made or self._has_new_column(question):
+            return []
+        found = self.search.found(question)
+        is_certain = not (self.anything or tables & self.written)
+        return [replace(found, is_certain=is_certain)] if found else []
+
+    def _has_new_column(self, question: Question) -> bool:
+        named = {(said(key), column) for key, column in question.columns}
+        words = set(re.findall(r"\w+", question.condition))
+        own = {column for table, column in self.columns if table == said(question.tables[0])}
+        return bool(named & self.columns or own & words)
+
+    def _note_operation(self, operation: object) -> None:
+        if isinstance(operation, ops.AddColumnOp):
+            self.columns.add((said(_key(operation)), operation.column.name))
+        elif isinstance(operation, ops.AlterColumnOp):
+            if operation.modify_name is not None:
+                self.columns.add((said(_key(operation)), operation.modify_name))
+                self.columns.add((said(_key(operation)), operation.column_name))
+            if operation.modify_type is not None:
+                self.written.add(said(_key(operation)))
+        elif isinstance(operation, BackfillOp):
+            self.anything = True
+
+    def _note(self, actions: Iterable[Action]) -> None:
+        for action in actions:
+            self.anything = self.anything or action.kind in _UNKNOWN
+            if action.kind in _WRITES:
+                self.written.add(action.table)
+            if action.kind in _SPREADS:
+                self.written |= self._referring(action.table)
+            if action.kind in ("create_table", "drop_table", "rename_table"):
+                self.made |= {action.table, action.expression}
+            if action.kind in ("add_column", "drop_column", "rename_column"):
+                self.columns |= {(action.table, action.name), (action.table, action.expression)}
+
+    def _referring(self, table: str) -> set[str]:
+        """The tables whose rows may go with those of a table."""
+        keys = self.inspector.get_multi_foreign_keys().items()
+        leads = [(key[1], entry["referred_table"]) for key, every in keys for entry in every]
+        reached = {table}
+        while more := {child for child, parent in leads if parent in reached} - reached:
+            reached |= more
+        return reached
+
+
+def _key(operation: ops.AlterTableOp) -> Key:
+    return operation.schema, operation.table_name
+
+
+def _actions(step: Recorded, dialect: str) -> Sequence[Action]:
+    texts = tuple(read(sentence.sql, dialect) for sentence in step.sentences)
+    copies = rebuilt(texts)
+    return [action for text in texts for action in as_rebuild(text, copies)]

@@ -1,0 +1,108 @@
+"""What an operation asks of the rows that are there: none NULL, none twice, none an orphan …"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import singledispatch
+from typing import TYPE_CHECKING, Any
+
+from alembic.operations import ops
+
+from ..diff.names import Key, said
+from ..diff.row_queries import filled, misfits, orphaned, unique_columns, violating
+
+if TYPE_CHECKING:
+    from .row_search import RowSearch
+
+
+@dataclass(frozen=True)
+class Question:
+    """Which rows of ``source`` an operation would fail on.
+
+    The first of ``tables`` is the one that is changed. ``unique`` are the columns that no two of
+    the rows may share, ``condition`` is a CHECK in words of SQL.
+    """
+
+    subject: str
+    nouns: tuple[str, str]
+    source: Any
+    where: Any
+    tables: tuple[Key, ...]
+    columns: tuple[tuple[Key, str], ...] = ()
+    unique: tuple[Any, ...] = ()
+    condition: str = ""
+
+
+@singledispatch
+def questions(operation: object, search: RowSearch) -> Iterator[Question]:
+    """What is asked before an operation; only of tables and columns that are there."""
+    yield from ()
+
+
+@questions.register(ops.AlterColumnOp)
+def _(operation: ops.AlterColumnOp, search: RowSearch) -> Iterator[Question]:
+    key, name = (operation.schema, operation.table_name), operation.column_name
+    source = search.table(key, name)
+    if source is None:
+        return
+    column, about = source.c[name], ((key, name),)
+    if operation.modify_nullable is False:
+        subject, nouns = f"{said(key, name)} NOT NULL", ("NULL", "NULLs")
+        yield Question(subject, nouns, source, column.is_(None), (key,), about)
+    new = operation.modify_type
+    if new is None or not search.database.enforces_limits or operation.kw.get("postgresql_using"):
+        return  # what an expression makes of the values is not known
+    nouns = ("value that does not fit", "values that don't fit")
+    for condition in misfits(search.database, search.type_of(key, name), new):
+        subject = f"{said(key, name)} {search.written(new)}"
+        yield Question(subject, nouns, source, condition(column), (key,), about)
+
+
+@questions.register(ops.CreateUniqueConstraintOp)
+@questions.register(ops.CreateIndexOp)
+def _(
+    operation: ops.CreateUniqueConstraintOp | ops.CreateIndexOp, search: RowSearch
+) -> Iterator[Question]:
+    key, names = (operation.schema, operation.table_name), tuple(unique_columns(operation))
+    source = search.table(key, *names) if names else None
+    if source is None or getattr(operation, "if_not_exists", None):
+        return
+    columns = tuple(source.c[name] for name in names)
+    subject, nouns = f"{_place(key, names)} UNIQUE", ("duplicate", "duplicates")
+    about = tuple((key, name) for name in names)
+    yield Question(subject, nouns, source, filled(columns), (key,), about, columns)
+
+
+@questions.register(ops.CreateForeignKeyOp)
+def _(operation: ops.CreateForeignKeyOp, search: RowSearch) -> Iterator[Question]:
+    options = operation.kw
+    key = (options.get("source_schema"), operation.source_table)
+    target = (options.get("referent_schema"), operation.referent_table)
+    names, others = tuple(operation.local_cols), tuple(operation.remote_cols)
+    child, parent = search.table(key, *names), search.table(target, *others)
+    if not search.database.refuses_orphans(search.connection):
+        return
+    if child is None or parent is None or options.get("postgresql_not_valid"):
+        return
+    child, parent = child.alias("c"), parent.alias("p")
+    where = orphaned([child.c[n] for n in names], parent, [parent.c[n] for n in others])
+    about = (*((key, name) for name in names), *((target, name) for name in others))
+    subject, nouns = f"{_place(key, names)} FOREIGN KEY", ("orphan", "orphans")
+    yield Question(subject, nouns, child, where, (key, target), about)
+
+
+@questions.register(ops.CreateCheckConstraintOp)
+def _(operation: ops.CreateCheckConstraintOp, search: RowSearch) -> Iterator[Question]:
+    key = (operation.schema, operation.table_name)
+    source = search.table(key)
+    if source is None or operation.kw.get("postgresql_not_valid"):
+        return
+    condition = search.as_text(operation.condition)
+    subject, nouns = f"{said(key)} CHECK {operation.constraint_name}", ("violation", "violations")
+    where = violating(condition)
+    yield Question(subject, nouns, source, where, (key,), condition=condition)
+
+
+def _place(key: Key, names: tuple[str, ...]) -> str:
+    return said(key, names[0]) if len(names) == 1 else f"{said(key)} ({', '.join(names)})"

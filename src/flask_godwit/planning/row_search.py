@@ -1,0 +1,133 @@
+"""Asking a database for rows: how many there are, and the primary keys of a few."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any
+
+from sqlalchemy import Connection, Select, column, func, inspect, select, table
+from sqlalchemy.exc import NoSuchTableError, SQLAlchemyError
+from sqlalchemy.sql.elements import TextClause
+
+from ..dialects import Database
+from ..diff.names import Key, said
+from ..diff.row_queries import duplicates
+from ..plans import RowFinding
+from .row_questions import Question
+
+_SHOWN = 3
+
+
+class RowSearch:
+    """Asks one database. A question that takes longer than ``seconds`` is given up; 0: never."""
+
+    def __init__(self, connection: Connection, database: Database, seconds: float) -> None:
+        self.connection = connection
+        self.database = database
+        self.seconds = seconds
+        self.inspector = inspect(connection)
+
+    def found(self, question: Question) -> RowFinding | None:
+        """The rows that are in the way; None where there are none, or nobody can tell."""
+        first = self._asked(_counted(question))
+        count = int(first[0][0] or 0) if first else 0
+        if not count:
+            return None
+        keys, words = self._keys(question)
+        noun = question.nouns[count != 1]
+        what = f"{question.subject} would fail: {count} {noun}"
+        return RowFinding(f"{what}{words}", said(question.tables[0]), count, keys)
+
+    def table(self, key: Key, *names: str) -> Any:
+        """A table with its columns; None where it, or one of some columns, is not there."""
+        try:
+            found = [entry["name"] for entry in self.inspector.get_columns(key[1], schema=key[0])]
+        except NoSuchTableError:
+            return None
+        if not set(names) <= set(found):
+            return None
+        return table(key[1], *(column(name) for name in found), schema=key[0])
+
+    def type_of(self, key: Key, name: str) -> Any:
+        """The type that a column has."""
+        columns = self.inspector.get_columns(key[1], schema=key[0])
+        return next(entry["type"] for entry in columns if entry["name"] == name)
+
+    def written(self, kind: Any) -> str:
+        """A type as it is written in SQL."""
+        return str(kind.compile(self.connection.dialect))
+
+    def as_text(self, condition: Any) -> str:
+        """A CHECK's condition, as ``text()`` takes it."""
+        if isinstance(condition, str | TextClause):
+            return str(getattr(condition, "text", condition))
+        dialect = self.connection.dialect
+        options = {"literal_binds": True, "include_table": False}
+        compiled = str(condition.compile(dialect=dialect, compile_kwargs=options))
+        if getattr(dialect.identifier_preparer, "_double_percents", False):
+            compiled = compiled.replace("%%", "%")
+        return re.sub(r"(?<![:\w\\]):(?=\w)", r"\\:", compiled)
+
+    def _keys(self, question: Question) -> tuple[tuple[str, ...], str]:
+        """A few primary keys, and how a person reads them: ``, ids 4, 91, 92``."""
+        schema, name = question.tables[0]
+        names = self.inspector.get_pk_constraint(name, schema=schema)["constrained_columns"]
+        if not names:
+            return (), ""
+        rows = self._asked(_chosen(question, [question.source.c[key] for key in names]))
+        keys = tuple(_shown(row) for row in rows[:_SHOWN])
+        more = ", …" if len(rows) > _SHOWN else ""
+        label = names[0] if len(names) == 1 else f"({', '.join(names)})"
+        plural = "s" if label == "id" and len(keys) > 1 else ""
+        return keys, f", {label}{plural} {', '.join(keys)}{more}" if keys else ""
+
+    def _asked(self, query: Select[Any]) -> Sequence[Any]:
+        """The answer; nothing where the database can't evaluate the question, or not in time."""
+        timer = self._timer()
+        try:
+            with self.connection.begin_nested():
+                return self.connection.execute(query).all()
+        except SQLAlchemyError:
+            return ()
+        finally:
+            if timer is not None:
+                timer.cancel()
+                timer.join()
+
+    def _timer(self) -> threading.Timer | None:
+        cancel = self.database.canceller(self.connection) if self.seconds else None
+        if cancel is None:
+            return None
+
+        def stop() -> None:
+            with suppress(Exception):  # the question may have been answered in this very moment
+                cancel()
+
+        timer = threading.Timer(self.seconds, stop)
+        timer.daemon = True
+        timer.start()
+        return timer
+
+
+def _counted(question: Question) -> Select[Any]:
+    if question.unique:
+        return duplicates(question.source, question.unique)  # type: ignore[no-any-return]
+    return select(func.count()).select_from(question.source).where(question.where)
+
+
+def _chosen(question: Question, keys: Sequence[Any]) -> Select[Any]:
+    """The first few primary keys, and one more to know whether there are more."""
+    query = select(*keys).select_from(question.source).where(question.where)
+    if not question.unique:
+        return query.order_by(*keys).limit(_SHOWN + 1)
+    number = func.row_number().over(partition_by=question.unique, order_by=keys)
+    numbered = query.add_columns(number.label("godwit_number")).subquery()
+    found = [numbered.c[key.name] for key in keys]
+    return select(*found).where(numbered.c.godwit_number > 1).order_by(*found).limit(_SHOWN + 1)
+
+
+def _shown(row: Sequence[Any]) -> str:
+    return str(row[0]) if len(row) == 1 else f"({', '.join(map(str, row))})"

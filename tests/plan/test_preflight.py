@@ -1,0 +1,122 @@
+"""What steps would fail on is found before anything runs."""
+
+from __future__ import annotations
+
+import pytest
+
+import flask_godwit
+from flask_godwit.plans import RowFinding
+from tests.core.apps import Shop
+
+
+def rows(shop: Shop, upgrade: str) -> tuple[RowFinding, ...]:
+    """The rows in the way of a second revision."""
+    shop.revision("r2", "r1", upgrade)
+    return rows_of_plan(shop)
+
+
+def rows_of_plan(shop: Shop) -> tuple[RowFinding, ...]:
+    with shop.context():
+        return tuple(found for step in flask_godwit.plan().steps for found in step.rows)
+
+
+def insert(shop: Shop) -> None:
+    """A duplicate, a NULL, and somebody too old."""
+    shop.execute("INSERT INTO users (id, name, age) VALUES (4, 'Ada', 36), (91, 'Ada', NULL)")
+    shop.execute("INSERT INTO users (id, name, age) VALUES (92, NULL, 700)")
+
+
+NOT_NULL = 'batch.alter_column("name", existing_type=sa.String(20), nullable=False)'
+UNIQUE = 'batch.create_unique_constraint("uq_name", ["name"])'
+CHECKED = 'batch.create_check_constraint("ck_age", "age < 100")'
+EXPRESSED = 'batch.create_check_constraint("ck_age", sa.column("name").like("B%"))'
+REFERS = 'batch.create_foreign_key("fk_boss", "users", ["age"], ["id"])'
+BATCH = 'with op.batch_alter_table("users") as batch:\n    '
+
+CASES = {
+    BATCH + NOT_NULL: "users.name NOT NULL would fail: 1 NULL, id 92",
+    BATCH + UNIQUE: "users.name UNIQUE would fail: 2 duplicates, ids 4, 91",
+    'op.create_index("ux_name", "users", ["name"], unique=True)': (
+        "users.name UNIQUE would fail: 2 duplicates, ids 4, 91"
+    ),
+    'op.create_index("ux_both", "users", ["name", "age"], unique=True)': (
+        "users (name, age) UNIQUE would fail: 1 duplicate, id 4"
+    ),
+    BATCH + CHECKED: "users CHECK ck_age would fail: 1 violation, id 92",
+    BATCH + EXPRESSED: "users CHECK ck_age would fail: 3 violations, ids 1, 4, 91",
+}
+
+
+@pytest.mark.parametrize("upgrade", CASES)
+def test_rows_in_the_way(shop: Shop, upgrade: str) -> None:
+    """How many rows there are, and which, in words; and the upgrade does fail on them."""
+    insert(shop)
+    (found,) = rows(shop, upgrade)
+    assert (found.what, found.is_certain) == (CASES[upgrade], True)
+    assert found.what in shop.ok("plan").stdout
+    assert shop.run("upgrade").exit_code == 1
+
+
+@pytest.mark.parametrize("upgrade", [BATCH + NOT_NULL, BATCH + UNIQUE, BATCH + CHECKED])
+def test_rows_that_fit(shop: Shop, upgrade: str) -> None:
+    """Of rows that fit nothing is said, and the upgrade succeeds."""
+    assert not rows(shop, upgrade)
+    shop.ok("upgrade")
+
+
+def test_a_narrower_type(shop: Shop) -> None:
+    """Values that a column's new type refuses; SQLite refuses none."""
+    insert(shop)
+    shop.execute("UPDATE users SET name = 'Ada Lovelace' WHERE id = 91")
+    narrow = 'batch.alter_column("name", existing_type=sa.String(20), type_=sa.String(5))'
+    found = rows(shop, BATCH + narrow)
+    refused = shop.run("upgrade").exit_code == 1
+    said = ["users.name VARCHAR(5) would fail: 1 value that does not fit, id 91"]
+    assert [one.what for one in found] == (said if refused else [])
+
+
+def test_orphans(shop: Shop) -> None:
+    """Rows that refer to nothing; SQLite takes them as long as it does not check foreign keys."""
+    insert(shop)
+    found = rows(shop, BATCH + REFERS)
+    refused = shop.run("upgrade").exit_code == 1
+    said = ["users.age FOREIGN KEY would fail: 4 orphans, ids 1, 2, 4, …"]
+    assert [one.what for one in found] == (said if refused else [])
+
+
+def test_an_earlier_step_repairs(shop: Shop) -> None:
+    """After a step that writes to the table a finding is not certain, and stops nothing."""
+    insert(shop)
+    shop.revision("r2", "r1", 'op.execute("DELETE FROM users WHERE id > 2")')
+    shop.revision("r3", "r2", BATCH + UNIQUE)
+    (found,) = rows_of_plan(shop)
+    assert not found.is_certain
+    assert "unless an earlier step repairs them" in shop.ok("plan").stdout
+    shop.ok("upgrade")
+
+
+def test_another_table_is_written(shop: Shop) -> None:
+    """What an earlier step does to a table that has nothing to do with it repairs nothing."""
+    insert(shop)
+    shop.execute("CREATE TABLE logs (id INTEGER PRIMARY KEY)")
+    shop.revision("r2", "r1", 'op.execute("DELETE FROM logs")')
+    shop.revision("r3", "r2", BATCH + UNIQUE)
+    (found,) = rows_of_plan(shop)
+    assert found.is_certain
+
+
+def test_what_the_run_makes(shop: Shop) -> None:
+    """Columns and tables that are new or renamed in the run have no rows to look at."""
+    insert(shop)
+    shop.revision(
+        "r2",
+        "r1",
+        """
+        op.add_column("users", sa.Column("code", sa.String(5)))
+        op.create_table("posts", sa.Column("id", sa.Integer, primary_key=True),
+            sa.Column("name", sa.String(20)))
+        op.create_index("ux_code", "users", ["code"], unique=True)
+        op.create_index("ux_post", "posts", ["name"], unique=True)
+        """,
+    )
+    assert not rows_of_plan(shop)
