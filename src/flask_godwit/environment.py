@@ -38,6 +38,7 @@ from .journal.ledger import Ledger
 from .journal.recorder import Recorder
 from .journal.store import Store
 from .listener import Listener
+from .online.run import online
 from .operations.surroundings import OPTION as SURROUNDINGS
 from .operations.surroundings import Surroundings
 from .outages import outage_in
@@ -97,7 +98,10 @@ class Environment(EnvironmentContext):
     def run_migrations(self, **arguments: Any) -> None:
         """Alembic's ``run_migrations``, with the database's guards around it."""
         with ExitStack() as around:
-            around.enter_context(operations(self.get_context()))
+            context = self.get_context()
+            around.enter_context(operations(context))
+            if self.migrations.limits is not None:
+                around.enter_context(online(context, self.migrations.listener.made_safe))
             for guard in self.guards:
                 around.enter_context(guard.run())
             around.enter_context(self._watched)

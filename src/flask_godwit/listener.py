@@ -50,6 +50,12 @@ class Listener:
     def backfilled(self, progress: BackfillProgress) -> None:
         """How far a backfill is; repeated every 5 seconds, and at its end."""
 
+    def made_safe(self, bind: str, text: str) -> None:
+        """An operation on a large table takes a form that keeps nobody waiting.
+
+        :param text: what it is about, and how it is done.
+        """
+
     def warned(self, text: str) -> None:
         """Something that a person should know, and that stops nothing."""
 

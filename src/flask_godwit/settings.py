@@ -62,6 +62,9 @@ class Settings:
     #: A table with fewer rows is small: whatever is done to it keeps nobody waiting for long, and
     #: is no hazard.
     small_table_rows: int = 10_000
+    #: Whether operations on tables that are not small take a form that keeps nobody waiting, when
+    #: ``upgrade`` and ``downgrade`` run them on PostgreSQL. Otherwise they run as the script says.
+    online: bool = True
     #: Whether ``migrate`` tries the revision that it wrote out on a scratch database, when it is
     #: not told ``--prove`` or ``--no-prove``.
     prove: bool = True
@@ -181,6 +184,7 @@ _KINDS = {
     "statement_timeout_seconds": _Kind("a number of seconds, 0 or more", _seconds),
     "retry_seconds": _Kind("a number of seconds, 0 or more", _seconds),
     "small_table_rows": _Kind("a number, 1 or more", _count),
+    "online": _Kind("True or False", _switch),
     "prove": _Kind("True or False", _switch),
     "prove_seconds": _Kind("a number of seconds, 0 or more", _seconds),
     "scratch_url": _Kind("the URL of a database", _text),

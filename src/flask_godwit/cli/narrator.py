@@ -112,6 +112,9 @@ class Narrator(Wished):
     def backfilled(self, progress: BackfillProgress) -> None:
         self.console.say(_so_far(progress))
 
+    def made_safe(self, bind: str, text: str) -> None:
+        self.console.say(f"  {_where(bind)}online: {text}")
+
     def warned(self, text: str) -> None:
         self.console.warn(text)
 
@@ -151,6 +154,9 @@ class Events(Wished):
 
     def backfilled(self, progress: BackfillProgress) -> None:
         self._tell("backfill", progress=progress)
+
+    def made_safe(self, bind: str, text: str) -> None:
+        self._tell("made_safe", bind=bind, text=text)
 
     def warned(self, text: str) -> None:
         self._tell("warning", text=text)

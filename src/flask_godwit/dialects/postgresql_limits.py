@@ -40,6 +40,7 @@ class PostgreSQLLimits(Guard):
         self.connection = connection
         self.limits = limits
         self.committed = False
+        self.is_away = False
         self.spans_revisions = False
         self.now = limits
 
@@ -74,7 +75,8 @@ class PostgreSQLLimits(Guard):
                 except DBAPIError as error:
                     if _is_too_long(error):
                         raise too_long(limits.statement_seconds, error.statement or "") from error
-                    # What the revision has committed itself would be done twice.
+                    # What the revision has committed itself may be done twice; what we commit
+                    # for it is in the journal.
                     if self.committed or attempts.spent or not gives_way(error.orig):
                         raise
                     statement = error.statement or ""
@@ -107,8 +109,15 @@ class PostgreSQLLimits(Guard):
             milliseconds = int(self.now.statement_seconds * 1000)
             connection.exec_driver_sql(f"SET LOCAL statement_timeout = {milliseconds}")
 
+    def leaves(self) -> None:
+        self.is_away = True
+
+    def returns(self) -> None:
+        self.is_away = False
+
     def _remember(self, _connection: Connection) -> None:
-        self.committed = True
+        if not self.is_away:
+            self.committed = True
 
     def _blockers(self, statement: str) -> Sequence[str]:
         rows = self.connection.execute(_BLOCKERS, {"statement": statement}).all()

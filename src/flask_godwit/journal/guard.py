@@ -151,6 +151,31 @@ class Journal(Guard):
         entries = (self.unfinished or {}).get((revision, direction), [])
         return tuple(entry.statement for entry in entries if entry.state == DONE)
 
+    @property
+    def has_more(self) -> bool:
+        """Whether the last run came further than this one is now."""
+        return self.active and bool(self.replay.entries[self.replay.next :])
+
+    def is_ahead(self, statement: str) -> bool:
+        """Whether the last run came to a statement that this one has not come to yet."""
+        return self.active and self.replay.is_ahead(digest(statement))
+
+    def take_back(self, statement: str, undo: str) -> None:
+        """Undo what was sent outside of a transaction, and forget that it was."""
+        assert self.unfinished is not None
+        entries = self.unfinished.get((self.running.revision, self.running.direction), [])
+        found = [e for e in entries if e.text == digest(statement) and e.state == DONE]
+        with self.aside():
+            self._raw_execute("BEGIN")
+            try:
+                self._raw_execute(undo)
+                for entry in found[-1:]:
+                    self.change(replace(entry, state=FAILED, error="taken back"))
+            except BaseException:
+                self._raw_execute("ROLLBACK")
+                raise
+            self._raw_execute("COMMIT")
+
     # --- around each statement ---
 
     def statement(self, sent: Sent, go: Callable[[], None]) -> None:
@@ -289,6 +314,10 @@ class Journal(Guard):
             return
         if not self.table_exists:
             self._create()
+        if self.touched and self.kept[-1].state == DONE and not self.witness.commits_schema:
+            # A transaction may have changed again what was compared after a crash.
+            after = self.witness.definitions(self.touched)
+            self.kept[-1] = replace(self.kept[-1], after=after)
         key = (self.running.revision, self.running.direction)
         self.store.add(*key, self.kept)
         self._remember(*self.kept)

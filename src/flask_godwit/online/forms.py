@@ -1,0 +1,50 @@
+"""What a safe form is: an operation's work in parts, each a statement outside of a transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, Dialect
+from sqlalchemy.sql.ddl import ExecutableDDLElement
+
+
+@dataclass(frozen=True)
+class Part:
+    """One statement. What is ``brief`` takes a strong lock for a moment, and must not wait for it.
+
+    ``undo`` takes it back when a later part finds rows that must not be.
+    """
+
+    statement: ExecutableDDLElement | str
+    brief: bool = False
+    undo: str = ""
+
+    def sql(self, dialect: Dialect) -> str:
+        """As the driver is sent it."""
+        if isinstance(self.statement, str):
+            return self.statement
+        return str(self.statement.compile(dialect=dialect))
+
+
+@dataclass(frozen=True)
+class SafeForm:
+    """What is done in the place of an operation, if one of ``tables`` (quoted names) is large."""
+
+    words: str
+    tables: tuple[str, ...]
+    parts: tuple[Part, ...]
+    after: Any = None
+    """What else the operation does, as the script says."""
+    leftover: Callable[[Connection], str] = lambda connection: ""
+    """What removes the remains of an attempt that failed, "" where there are none."""
+    applies: Callable[[Connection], bool] = lambda connection: True
+    """Whether there is anything to do, asked once."""
+
+
+Maker = Callable[[Any, MigrationContext], SafeForm | None]
+"""Gives the safe form of an operation; None where it has none, or says itself how it is done."""
+
+Makers = Mapping[type, Maker]

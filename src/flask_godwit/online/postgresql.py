@@ -1,0 +1,236 @@
+"""PostgreSQL: indexes CONCURRENTLY, constraints NOT VALID first and VALIDATE afterwards."""
+
+from __future__ import annotations
+
+import hashlib
+from copy import copy
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from alembic.operations import ops
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, Constraint, Index, MetaData, Table, text
+from sqlalchemy.schema import AddConstraint, CreateIndex, DropIndex
+
+from ..dialects import dialect_for
+from .forms import Makers, Part, SafeForm
+
+_LONGEST_NAME = 63
+_LEFTOVER = text(
+    """
+    SELECT count(*) FROM pg_index i
+    WHERE i.indexrelid = to_regclass(:index) AND i.indrelid = to_regclass(:table)
+      AND NOT i.indisvalid AND NOT EXISTS (
+        SELECT FROM pg_stat_progress_create_index p WHERE p.index_relid = i.indexrelid)
+    """
+)
+_NULLABLE = text(
+    """
+    SELECT count(*) FROM pg_attribute
+    WHERE attrelid = to_regclass(:table) AND attname = :column AND NOT attnotnull
+    """
+)
+_OWNER = text(
+    "SELECT indrelid::regclass::text FROM pg_index WHERE indexrelid = to_regclass(:index)"
+)
+_TAKEN = text(
+    "SELECT count(*) FROM pg_constraint WHERE conrelid = to_regclass(:table) AND conname = :name"
+)
+_UNIQUE_OPTIONS = {"deferrable", "initially"}
+
+
+def _create_index(operation: ops.CreateIndexOp, context: MigrationContext) -> SafeForm | None:
+    if "postgresql_concurrently" in operation.kw:
+        return None
+    index = operation.to_index(context)
+    return _built(context, index, f"index {index.name}", if_not_exists=operation.if_not_exists)
+
+
+def _built(
+    context: MigrationContext,
+    index: Index,
+    what: str,
+    *more: Part,
+    if_not_exists: bool | None = None,
+) -> SafeForm:
+    """An index that is built while writers go on, and what is done with it."""
+    assert index.table is not None
+    index.dialect_options["postgresql"]["concurrently"] = True
+    table, name = _quoted(context, index.table), _name_of_index(context, index)
+    create = Part(CreateIndex(index, if_not_exists=bool(if_not_exists)))
+    return SafeForm(
+        f"{what} on {table}: built CONCURRENTLY",
+        (table,),
+        (create, *more),
+        leftover=partial(_leftover, name, table),
+    )
+
+
+def _leftover(index: str, table: str, connection: Connection) -> str:
+    """An index of that name which nobody is building, and nobody can use."""
+    found = connection.scalar(_LEFTOVER, {"index": index, "table": table})
+    return f"DROP INDEX CONCURRENTLY {index}" if found else ""
+
+
+def _drop_index(operation: ops.DropIndexOp, context: MigrationContext) -> SafeForm | None:
+    if "postgresql_concurrently" in operation.kw:
+        return None
+    index = operation.to_index(context)
+    index.dialect_options["postgresql"]["concurrently"] = True
+    assert context.connection is not None
+    name = _name_of_index(context, index)
+    table = context.connection.scalar(_OWNER, {"index": name})
+    drop = Part(DropIndex(index, if_exists=bool(operation.if_exists)))
+    # Once it is gone nobody knows whose it was: the journal does, in the run that goes on.
+    tables = (str(table),) if table else ()
+    return SafeForm(f"index {index.name}: dropped CONCURRENTLY", tables, (drop,))
+
+
+def _foreign_key(operation: ops.CreateForeignKeyOp, context: MigrationContext) -> SafeForm | None:
+    columns = operation.local_cols
+    named = _named(operation, "fk", operation.source_table, columns, context)
+    form = _constraint(named, context) if named is not None else None
+    return _if_free(form, named, operation)
+
+
+def _if_free(form: SafeForm | None, named: Any, operation: Any) -> SafeForm | None:
+    """Where the server would have to number its own name, it does."""
+    if form is None or named is operation:
+        return form
+    return replace(form, applies=partial(_is_free, form.tables[0], named.constraint_name))
+
+
+def _is_free(table: str, name: str, connection: Connection) -> bool:
+    return not connection.scalar(_TAKEN, {"table": table, "name": name})
+
+
+def _check(operation: ops.CreateCheckConstraintOp, context: MigrationContext) -> SafeForm | None:
+    return _constraint(operation, context) if operation.constraint_name else None
+
+
+def _constraint(operation: Any, context: MigrationContext) -> SafeForm | None:
+    """It holds for new rows at once; the old ones are looked at afterwards."""
+    if "postgresql_not_valid" in operation.kw:
+        return None
+    changed = copy(operation)
+    changed.kw = {**operation.kw, "postgresql_not_valid": True}
+    constraint = changed.to_constraint(context)
+    table = _quoted(context, constraint.table)
+    name = _name_of(context, constraint)
+    others = [_quoted(context, each.column.table) for each in getattr(constraint, "elements", ())]
+    undo = f"ALTER TABLE {table} DROP CONSTRAINT {name}"
+    return SafeForm(
+        f"{name} on {table}: added NOT VALID, then VALIDATE",
+        (table, *others[:1]),
+        (
+            Part(AddConstraint(constraint), brief=True, undo=undo),
+            Part(f"ALTER TABLE {table} VALIDATE CONSTRAINT {name}"),
+        ),
+    )
+
+
+def _unique(operation: ops.CreateUniqueConstraintOp, context: MigrationContext) -> SafeForm | None:
+    named = _named(operation, "uq", operation.table_name, operation.columns, context)
+    if named is None or not operation.kw.keys() <= _UNIQUE_OPTIONS:
+        return None
+    constraint = named.to_constraint(context)
+    name, table = _name_of(context, constraint), _quoted(context, constraint.table)
+    index = Index(str(constraint.name), *constraint.columns, unique=True)
+    options = " DEFERRABLE" if constraint.deferrable else ""
+    if constraint.initially:
+        options += f" INITIALLY {constraint.initially}"
+    use = f"ALTER TABLE {table} ADD CONSTRAINT {name} UNIQUE USING INDEX {name}{options}"
+    form = _built(context, index, f"unique constraint {name}", Part(use, brief=True))
+    return _if_free(form, named, operation)
+
+
+def _alter_column(operation: ops.AlterColumnOp, context: MigrationContext) -> SafeForm | None:
+    """NOT NULL through a CHECK, which is validated without a lock that anybody feels."""
+    assert context.connection is not None
+    version = context.dialect.server_version_info or (0,)
+    if operation.modify_nullable is not False or version < (12,):
+        return None
+    schema = operation.schema
+    table = _quoted(context, Table(operation.table_name, MetaData(), schema=schema))
+    column = operation.column_name
+    quote = context.dialect.identifier_preparer.quote
+    check = quote(_not_null_name(operation.table_name, column))
+    alter = f"ALTER TABLE {table}"
+    undo = f"{alter} DROP CONSTRAINT {check}"
+    add = f"{alter} ADD CONSTRAINT {check} CHECK ({quote(column)} IS NOT NULL) NOT VALID"
+    return SafeForm(
+        f"{table}.{column} NOT NULL: through a CHECK that was validated before",
+        (table,),
+        (
+            Part(add, brief=True, undo=undo),
+            Part(f"{alter} VALIDATE CONSTRAINT {check}"),
+            Part(f"{alter} ALTER COLUMN {quote(column)} SET NOT NULL", brief=True),
+            Part(undo, brief=True),
+        ),
+        after=_rest_of(operation),
+        applies=partial(_is_nullable, table, column),
+    )
+
+
+def _is_nullable(table: str, column: str, connection: Connection) -> bool:
+    return bool(connection.scalar(_NULLABLE, {"table": table, "column": column}))
+
+
+def _rest_of(operation: ops.AlterColumnOp) -> ops.AlterColumnOp | None:
+    """What it changes of the column beside NOT NULL."""
+    rest = copy(operation)
+    rest.modify_nullable = None
+    return rest if rest.has_changes() or rest.modify_name is not None else None
+
+
+def _not_null_name(table: str, column: str) -> str:
+    name = f"{table}_{column}_godwit_not_null"
+    if len(name.encode()) <= _LONGEST_NAME:
+        return name
+    return f"godwit_not_null_{hashlib.sha256(name.encode()).hexdigest()[:16]}"
+
+
+def _named(
+    operation: Any, kind: str, table: str, columns: Any, context: MigrationContext
+) -> Any | None:
+    """The operation with the name that the server would give; None where that is not free."""
+    if operation.constraint_name is not None:
+        return operation
+    connection = context.connection
+    assert connection is not None
+    if operation.to_constraint(context).name is not None:  # by a naming convention
+        return operation
+    database = dialect_for(connection.engine.url, connection.dialect)
+    name = database.default_name(kind, table, list(columns))
+    if name is None:
+        return None
+    changed = copy(operation)
+    changed.constraint_name = name
+    return changed
+
+
+def _name_of(context: MigrationContext, constraint: Constraint) -> str:
+    return str(context.dialect.identifier_preparer.format_constraint(constraint))
+
+
+def _name_of_index(context: MigrationContext, index: Index) -> str:
+    """The quoted name, with the schema in which its table is."""
+    preparer = context.dialect.identifier_preparer
+    schema = index.table.schema if index.table is not None else None
+    name = str(preparer.format_index(index))
+    return f"{preparer.quote_schema(schema)}.{name}" if schema else name
+
+
+def _quoted(context: MigrationContext, table: Any) -> str:
+    return str(context.dialect.identifier_preparer.format_table(table))
+
+
+MAKERS: Makers = {
+    ops.CreateIndexOp: _create_index,
+    ops.DropIndexOp: _drop_index,
+    ops.CreateForeignKeyOp: _foreign_key,
+    ops.CreateCheckConstraintOp: _check,
+    ops.CreateUniqueConstraintOp: _unique,
+    ops.AlterColumnOp: _alter_column,
+}
