@@ -79,7 +79,8 @@ def test_killed_between_the_parts(
     upgrade = start_upgrade(items)
     deadline = time.monotonic() + 60
     while not scalar(database, begun):
-        assert time.monotonic() < deadline and upgrade.poll() is None
+        assert time.monotonic() < deadline
+        assert upgrade.poll() is None
         time.sleep(0.02)
     upgrade.kill()
     upgrade.communicate()
