@@ -221,6 +221,7 @@ def upgrade(
     listener: Listener | None = None,
     lock_wait: float | None = None,
     backup: bool | None = None,
+    preflight: bool | None = None,
 ) -> Outcome:
     """Apply the pending revisions.
 
@@ -229,12 +230,21 @@ def upgrade(
         ``GODWIT_LOCK_WAIT_SECONDS``.
     :param backup: make a backup of each database that is about to be changed, instead of
         ``GODWIT_BACKUP``.
+    :param preflight: look for rows that a revision would fail on before anything runs, instead of
+        ``GODWIT_PREFLIGHT``.
     :returns: for each database, the revisions that were applied and where it is now.
+    :raises RowsInTheWay: a revision would fail on rows; nothing was run.
     :raises MigrationFailed: a revision failed; those before it stay applied.
     """
     work = project(directory, x_arg, bind, wait, backup)
     return applying.upgrade(
-        work, revision, sql=sql, tag=tag, listener=listener, lock_wait=lock_wait
+        work,
+        revision,
+        sql=sql,
+        tag=tag,
+        listener=listener,
+        lock_wait=lock_wait,
+        preflight=preflight,
     )
 
 

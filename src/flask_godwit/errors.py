@@ -10,7 +10,7 @@
     ├── DropRefused             a migration would drop most tables and their rows
     ├── AnswerNeeded            a change can be read in two ways, and nobody is there to ask
     ├── AnswerWrong             an answer (--rename, --fill, …) does not fit models and database
-    ├── RowsInTheWay            rows of the database don't fit what the models ask for
+    ├── RowsInTheWay            rows of the database don't fit what models or a revision ask for
     ├── RevisionError           a revision can't be used as it was asked for
     │   ├── UnknownRevision     no file has it
     │   ├── MultipleHeads       several heads where one is needed
@@ -90,7 +90,7 @@ class AnswerWrong(GodwitError):
 
 
 class RowsInTheWay(GodwitError):
-    """Rows of the database don't fit what the models ask for."""
+    """Rows of the database don't fit what the models or a revision ask for."""
 
 
 class RevisionError(GodwitError):

@@ -65,6 +65,9 @@ class Settings:
     #: Whether operations on tables that are not small take a form that keeps nobody waiting, when
     #: ``upgrade`` and ``downgrade`` run them on PostgreSQL. Otherwise they run as the script says.
     online: bool = True
+    #: Whether ``upgrade`` looks for rows that a revision would fail on before it runs anything,
+    #: when it is not told ``--preflight`` or ``--no-preflight``.
+    preflight: bool = True
     #: Whether ``migrate`` tries the revision that it wrote out on a scratch database, when it is
     #: not told ``--prove`` or ``--no-prove``.
     prove: bool = True
@@ -185,6 +188,7 @@ _KINDS = {
     "retry_seconds": _Kind("a number of seconds, 0 or more", _seconds),
     "small_table_rows": _Kind("a number, 1 or more", _count),
     "online": _Kind("True or False", _switch),
+    "preflight": _Kind("True or False", _switch),
     "prove": _Kind("True or False", _switch),
     "prove_seconds": _Kind("a number of seconds, 0 or more", _seconds),
     "scratch_url": _Kind("the URL of a database", _text),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 import pytest
 
 import flask_godwit
@@ -120,3 +122,61 @@ def test_what_the_run_makes(shop: Shop) -> None:
         """,
     )
     assert not rows_of_plan(shop)
+
+
+MARK = 'op.add_column("users", sa.Column("mark", sa.Integer))'
+
+
+def columns(shop: Shop) -> int:
+    """How many columns there are: whether anything was run."""
+    return len(shop.rows("SELECT * FROM users")[0])
+
+
+def test_an_upgrade_stops_before_anything_runs(shop: Shop) -> None:
+    """Also what comes before the step that would fail is not run."""
+    insert(shop)
+    shop.revision("r2", "r1", MARK)
+    shop.revision("r3", "r2", BATCH + UNIQUE)
+    before = columns(shop)
+    answer = shop.run("upgrade")
+    assert answer.exit_code == 1
+    assert "users.name UNIQUE would fail: 2 duplicates, ids 4, 91." in answer.stderr
+    assert "r3.py" in answer.stderr
+    assert (columns(shop), shop.ok("current").stdout[:2]) == (before, "r1")
+    with shop.context(), pytest.raises(flask_godwit.RowsInTheWay):
+        flask_godwit.upgrade()
+
+
+@pytest.mark.parametrize("way", ["option", "setting"])
+def test_no_preflight(shop: Shop, way: str) -> None:
+    """Without it, revisions run until one fails."""
+    insert(shop)
+    shop.revision("r2", "r1", MARK)
+    shop.revision("r3", "r2", BATCH + UNIQUE)
+    before = columns(shop)
+    url = shop.app.config["SQLALCHEMY_DATABASE_URI"]
+    with closing(Shop(shop.root, url=url, config={"GODWIT_PREFLIGHT": way == "option"})) as other:
+        answer = other.run("upgrade", *(["--no-preflight"] if way == "option" else []))
+    assert "The upgrade of revision r3 failed" in answer.stderr
+    assert columns(shop) == before + 1
+
+
+def test_an_upgrade_that_repairs(shop: Shop) -> None:
+    """What an earlier step may repair is a warning, and the upgrade succeeds."""
+    insert(shop)
+    shop.revision("r2", "r1", 'op.execute("DELETE FROM users WHERE id > 2")')
+    shop.revision("r3", "r2", BATCH + UNIQUE)
+    answer = shop.ok("upgrade")
+    assert "ids 4, 91, unless an earlier step repairs them" in answer.stderr
+
+
+@pytest.mark.parametrize(
+    "line", ["print('once')", "op.get_bind()", "import os", "from pathlib import Path"]
+)
+def test_a_script_that_does_more(shop: Shop, line: str) -> None:
+    """A script that may do something outside of the database is not executed beforehand."""
+    insert(shop)
+    path = shop.revision("r2", "r1", f"{line}\n{BATCH}{UNIQUE}")
+    path.write_text(path.read_text() + "\nRUNS = []\n")
+    with shop.context(), pytest.raises(flask_godwit.MigrationFailed):
+        flask_godwit.upgrade()

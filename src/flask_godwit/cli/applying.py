@@ -44,7 +44,13 @@ def register(db: click.Group) -> None:
     )
     shared = (bind_option, wait_option, *lock_options, json_option)
     running = (*shared, *limit_options, backup_option, dry_run_option)
-    command(db, sql_option, tag_option, x_option, *running, revision_argument("head"))(upgrade)
+    preflight = click.option(
+        "--preflight/--no-preflight",
+        default=None,
+        help="Look for rows that a revision would fail on (default: GODWIT_PREFLIGHT, which is on)",
+    )
+    forward = (*running, preflight, revision_argument("head"))
+    command(db, sql_option, tag_option, x_option, *forward)(upgrade)
     from_ledger = click.option(
         "--from-ledger",
         is_flag=True,
@@ -56,7 +62,9 @@ def register(db: click.Group) -> None:
     command(db, sql_option, *shared)(ensure_version)
 
 
-def upgrade(call: Call, sql: bool, tag: str | None, dry_run: bool, revision: str) -> None:
+def upgrade(
+    call: Call, sql: bool, tag: str | None, dry_run: bool, preflight: bool | None, revision: str
+) -> None:
     """Upgrade to a later version"""
     if dry_run:
         return show_plan(call, revision)
@@ -64,7 +72,13 @@ def upgrade(call: Call, sql: bool, tag: str | None, dry_run: bool, revision: str
 
     with _told(call, sql) as told:
         outcome = apply(
-            call.project, revision, sql=sql, tag=tag, listener=told, lock_wait=call.lock_wait
+            call.project,
+            revision,
+            sql=sql,
+            tag=tag,
+            listener=told,
+            lock_wait=call.lock_wait,
+            preflight=preflight,
         )
     return call.show(outcome, _print_outcome, "applied")
 

@@ -26,6 +26,7 @@ from ..steps import applied_in, database_url, spans_revisions
 from ..targets import DEFAULT_VERSION_TABLE, selected_targets
 from ..values import Outcome, Progress, Project, Step, TargetOutcome
 from .comeback import Comeback
+from .preflight import look_before
 from .recorded import with_files_from_ledger
 
 Plan = Callable[[ScriptDirectory, tuple[str, ...]], Iterable[RevisionStep]]
@@ -40,6 +41,7 @@ def upgrade(
     tag: str | None = None,
     listener: Listener | None = None,
     lock_wait: float | None = None,
+    preflight: bool | None = None,
 ) -> Outcome:
     """Apply the revisions up to ``revision``.
 
@@ -47,6 +49,8 @@ def upgrade(
     :param sql: return the SQL instead of running it.
     :param tag: a word for env.py's ``context.get_tag_argument()``.
     :param lock_wait: seconds to wait for another migration of the same database.
+    :param preflight: look at the rows before; None does what the setting says.
+    :raises RowsInTheWay: a revision would fail on rows that are there; nothing was run.
     :raises MigrationFailed: a revision failed; what was applied before it stays applied.
     """
     start, end = _range(revision, sql)
@@ -54,9 +58,13 @@ def upgrade(
     def plan(scripts: ScriptDirectory, at: tuple[str, ...]) -> Iterable[RevisionStep]:
         return scripts._upgrade_revs(end, at)  # type: ignore[arg-type]
 
-    return _Run(project, "upgrade", listener, lock_wait).go(
-        plan, sql=sql, starting_rev=start, destination_rev=end, tag=tag
-    )
+    run = _Run(project, "upgrade", listener, lock_wait)
+    # An env.py is executed once only.
+    if (project.settings.preflight if preflight is None else preflight) and not (
+        sql or run.migrations.has_env
+    ):
+        run.look = partial(look_before, project, end, run.listener)
+    return run.go(plan, sql=sql, starting_rev=start, destination_rev=end, tag=tag)
 
 
 def downgrade(
@@ -164,7 +172,11 @@ def _range(revision: str, sql: bool) -> tuple[str | None, str]:
 
 
 class _LockNeeded(Exception):
-    """There is work to do, and the lock is not ours yet."""
+    """There is work to do, and the lock is not ours yet, or nobody has looked at the rows."""
+
+    def __init__(self, steps: Sequence[RevisionStep]) -> None:
+        super().__init__()
+        self.steps = steps
 
 
 class _Run:
@@ -201,6 +213,8 @@ class _Run:
         self.done: list[Step] = []
         self.running: Step | None = None
         self.before: tuple[str, ...] = ()
+        self.look: Callable[[Sequence[RevisionStep]], None] | None = None
+        """Is called once, before anything runs, outside of Alembic's contexts."""
 
     def go(
         self, plan: Plan, *, sql: bool, creates_table: bool = False, **options: object
@@ -227,8 +241,11 @@ class _Run:
         try:
             # The version table is made by us, under the lock.
             self.migrations.run(work, limits=limits, dont_mutate=True, **options)
-        except _LockNeeded:
+        except _LockNeeded as needed:
             self.locks.acquire(self.migrations.project.wait)
+            look, self.look = self.look, None
+            if look is not None:
+                look(needed.steps)
             return False
         except Exception as error:
             if self.running is None:
@@ -268,8 +285,8 @@ class _Run:
         scripts, bind = self.migrations.scripts, bind_of(context)
         self.before = self.comeback.start_of(bind, at) if self.locks.held else at
         steps = list(plan(scripts, self.before))
-        if steps and not (self.locks.held or context.as_sql):
-            raise _LockNeeded
+        if steps and not context.as_sql and (self.look or not self.locks.held):
+            raise _LockNeeded(steps)
         resumed = at != self.before or self.running is not None
         if resumed:
             steps = self._left_of(steps, bind, applied_in(scripts, at))
