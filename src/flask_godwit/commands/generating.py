@@ -15,6 +15,7 @@ from alembic.util import open_in_editor, rev_id
 from ..diff.answers import Answers
 from ..diff.guards import no_models, refuse_mass_drop, unimported_models
 from ..diff.naming import message_for
+from ..diff.order import cycles_are_known
 from ..diff.ownership import History, Ownership
 from ..diff.questions import Asker, Refusal
 from ..diff.refine import Refinement
@@ -228,7 +229,8 @@ class _Comparison:
         if self.edited is not None:
             self.edited += edited(context, self.migrations.scripts, at, entries_of(context))
         self.refinement.attach(context)
-        self.writer.run_autogenerate(at, context)
+        with cycles_are_known():
+            self.writer.run_autogenerate(at, context)
         if self.writer.generated_revisions:
             self.refinement.refine(self.writer.generated_revisions[-1])
         if not self.allow_drop and self.writer.generated_revisions:

@@ -19,13 +19,16 @@ from alembic.util import DispatchPriority, PriorityDispatchResult
 from sqlalchemy import Column, Enum, Table
 
 from ..dialects import dialect_for
+from . import types
 from .answers import Answers
 from .casts import CastStage
 from .compare.plugin import load
+from .constraint_names import name_added
 from .fill import FillStage
 from .losses import mark_losses
 from .names import Key
 from .obstacles import ObstacleStage
+from .order import put_in_order
 from .ownership import Ownership
 from .questions import Asker, Refusal
 from .renames.find import models_of, refuse_unused
@@ -58,6 +61,7 @@ class Refinement:
         self._enums.clear()
         context.opts[_KEY] = self
         load(context)
+        types.attach(context)
 
     def compared(self, context: AutogenContext, upgrade: ops.UpgradeOps) -> None:
         """Find the renames; the comparison that this begins again is left alone."""
@@ -112,6 +116,9 @@ class Refinement:
         fill.upgrade(upgrade)
         fill.downgrade(downgrade)
         mark_losses(upgrade, rows)
+        name_added(upgrade, downgrade, context.connection.dialect)
+        if context.connection.dialect.supports_alter:
+            put_in_order(upgrade, downgrade)
 
     def finish(self) -> None:
         """After the last database.

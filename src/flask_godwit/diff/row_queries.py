@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import Text as TextType
 from sqlalchemy import cast as sql_cast
-from sqlalchemy.sql.elements import TextClause
+from sqlalchemy.sql.elements import ColumnClause, TextClause
 
 from ..dialects.base import Database
 
@@ -73,7 +73,7 @@ def unique_columns(step: ops.MigrateOperation) -> Iterator[str]:
 def _is_special(step: ops.CreateIndexOp) -> bool:
     """An index on expressions, or on some rows only."""
     partial = any(name.endswith("_where") for name in step.kw)
-    return partial or not all(isinstance(getattr(c, "name", c), str) for c in step.columns)
+    return partial or not all(isinstance(item, (str, ColumnClause)) for item in step.columns)
 
 
 def misfits(database: Database, old: Any, new: Any) -> Iterator[Condition]:

@@ -194,6 +194,8 @@ def type_words(type_: TypeEngine[Any] | None) -> str:
 
 def _generic(type_: TypeEngine[Any]) -> TypeEngine[Any]:
     """A reflected VARCHAR is the model's String; a type of one database only stays."""
+    if isinstance(type_, types.TypeDecorator):
+        return type_  # the application's own name for it says more
     try:
         return type_.as_generic()
     except NotImplementedError:

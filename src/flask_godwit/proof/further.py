@@ -9,6 +9,7 @@ from alembic.autogenerate import produce_migrations
 from alembic.operations import ops
 from alembic.runtime.migration import MigrationContext
 
+from ..diff.order import cycles_are_known
 from ..diff.ownership import History, Ownership
 from ..diff.refine import Refinement
 from ..diff.words import changes_of
@@ -25,7 +26,8 @@ def further_changes(
     history = History(lambda: [script.path for script in migrations.scripts.walk_revisions()])
     refinement.ownership = Ownership(history, migrations.project.settings.ignore_tables)
     refinement.attach(context)
-    script = produce_migrations(context, context.opts["target_metadata"])
+    with cycles_are_known():
+        script = produce_migrations(context, context.opts["target_metadata"])
     bind = bind_of(context)
     return tuple(
         change

@@ -1,0 +1,220 @@
+"""The order of a script: nothing is made before what it refers to, or dropped before what refers.
+
+Alembic sorts new tables but not dropped ones, pulls no cycle apart, and goes table by table: a
+foreign key may come before the unique constraint that it needs on the table after it.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from alembic.operations import ops
+from sqlalchemy import ForeignKeyConstraint
+from sqlalchemy.exc import SAWarning
+
+from .names import Key
+
+_Tables = ops.CreateTableOp | ops.DropTableOp
+
+
+def put_in_order(up: ops.OpContainer, down: ops.OpContainer) -> None:
+    """Sort the operations for a database that can alter constraints, both ways."""
+    for forward, backward in ((up, down), (down, up)):
+        keys = _untangle(forward)
+        _agree(forward, backward)
+        forward.ops = [*forward.ops, *_by_table(keys)]
+        backward.ops = [*_by_table([_dropped(key) for key in reversed(keys)]), *backward.ops]
+    for operations in (up, down):
+        _sort_creates(operations)
+        _sort_drops(operations)
+        _keys_outside(operations)
+
+
+# Cycles
+
+
+@contextmanager
+def cycles_are_known() -> Iterator[None]:
+    """While models and database are compared: SQLAlchemy need not warn of cycles."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Cannot correctly sort tables", SAWarning)
+        yield
+
+
+def _untangle(operations: ops.OpContainer) -> list[ops.CreateForeignKeyOp]:
+    """Take those foreign keys out of new tables that can't be there at once."""
+    creates = [op for op in operations.ops if isinstance(op, ops.CreateTableOp)]
+    taken = [key for op in creates for key in _take_out(op, lambda found: bool(found.use_alter))]
+    waiting = creates
+    while waiting:
+        names = {_key(op) for op in waiting}
+        ready = [op for op in waiting if not _targets(op) & (names - {_key(op)})]
+        if not ready:
+            first = waiting[0]
+            others = names - {_key(first)}
+            taken += _take_out(first, lambda found, others=others: _target(found) in others)  # type: ignore[misc]
+            ready = [first]
+        waiting = [op for op in waiting if op not in ready]
+    return taken
+
+
+def _take_out(
+    create: ops.CreateTableOp, leaves: Callable[[ForeignKeyConstraint], bool]
+) -> list[ops.CreateForeignKeyOp]:
+    leaving = [key for key in _foreign_keys(create) if leaves(key)]
+    gone = {id(key) for key in leaving}  # a column answers `==` with SQL
+    create.columns = [item for item in create.columns if id(item) not in gone]
+    return [_added(create, key) for key in leaving]
+
+
+def _added(create: ops.CreateTableOp, key: ForeignKeyConstraint) -> ops.CreateForeignKeyOp:
+    schema, table = _target(key)
+    options = ("onupdate", "ondelete", "deferrable", "initially", "match")
+    return ops.CreateForeignKeyOp(
+        key.name if isinstance(key.name, str) else None,
+        create.table_name,
+        table,
+        list(key.column_keys),
+        [element.target_fullname.rpartition(".")[2] for element in key.elements],
+        source_schema=create.schema,
+        referent_schema=schema,
+        **{name: getattr(key, name) for name in options if getattr(key, name) is not None},
+        **key.dialect_kwargs,
+    )
+
+
+def _dropped(key: ops.CreateForeignKeyOp) -> ops.DropConstraintOp:
+    return ops.DropConstraintOp(
+        key.constraint_name,
+        key.source_table,
+        "foreignkey",
+        schema=key.kw.get("source_schema"),
+        _reverse=key,
+    )
+
+
+def _agree(forward: ops.OpContainer, backward: ops.OpContainer) -> None:
+    """What drops a table knows of the table what creates it does."""
+    creates = {_key(op): op for op in forward.ops if isinstance(op, ops.CreateTableOp)}
+    for drop in backward.ops:
+        if isinstance(drop, ops.DropTableOp):
+            drop._reverse = creates.get(_key(drop), drop._reverse)
+
+
+# Tables
+
+
+def _sort_creates(operations: ops.OpContainer) -> None:
+    """New tables come together, before what is done to them and after the renames."""
+    found = [op for op in operations.ops if isinstance(op, ops.CreateTableOp)]
+    if found:
+        first = min(operations.ops.index(op) for op in found)
+        _together(operations, max(first, _after_renames(operations.ops)), _sorted_by_need(found))
+
+
+def _sort_drops(operations: ops.OpContainer) -> None:
+    """Dropped tables go together, when everything was done that comes before the first."""
+    found = [op for op in operations.ops if isinstance(op, ops.DropTableOp)]
+    if found:
+        last = 1 + max(operations.ops.index(op) for op in found)
+        _together(operations, last, _sorted_by_need(found)[::-1])
+
+
+def _together(operations: ops.OpContainer, place: int, found: Sequence[_Tables]) -> None:
+    before = [op for op in operations.ops[:place] if op not in found]
+    after = [op for op in operations.ops[place:] if op not in found]
+    operations.ops = [*before, *found, *after]
+
+
+def _after_renames(operations: Sequence[ops.MigrateOperation]) -> int:
+    return 1 + max((i for i, op in enumerate(operations) if _renames(op)), default=-1)
+
+
+def _sorted_by_need(tables: Sequence[_Tables]) -> list[_Tables]:
+    """Those that others refer to come first; otherwise the order stays."""
+    waiting, done = list(tables), []
+    while waiting:
+        names = {_key(op) for op in waiting}
+        ready = next((op for op in waiting if not _targets(op) & (names - {_key(op)})), waiting[0])
+        waiting.remove(ready)
+        done.append(ready)
+    return done
+
+
+def _key(operation: _Tables) -> Key:
+    return operation.schema, operation.table_name
+
+
+def _targets(operation: _Tables) -> set[Key]:
+    create = operation._reverse if isinstance(operation, ops.DropTableOp) else operation
+    return {_target(key) for key in _foreign_keys(create)} if create else set()
+
+
+def _foreign_keys(create: ops.CreateTableOp) -> list[ForeignKeyConstraint]:
+    return [item for item in create.columns if isinstance(item, ForeignKeyConstraint)]
+
+
+def _target(key: ForeignKeyConstraint) -> Key:
+    schema, _, table = key.elements[0].target_fullname.rpartition(".")[0].rpartition(".")
+    return schema or None, table
+
+
+# Foreign keys of tables that stay
+
+
+def _keys_outside(operations: ops.OpContainer) -> None:
+    """Drop foreign keys before everything else, and create them after it.
+
+    In blocks of their own only where that is not one table's business.
+    """
+    first, last = _moved(operations, _is_dropped_key), _moved(operations, _is_created_key)
+    only = operations.ops[0] if len(operations.ops) == 1 else None
+    if isinstance(only, ops.ModifyTableOps):
+        only.ops = [*first, *only.ops, *last]
+        return
+    kept = [op for op in operations.ops if not isinstance(op, ops.ModifyTableOps) or op.ops]
+    place = _after_renames(kept)
+    operations.ops = [*kept[:place], *_by_table(first), *kept[place:], *_by_table(last)]
+
+
+def _moved(operations: ops.OpContainer, moves: Callable[[ops.MigrateOperation], bool]) -> list[Any]:
+    found: list[Any] = []
+    for table in operations.ops:
+        if isinstance(table, ops.ModifyTableOps):
+            found += [op for op in table.ops if moves(op)]
+            table.ops = [op for op in table.ops if not moves(op)]
+    return found
+
+
+def _is_dropped_key(operation: ops.MigrateOperation) -> bool:
+    return isinstance(operation, ops.DropConstraintOp) and operation.constraint_type == "foreignkey"
+
+
+def _is_created_key(operation: ops.MigrateOperation) -> bool:
+    return isinstance(operation, ops.CreateForeignKeyOp)
+
+
+def _renames(operation: ops.MigrateOperation) -> bool:
+    if isinstance(operation, ops.ModifyTableOps):
+        return any(_renames(op) for op in operation.ops)
+    return isinstance(operation, ops.RenameTableOp) or bool(
+        isinstance(operation, ops.AlterColumnOp) and operation.modify_name
+    )
+
+
+def _by_table(
+    keys: Iterable[ops.CreateForeignKeyOp | ops.DropConstraintOp],
+) -> list[ops.ModifyTableOps]:
+    """Operations on foreign keys, in one block a table."""
+    blocks: dict[Key, ops.ModifyTableOps] = {}
+    for key in keys:
+        if isinstance(key, ops.CreateForeignKeyOp):
+            place = (key.kw.get("source_schema"), key.source_table)
+        else:
+            place = (key.schema, key.table_name)
+        block = blocks.setdefault(place, ops.ModifyTableOps(place[1], [], schema=place[0]))
+        block.ops.append(key)
+    return list(blocks.values())

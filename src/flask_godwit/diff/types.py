@@ -1,0 +1,94 @@
+"""How column types are written into a script: as the application names them, when that runs.
+
+Alembic writes ``repr()`` and imports nothing. For a type of the application's own, that is a
+NameError at deploy, or a TypeError where ``repr()`` shows arguments that are not the
+constructor's. What is written here was evaluated before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from copy import copy
+from functools import partial
+from typing import Any
+
+import sqlalchemy
+from alembic.autogenerate.api import AutogenContext
+from alembic.autogenerate.render import _repr_type
+from alembic.ddl.impl import _impls
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Dialect
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlalchemy.util import generic_repr, immutabledict
+
+_KNOWN = ("sqlalchemy.", "alembic.")
+
+
+def attach(context: MigrationContext) -> None:
+    """Have a context's types written by us, where the project has no way of its own."""
+    given = context.opts.get("render_item")
+    if not isinstance(given, partial):
+        context.opts["render_item"] = partial(_render, given)
+
+
+def _render(given: Any, kind: str, item: Any, context: AutogenContext) -> Any:
+    theirs = given(kind, item, context) if given else False
+    if theirs is not False or kind != "type":
+        return theirs
+    module = type(item).__module__
+    if module.startswith("sqlalchemy.dialects."):
+        return _of_a_dialect(item, module.split(".")[2], context)
+    if module.startswith(_KNOWN) or context.opts.get("user_module_prefix"):
+        return False
+    return _own(item, module, context)
+
+
+def _of_a_dialect(item: TypeEngine[Any], name: str, context: AutogenContext) -> str | bool:
+    """The type of another database, in a variant: its own rules know what is inside of it."""
+    impl = _impls.get(name)
+    if impl is None or item._variant_mapping or isinstance(context.migration_context.impl, impl):
+        return False
+    written = impl.render_type(object.__new__(impl), item, context)
+    if written and context.imports is not None:
+        context.imports.add(f"from sqlalchemy.dialects import {name}")
+    return written
+
+
+def _own(item: TypeEngine[Any], module: str, context: AutogenContext) -> str | bool:
+    """A type of the application: its constructor, or else what the database sees of it."""
+    if item._variant_mapping:
+        return _with_variants(item, context)
+    for written in _spellings(item):
+        if _means(written, item, context.dialect):
+            if context.imports is not None:
+                context.imports.add(f"import {module}")
+            return f"{module}.{written}"
+    if isinstance(item, TypeDecorator):
+        return _repr_type(item.impl_instance, context)
+    return False
+
+
+def _with_variants(item: TypeEngine[Any], context: AutogenContext) -> str:
+    plain = copy(item)
+    plain._variant_mapping = immutabledict()
+    written = _repr_type(plain, context)
+    for name, variant in item._variant_mapping.items():
+        written += f".with_variant({_repr_type(variant, context)}, {name!r})"
+    return written
+
+
+def _spellings(item: TypeEngine[Any]) -> Iterator[str]:
+    yield repr(item)
+    yield generic_repr(item)
+    yield f"{type(item).__name__}()"
+
+
+def _means(written: str, item: TypeEngine[Any], dialect: Dialect | None) -> bool:
+    """Whether the text makes a type that this database can't tell from the item."""
+    names = {**vars(sqlalchemy), type(item).__name__: type(item)}
+    try:
+        made = eval(written, names)
+        return bool(made.compile(dialect=dialect) == item.compile(dialect=dialect))
+    except (SQLAlchemyError, TypeError, ValueError, NameError, SyntaxError, AttributeError):
+        return False
