@@ -163,9 +163,11 @@ class TestTypes:
         evolution.begin(table(("wait", sa.Integer)), "INSERT INTO users VALUES (1, 60)")
         answer = evolution.migrate(table(("wait", sa.Interval)))
         assert "knows no conversion from Integer() to Interval()" in answer.stderr
-        evolution.follow(
-            table(("wait", sa.Interval)), "--using", "users.wait=make_interval(secs => wait)"
-        )
+        using = ("--using", "users.wait=make_interval(secs => wait)")
+        answer = evolution.migrate(table(("wait", sa.Interval)), *using)
+        assert "The proof failed: downgrade:" in answer.output, "nobody said how it goes back"
+        evolution.now.ok("upgrade")
+        evolution.now.ok("check")
         assert evolution.rows("SELECT extract(epoch FROM wait)::int FROM users") == [(60,)]
 
     def test_using_for_nothing(self, local: Evolution) -> None:

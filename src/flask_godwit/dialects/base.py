@@ -181,6 +181,8 @@ class Database:
         """Schema and name of tables that are made by something else than a migration."""
         return ()
 
+    indexes_foreign_keys: ClassVar[bool] = False
+    """Whether the server makes an index for a foreign key that has none."""
     names_primary_keys: ClassVar[bool] = True
     """Whether a primary key has a name of its own."""
 

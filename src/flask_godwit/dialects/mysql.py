@@ -134,10 +134,12 @@ class MySQL(Database):
 
     def outage(self, error: BaseException) -> type[Outage] | None:
         number = error.args[0] if error.args else None
+        if not isinstance(number, int):
+            return None
         if number in _OF_SEVERAL_MEANINGS:
             found = _OUTAGES_BY_WORDS.items()
             return next((kind for words, kind in found if words in str(error)), None)
-        return _OUTAGES.get(number) if isinstance(number, int) else None
+        return _OUTAGES.get(number)
 
     def deploy_lock(self, engine: Engine, name: str) -> DeployLock | None:
         return MySQLLock(engine, name)
@@ -178,6 +180,7 @@ class MySQL(Database):
         # Alembic's CHANGE repeats the whole definition, and loses what it can't say.
         return f"ALTER TABLE {table} RENAME COLUMN {old} TO {new}"
 
+    indexes_foreign_keys: ClassVar[bool] = True
     names_primary_keys: ClassVar[bool] = False
 
     def replace_primary_key(self, table: str, old: Sequence[str], new: Sequence[str]) -> str:

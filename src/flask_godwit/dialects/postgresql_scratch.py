@@ -14,33 +14,38 @@ _SCRATCHES = text("SELECT datname FROM pg_database WHERE datname LIKE :pattern")
 _EXTENSIONS = text(
     "SELECT e.extname, n.nspname FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace"
 )
+_SCHEMAS = text(
+    "SELECT nspname FROM pg_namespace WHERE nspname <> 'information_schema' AND nspname !~ '^pg_'"
+)
 
 
 @contextmanager
 def scratch(server: Engine, real: Engine) -> Iterator[Engine]:
-    """An empty database with the extensions of the real one."""
+    """An empty database with the schemas and extensions of the real one."""
     with server.connect() as connection:
         left = list(connection.scalars(_SCRATCHES, {"pattern": f"{PREFIX}%"}))
         version = connection.dialect.server_version_info or (0,)
     drop_left_behind(server, left)
     force = " WITH (FORCE)" if version >= (13,) else ""
     with made_for_a_moment(server, "", force) as engine:
-        _add_extensions(real, engine)
+        _furnish(real, engine)
         yield engine
 
 
-def _add_extensions(real: Engine, engine: Engine) -> None:
-    """What an administrator installed is there before the first revision."""
+def _furnish(real: Engine, engine: Engine) -> None:
+    """What an administrator made or installed is there before the first revision."""
     try:
         with real.connect() as connection:
-            wanted = connection.execute(_EXTENSIONS).all()
+            schemas = list(connection.scalars(_SCHEMAS))
+            extensions = connection.execute(_EXTENSIONS).all()
     except SQLAlchemyError:  # the real database need not be there
         return
     quote = real.dialect.identifier_preparer.quote
-    for name, schema in wanted:
+    wanted = [f"CREATE SCHEMA IF NOT EXISTS {quote(schema)}" for schema in schemas]
+    wanted += [
+        f"CREATE EXTENSION IF NOT EXISTS {quote(name)} SCHEMA {quote(schema)}"
+        for name, schema in extensions
+    ]
+    for statement in wanted:
         with suppress(SQLAlchemyError), engine.begin() as connection:
-            if schema not in ("public", "pg_catalog"):
-                connection.exec_driver_sql(f"CREATE SCHEMA IF NOT EXISTS {quote(schema)}")
-            connection.exec_driver_sql(
-                f"CREATE EXTENSION IF NOT EXISTS {quote(name)} SCHEMA {quote(schema)}"
-            )
+            connection.exec_driver_sql(statement)

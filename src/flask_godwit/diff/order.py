@@ -28,9 +28,25 @@ def put_in_order(up: ops.OpContainer, down: ops.OpContainer) -> None:
         forward.ops = [*forward.ops, *_by_table(keys)]
         backward.ops = [*_by_table([_dropped(key) for key in reversed(keys)]), *backward.ops]
     for operations in (up, down):
-        _sort_creates(operations)
-        _sort_drops(operations)
-        _keys_outside(operations)
+        parts = [ops.UpgradeOps(part) for part in _between_renames(operations.ops)]
+        for part in parts:
+            _sort_creates(part)
+            _sort_drops(part)
+            _keys_outside(part)
+        operations.ops = [op for part in parts for op in part.ops]
+
+
+def _between_renames(operations: Sequence[ops.MigrateOperation]) -> Iterator[list[Any]]:
+    """Parts in which a name means one thing."""
+    part: list[ops.MigrateOperation] = []
+    for operation in operations:
+        if _renames(operation):
+            yield part
+            yield [operation]
+            part = []
+        else:
+            part.append(operation)
+    yield part
 
 
 # Cycles
@@ -108,11 +124,11 @@ def _agree(forward: ops.OpContainer, backward: ops.OpContainer) -> None:
 
 
 def _sort_creates(operations: ops.OpContainer) -> None:
-    """New tables come together, before what is done to them and after the renames."""
+    """New tables come together, before what is done to them."""
     found = [op for op in operations.ops if isinstance(op, ops.CreateTableOp)]
     if found:
         first = min(operations.ops.index(op) for op in found)
-        _together(operations, max(first, _after_renames(operations.ops)), _sorted_by_need(found))
+        _together(operations, first, _sorted_by_need(found))
 
 
 def _sort_drops(operations: ops.OpContainer) -> None:
@@ -127,10 +143,6 @@ def _together(operations: ops.OpContainer, place: int, found: Sequence[_Tables])
     before = [op for op in operations.ops[:place] if op not in found]
     after = [op for op in operations.ops[place:] if op not in found]
     operations.ops = [*before, *found, *after]
-
-
-def _after_renames(operations: Sequence[ops.MigrateOperation]) -> int:
-    return 1 + max((i for i, op in enumerate(operations) if _renames(op)), default=-1)
 
 
 def _sorted_by_need(tables: Sequence[_Tables]) -> list[_Tables]:
@@ -176,8 +188,7 @@ def _keys_outside(operations: ops.OpContainer) -> None:
         only.ops = [*first, *only.ops, *last]
         return
     kept = [op for op in operations.ops if not isinstance(op, ops.ModifyTableOps) or op.ops]
-    place = _after_renames(kept)
-    operations.ops = [*kept[:place], *_by_table(first), *kept[place:], *_by_table(last)]
+    operations.ops = [*_by_table(first), *kept, *_by_table(last)]
 
 
 def _moved(operations: ops.OpContainer, moves: Callable[[ops.MigrateOperation], bool]) -> list[Any]:

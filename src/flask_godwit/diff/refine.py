@@ -25,6 +25,7 @@ from .casts import CastStage
 from .compare.plugin import load
 from .constraint_names import name_added
 from .fill import FillStage
+from .key_indexes import KeyIndexStage
 from .losses import mark_losses
 from .names import Key
 from .obstacles import ObstacleStage
@@ -119,6 +120,8 @@ class Refinement:
         name_added(upgrade, downgrade, context.connection.dialect)
         if context.connection.dialect.supports_alter:
             put_in_order(upgrade, downgrade)
+        if facts["database"].indexes_foreign_keys:
+            KeyIndexStage(rows, models_of(context)).run(upgrade, downgrade)
 
     def finish(self) -> None:
         """After the last database.

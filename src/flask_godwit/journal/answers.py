@@ -70,7 +70,7 @@ def _select(cursor: Any, columns: tuple[str, ...], rows: list[tuple[Any, ...]], 
     mark = "?" if sent.context.dialect.paramstyle == "qmark" else "%s"
     names = ", ".join(f"{mark} AS {quote(column)}" for column in columns)
     if not rows:
-        query = f"SELECT {names} FROM (SELECT 1 AS one) AS nothing WHERE 1 = 0"
+        query = f"SELECT {names} FROM (SELECT 1 AS one) AS no_row WHERE 1 = 0"
         cursor.execute(query, (None,) * len(columns))
         return
     query = " UNION ALL ".join([f"SELECT {names}"] * len(rows))

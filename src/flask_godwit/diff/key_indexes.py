@@ -1,0 +1,190 @@
+"""Indexes that MySQL and MariaDB need for foreign keys: made without being asked, and left behind.
+
+A foreign key that is dropped leaves its index, which no model has. And the index that a foreign
+key uses can't be dropped (error 1553) unless there is the one that the server would have made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from alembic.operations import ops
+from sqlalchemy import Table, UniqueConstraint
+
+from .names import Key
+from .rows import Rows
+
+_Columns = Sequence[str]
+_Operations = Sequence[ops.MigrateOperation]
+
+
+@dataclass
+class KeyIndexStage:
+    """Looks after the indexes of one database's foreign keys.
+
+    :param models: the tables as they are to be.
+    """
+
+    rows: Rows
+    models: Mapping[Key, Table]
+
+    def run(self, up: ops.OpContainer, down: ops.OpContainer) -> None:
+        """Change both ways of a script."""
+        self._bridge(up, down, True)
+        self._bridge(down, up, False)
+        for block in _blocks(up):
+            self._drop_left(block, _of_table(up, block))
+        added = {_name(op) for block in _blocks(up) for op in block.ops if _adds(op)}
+        for block in _blocks(down):
+            self._drop_made(block, _of_table(down, block), added)
+
+    def _drop_left(self, block: ops.ModifyTableOps, done: _Operations) -> None:
+        """The upgrade drops a key: its index goes with it."""
+        key = (block.schema, block.table_name)
+        again = {_name(op) for op in done if _adds(op)}
+        known = {str(op.index_name) for op in done if isinstance(op, ops.DropIndexOp)}
+        kept = {index.name for index in self.models[key].indexes} if key in self.models else set()
+        for operation in [op for op in block.ops if _drops(op)]:
+            columns = _local(operation)
+            name = _name(operation)
+            index = self._indexes(key).get(name)
+            if index == columns and name not in again | known | kept and not _gone(done, columns):
+                _insert_after(block, operation, _drop_index(key, name))
+
+    def _drop_made(self, block: ops.ModifyTableOps, done: _Operations, added: set[str]) -> None:
+        """The downgrade drops a key that the upgrade added: so does the server's index."""
+        key = (block.schema, block.table_name)
+        table = self.models.get(key)
+        for operation in [op for op in block.ops if _drops(op)]:
+            name, columns = _name(operation), _local(operation)
+            made = name in added and table is not None and not _covered(table, columns)
+            before = any(index[: len(columns)] == columns for index in self._indexes(key).values())
+            if made and not before and not _gone(done, columns):
+                _insert_after(block, operation, _drop_index(key, name))
+
+    def _bridge(self, forward: ops.OpContainer, backward: ops.OpContainer, again: bool) -> None:
+        """An index goes that a key needs: the one that the server would make comes first.
+
+        :param again: it was asked for, so it has to be dropped by the way back.
+        """
+        for block in _blocks(forward):
+            for operation in [op for op in block.ops if isinstance(op, ops.DropIndexOp)]:
+                key = (block.schema, block.table_name)
+                done = _of_table(forward, block)
+                for name, columns in self._uncovered(key, operation, done):
+                    own = ops.CreateIndexOp(name, key[1], list(columns), schema=key[0])
+                    block.ops.insert(block.ops.index(operation), own)
+                    if again:
+                        _drop_after(backward, key, operation, name)
+
+    def _uncovered(
+        self, key: Key, dropped: ops.DropIndexOp, done: _Operations
+    ) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """The keys, by name, that would be left without an index."""
+        table = self.models.get(key)
+        index = _index_columns(dropped)
+        gone = {_name(op) for op in done if _drops(op)}
+        made = {op.index_name for op in done if isinstance(op, ops.CreateIndexOp)}
+        for name, columns in self._keys(key).items():
+            others = [
+                o for n, o in self._indexes(key).items() if n not in (dropped.index_name, name)
+            ]
+            covered = any(other[: len(columns)] == columns for other in others)
+            leads = index[: len(columns)] == columns
+            if leads and table is not None and not covered and name not in gone | made:
+                yield name, columns
+
+    def _indexes(self, key: Key) -> dict[str, tuple[str, ...]]:
+        schema, table = self.rows.renames.old_key(key)
+        if not self.rows.exists(key):
+            return {}
+        inspector = self.rows.inspector
+        found = {
+            str(index["name"]): tuple(str(name) for name in index["column_names"])
+            for index in inspector.get_indexes(table, schema=schema)
+        }
+        primary = inspector.get_pk_constraint(table, schema=schema)["constrained_columns"]
+        return {**found, "PRIMARY": tuple(primary)}
+
+    def _keys(self, key: Key) -> dict[str, tuple[str, ...]]:
+        schema, table = self.rows.renames.old_key(key)
+        if not self.rows.exists(key):
+            return {}
+        keys = self.rows.inspector.get_foreign_keys(table, schema=schema)
+        return {str(found["name"]): tuple(found["constrained_columns"]) for found in keys}
+
+
+def _blocks(operations: ops.OpContainer) -> Iterator[ops.ModifyTableOps]:
+    return (op for op in operations.ops if isinstance(op, ops.ModifyTableOps))
+
+
+def _adds(operation: ops.MigrateOperation) -> bool:
+    return isinstance(operation, ops.CreateForeignKeyOp)
+
+
+def _drops(operation: ops.MigrateOperation) -> bool:
+    is_key = isinstance(operation, ops.DropConstraintOp) and isinstance(
+        operation._reverse, ops.CreateForeignKeyOp
+    )
+    return bool(is_key)
+
+
+def _name(operation: Any) -> str:
+    return str(operation.constraint_name)
+
+
+def _local(operation: Any) -> tuple[str, ...]:
+    return tuple(operation._reverse.local_cols)
+
+
+def _of_table(operations: ops.OpContainer, block: ops.ModifyTableOps) -> _Operations:
+    """All that is done to the table of a block."""
+    key = (block.schema, block.table_name)
+    same = [each for each in _blocks(operations) if (each.schema, each.table_name) == key]
+    return [op for each in same for op in each.ops]
+
+
+def _gone(done: _Operations, columns: _Columns) -> bool:
+    """Whether the columns are dropped too, and take the index with them."""
+    dropped = {op.column_name for op in done if isinstance(op, ops.DropColumnOp)}
+    return set(columns) <= dropped
+
+
+def _covered(table: Table, columns: _Columns) -> bool:
+    """Whether the models give an index that begins with the columns."""
+    indexes = [[column.name for column in index.columns] for index in table.indexes]
+    indexes += [
+        [column.name for column in constraint.columns]
+        for constraint in table.constraints
+        if isinstance(constraint, UniqueConstraint)
+    ]
+    indexes.append([column.name for column in table.primary_key.columns])
+    return any(tuple(index[: len(columns)]) == tuple(columns) for index in indexes)
+
+
+def _drop_index(key: Key, name: str) -> ops.DropIndexOp:
+    return ops.DropIndexOp(name, key[1], schema=key[0])
+
+
+def _insert_after(
+    block: ops.ModifyTableOps, operation: ops.MigrateOperation, new: ops.MigrateOperation
+) -> None:
+    block.ops.insert(1 + block.ops.index(operation), new)
+
+
+def _drop_after(operations: ops.OpContainer, key: Key, dropped: ops.DropIndexOp, name: str) -> None:
+    """Drop an index where the one comes back that it stood in for."""
+    for block in _blocks(operations):
+        if (block.schema, block.table_name) == key:
+            for operation in list(block.ops):
+                if not isinstance(operation, ops.CreateIndexOp):
+                    continue
+                if operation.index_name == dropped.index_name:
+                    _insert_after(block, operation, _drop_index(key, name))
+
+
+def _index_columns(dropped: ops.DropIndexOp) -> tuple[str, ...]:
+    columns = dropped._reverse.columns if dropped._reverse else ()
+    return tuple(str(getattr(column, "name", column)) for column in columns)

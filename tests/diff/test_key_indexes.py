@@ -1,0 +1,78 @@
+"""Foreign keys and the indexes that MySQL and MariaDB make for them: nothing stays behind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask_sqlalchemy import SQLAlchemy
+
+from .conftest import Evolution
+
+
+def posts(*columns: str, key: str = "", index: str = "") -> Callable[[SQLAlchemy], None]:
+    """Posts with or without a foreign key, an index, and more columns."""
+
+    def models(db: SQLAlchemy) -> None:
+        number: Any = sa.Integer
+        db.Table("users", sa.Column("id", number, primary_key=True))
+        table = db.Table(
+            "posts",
+            sa.Column("id", number, primary_key=True),
+            *(sa.Column(name, number) for name in columns),
+        )
+        if key:
+            table.append_constraint(sa.ForeignKeyConstraint([key], ["users.id"], name="fk_author"))
+        if index:
+            sa.Index("ix_author", *(table.c[name] for name in index.split()))
+
+    return models
+
+
+PLAIN = posts("author")
+KEY = posts("author", key="author")
+BOTH = posts("author", key="author", index="author")
+
+
+@pytest.mark.requires("alter_column")
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (PLAIN, KEY),
+        (KEY, PLAIN),
+        (BOTH, KEY),
+        (KEY, BOTH),
+        (BOTH, PLAIN),
+        (PLAIN, BOTH),
+        (BOTH, posts()),
+        (posts(), BOTH),
+        (posts(), KEY),
+        (KEY, posts()),
+        (posts("author", "nr", key="author", index="author nr"), posts("author", "nr")),
+        (posts("author", "nr"), posts("author", "nr", key="author", index="author nr")),
+    ],
+    ids=[
+        "key comes",
+        "key goes",
+        "index goes",
+        "index comes",
+        "both go",
+        "both come",
+        "column goes",
+        "column comes",
+        "column with key comes",
+        "column with key goes",
+        "wider index goes",
+        "wider index comes",
+    ],
+)
+def test_there_and_back(evolution: Evolution, before: Any, after: Any) -> None:
+    """The schema is what the models create, both ways, and rows stay."""
+    evolution.begin(
+        before, "INSERT INTO users (id) VALUES (1)", "INSERT INTO posts (id) VALUES (1)"
+    )
+    evolution.follow(after)
+    evolution.back(before)
+    assert evolution.rows("SELECT id FROM posts") == [(1,)]
