@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -52,8 +52,14 @@ def make_shop(
     """``make_shop(models)``: an application on each database, which leaves no scratch behind."""
     shops: list[Shop] = []
 
-    def make(models: Models | None = users, **options: object) -> Shop:
-        shops.append(Shop(tmp_path, models, url=database.url, **options))
+    def make(
+        models: Models | None = users,
+        *,
+        config: Mapping[str, object] | None = None,
+        **options: object,
+    ) -> Shop:
+        proving = {"GODWIT_PROVE": True, **(config or {})}
+        shops.append(Shop(tmp_path, models, url=database.url, config=proving, **options))
         return shops[-1]
 
     yield make
