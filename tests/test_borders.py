@@ -23,7 +23,8 @@ PACKAGE = Path(flask_godwit.__file__).parent
 
 LAYERS = (
     {"errors"},
-    {"secrecy", "proofs", "values", "settings", "retry", "locate", "process_state"},
+    {"proofs"},
+    {"secrecy", "values", "settings", "retry", "locate", "process_state"},
     {"plans", "sql", "assurance"},
     {"sqlite"},
     {"dialects"},

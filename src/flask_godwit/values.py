@@ -13,11 +13,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .proofs import Proof
+
 if TYPE_CHECKING:
     from alembic.config import Config
     from sqlalchemy import Engine, MetaData
 
-    from .proofs import Proof
     from .settings import Settings
 
 DEFAULT_BIND = ""

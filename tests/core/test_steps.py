@@ -149,6 +149,7 @@ class TestGroupOptions:
             "print('x is', context.get_x_argument())\nrun_migrations()\n"
         )
         assert "x is ['a=1']" in made.ok("-x", "a=1", "upgrade").stdout
+        assert "x is ['a=1', 'b=2']" in made.ok("-x", "a=1", "upgrade", "-x", "b=2").stdout
 
     def test_directory_of_one_command_does_not_stay(self, shop):
         """In one process `-d` is for one command only."""

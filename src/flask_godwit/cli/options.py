@@ -199,7 +199,7 @@ def command(
 def _run(function: Callback, /, **options: Any) -> None:
     group = click.get_current_context().meta.get(_GROUP_OPTIONS, {})
     quiet = options.pop("quiet", False)
-    x_arg = options.pop("x_arg", ()) or group.get("x_arg", ())
+    x_arg = (*group.get("x_arg", ()), *options.pop("x_arg", ()))
     call = Call(
         console=Console(quiet=quiet, secrets=_secrets_of(current_app), program=_program()),
         json=options.pop("as_json", False),
