@@ -201,6 +201,10 @@ class Database:
         """The sequences that belong to a table's columns, by column."""
         return {}
 
+    def plain_type(self, said: str) -> str:
+        """A type in one spelling, of those that the server and the models have for it."""
+        return "".join(said.lower().split())
+
     def enum_types(self, connection: Connection) -> Mapping[tuple[str | None, str], EnumType]:
         """The enumerations that are types of their own, by schema and name."""
         return {}

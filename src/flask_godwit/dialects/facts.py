@@ -22,6 +22,8 @@ class ColumnFacts:
     """Only where it is not the table's or the type's own."""
     definition: str | None = None
     """The whole column in one line, where the server has that."""
+    type: str | None = None
+    """The type with all its parameters, where the server says it in the definition."""
 
 
 @dataclass(frozen=True)

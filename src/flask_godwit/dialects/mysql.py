@@ -176,6 +176,11 @@ class MySQL(Database):
             return lambda column: func.json_valid(column) == 0
         return None
 
+    def plain_type(self, said: str) -> str:
+        from .mysql_types import plain_type
+
+        return plain_type(said)
+
     def rename_column(self, table: str, old: str, new: str) -> str:
         # Alembic's CHANGE repeats the whole definition, and loses what it can't say.
         return f"ALTER TABLE {table} RENAME COLUMN {old} TO {new}"

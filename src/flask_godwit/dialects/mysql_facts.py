@@ -17,6 +17,7 @@ _CHECK = re.compile(r"^\s*CONSTRAINT `((?:[^`]|``)+)` CHECK (.*?),?$")
 _OPTION = re.compile(r"\b(ENGINE|CHARSET|COLLATE|ROW_FORMAT|KEY_BLOCK_SIZE)=(\w+)")
 _COLLATE = re.compile(r"\bCOLLATE (\w+)")
 _CHARSET = re.compile(r"\bCHARACTER SET (\w+)")
+_TYPE = re.compile(r"\w+(?:\((?:'(?:[^'\\]|''|\\.)*'|[^')])*\))?(?: unsigned)?(?: zerofill)?")
 _COMPUTED = re.compile(r"\bGENERATED ALWAYS AS (\(.*\)) (VIRTUAL|STORED|PERSISTENT)")
 _DEFAULT = re.compile(
     r"\bDEFAULT ('(?:[^'\\]|''|\\.)*'"
@@ -89,10 +90,12 @@ def _column(definition: str) -> ColumnFacts:
     computed = _COMPUTED.search(text)
     default = None if computed else _DEFAULT.search(text)
     charset, collation = _CHARSET.search(text), _COLLATE.search(text)
+    kind = _TYPE.match(text)
     said = " ".join(found[1] for found in (charset, collation) if found)
     return ColumnFacts(
         default=" ".join(part for part in default.groups() if part) if default else None,
         computed=f"{computed[2]} {computed[1]}" if computed else None,
         collation=said or None,
         definition=text,
+        type=kind[0] if kind else None,
     )

@@ -14,7 +14,7 @@ _CHARSET = re.compile(r"\s+(CHARACTER SET|CHARSET|COLLATE)\s+\S+", re.IGNORECASE
 
 def is_same_type(old: str, new: str) -> bool:
     """Whether two types are one."""
-    return _plain(old) == _plain(new)
+    return plain_type(old) == plain_type(new)
 
 
 def is_appended(old: str, new: str) -> bool:
@@ -52,7 +52,8 @@ def _bare(type_: str) -> str:
     ).strip()
 
 
-def _plain(type_: str) -> str:
+def plain_type(type_: str) -> str:
+    """A type in one spelling."""
     if _ENUM.fullmatch(_bare(type_)):
         return _bare(type_).replace(", ", ",").lower()
     text = " ".join(_bare(type_).lower().split())

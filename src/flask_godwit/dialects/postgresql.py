@@ -163,6 +163,11 @@ class PostgreSQL(Database):
         schema, dot, _ = table.rpartition(".")
         return f"ALTER INDEX {schema}{dot}{old} RENAME TO {new}"
 
+    def plain_type(self, said: str) -> str:
+        from .postgresql_types import plain_type
+
+        return plain_type(said)
+
     def foreign_tables(self, connection: Connection) -> Collection[tuple[str | None, str]]:
         return [(row.schema, row.name) for row in connection.execute(_FOREIGN)]
 

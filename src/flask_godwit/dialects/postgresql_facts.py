@@ -15,7 +15,8 @@ from .facts import Catalogue, ColumnFacts, TableFacts
 
 _COLUMNS = """
     SELECT c.relname AS table, a.attname AS name, a.attgenerated AS generated,
-        pg_get_expr(d.adbin, d.adrelid) AS expression, co.collname AS collation
+        pg_get_expr(d.adbin, d.adrelid) AS expression, co.collname AS collation,
+        format_type(a.atttypid, a.atttypmod) AS type
     FROM pg_attribute a
     JOIN pg_class c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p')
     JOIN pg_type t ON t.oid = a.atttypid
@@ -115,9 +116,11 @@ def _facts(
 def _column(row: Any) -> ColumnFacts:
     expression = _plain(row.expression) if row.expression else None
     generated = _letter(row.generated)
+    kind = _plain(row.type)
     if generated:
-        return ColumnFacts(computed=f"{generated} {expression}", collation=row.collation)
-    return ColumnFacts(default=expression, collation=row.collation)
+        computed = f"{generated} {expression}"
+        return ColumnFacts(computed=computed, collation=row.collation, type=kind)
+    return ColumnFacts(default=expression, collation=row.collation, type=kind)
 
 
 def _letter(value: Any) -> str:

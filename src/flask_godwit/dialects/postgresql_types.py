@@ -57,6 +57,14 @@ def change_of_type(old: str, new: str) -> Change:
     return Change.REWRITE
 
 
+def plain_type(type_: str) -> str:
+    """A type in one spelling; ``FLOAT(20)`` is the smaller of the two that there are."""
+    name, size = _parsed(type_)
+    if type_.lower().startswith("float") and size:
+        return "real" if size[0] <= 24 else "double precision"
+    return f"{name}{size or ''}"
+
+
 def _parsed(type_: str) -> tuple[str, tuple[int, ...]]:
     text = re.sub(r"\s+COLLATE\s+\S+$", "", " ".join(type_.split()), flags=re.IGNORECASE).lower()
     numbers = re.search(r"\(([\d\s,]+)\)", text)

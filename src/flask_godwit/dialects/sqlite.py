@@ -46,12 +46,19 @@ _OUTAGES: dict[str, type[Outage]] = {
     "unable to open database file": ReadOnly,
 }
 
+_SYNONYMS = {"decimal": "numeric", "timestamp": "datetime", "int": "integer", "bool": "boolean"}
+
 
 class SQLite(Database):
     """SQLite. A file that does not exist is no trouble: connecting makes it."""
 
     name: str = "SQLite"
     transactional_ddl: ClassVar[bool | None] = True
+
+    def plain_type(self, said: str) -> str:
+        # A rebuild for another word for the same affinity would be for nothing.
+        name, bracket, size = super().plain_type(said).partition("(")
+        return _SYNONYMS.get(name, name) + bracket + size
 
     @property
     def identity(self) -> tuple[object, ...]:

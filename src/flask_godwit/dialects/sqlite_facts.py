@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from sqlalchemy import Connection, Table, create_engine
 from sqlalchemy.exc import SQLAlchemyError
@@ -52,7 +53,7 @@ def _facts(connection: Connection, schema: str, table: str) -> TableFacts | None
         return None
     info = connection.exec_driver_sql(f"PRAGMA {quote(schema)}.table_xinfo({quote(table)})").all()
     return TableFacts(
-        {row[1]: _column(text, row[1], row[4], row[6]) for row in info},
+        {row[1]: replace(_column(text, row[1], row[4], row[6]), type=row[2]) for row in info},
         tuple(_checks(text)),
         {name: _index(sql) for type_, name, sql in found if type_ == "index" and sql},
         options=dict.fromkeys(text.options, "on"),

@@ -7,6 +7,7 @@ from typing import Any
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations import ops
 from sqlalchemy import Column, Computed, Table
+from sqlalchemy.types import NullType
 
 from ...dialects.facts import ColumnFacts, TableFacts
 from ..names import quoted
@@ -50,8 +51,7 @@ def _compare(
     collation = getattr(column.type, "collation", None)
     charset = getattr(column.type, "charset", None)
     said = actual.collation or collation or charset
-    own_enum = actual.definition is not None and hasattr(column.type, "enums")
-    if altered is None and not said and not own_enum:
+    if altered is None and not said and _is_obviously_same(context, column, actual):
         return
     if context.migration_context._user_compare_type is False:
         return
@@ -62,9 +62,38 @@ def _compare(
     if wanted.definition is not None and wanted.definition == actual.definition:
         if altered is not None:
             _calm(modify, altered)
-    elif wanted.collation != actual.collation or _other_enum(found, column):
+    elif _is_other(context, wanted, actual) or _other_enum(found, column):
         altered = altered or _new(modify, schema, found, column)
         altered.modify_type = column.type
+    elif altered is not None and not _is_asked_for(context, column):
+        altered.modify_type = None  # SQLAlchemy reads it as another, the server does not
+        if not altered.has_changes():
+            modify.ops.remove(altered)
+
+
+def _is_asked_for(context: AutogenContext, column: Column[Any]) -> bool:
+    """Whether a type may differ although the server says the same of both."""
+    by_project = callable(context.migration_context._user_compare_type)
+    return by_project or hasattr(column.type, "enums")
+
+
+def _is_obviously_same(context: AutogenContext, column: Column[Any], actual: ColumnFacts) -> bool:
+    """Whether the server says the type in the words of the model. Lists of values are read."""
+    if actual.type is None or isinstance(column.type, NullType):
+        return True
+    if hasattr(column.type, "enums") or hasattr(column.type, "values"):
+        return actual.definition is None  # or else it is a type with a name, compared as such
+    assert context.dialect is not None
+    compiler: Any = context.dialect.type_compiler_instance
+    said = compiler.process(column.type, type_expression=column)
+    plain = sides_of(context).database.plain_type
+    return plain(actual.type) == plain(said)
+
+
+def _is_other(context: AutogenContext, wanted: ColumnFacts, actual: ColumnFacts) -> bool:
+    plain = sides_of(context).database.plain_type
+    types = [plain(each.type or "") for each in (wanted, actual)]
+    return types[0] != types[1] or wanted.collation != actual.collation
 
 
 def _other_enum(found: Column[Any], column: Column[Any]) -> bool:

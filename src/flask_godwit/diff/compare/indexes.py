@@ -13,6 +13,8 @@ from ...dialects.facts import TableFacts
 from .names import final_name
 from .sides import sides_of
 
+_PREFIXES = ("FULLTEXT", "SPATIAL")
+
 
 def compare_indexes(
     context: AutogenContext,
@@ -44,7 +46,23 @@ def compare_indexes(
             if actual is not None:
                 yield _drop(schema, table, name, actual)
             yield ops.CreateIndexOp.from_index(index)
+    _complete_drops(modify, schema, table, facts)
     yield from _unseen(context, schema, table, facts, seen, found)
+
+
+def _complete_drops(
+    modify: ops.ModifyTableOps, schema: str | None, table: Table, facts: TableFacts
+) -> None:
+    """Give drops a way back that has the expressions, lengths and directions, as the server said.
+
+    Alembic takes an index back by what SQLAlchemy reflects, which lacks them.
+    """
+    for place, operation in enumerate(modify.ops):
+        if not isinstance(operation, ops.DropIndexOp):
+            continue
+        actual = facts.indexes.get(str(operation.index_name))
+        if actual is not None and not _has_columns_only(actual):
+            modify.ops[place] = _drop(schema, table, str(operation.index_name), actual)
 
 
 def _unseen(
@@ -75,9 +93,13 @@ def _name(context: AutogenContext, index: Index) -> str:
 def _is_plain(index: Index, actual: str) -> bool:
     """Whether both have columns and nothing else, which Alembic compares well."""
     columns = all(getattr(e, "__visit_name__", "") == "column" for e in index.expressions)
+    return columns and _has_columns_only(actual) and not index.dialect_kwargs
+
+
+def _has_columns_only(actual: str) -> bool:
     words = actual.upper().removeprefix("UNIQUE ").removeprefix("BTREE ")
     simple = words.startswith("(") and words.endswith(")") and words.count("(") == 1
-    return columns and simple and not index.dialect_kwargs and " DESC" not in words
+    return simple and " DESC" not in words
 
 
 def _is_dropped(modify: ops.ModifyTableOps, name: str) -> bool:
@@ -96,8 +118,10 @@ def _drop(schema: str | None, table: Table, name: str, definition: str) -> ops.D
     unique = definition.upper().startswith("UNIQUE ")
     sql = definition[7:] if unique else definition
     method, _, rest = sql.partition("(")
+    prefix = method.strip() if method.strip() in _PREFIXES else ""
+    method = "" if prefix else method
     columns, where = _split("(" + rest)
-    options: dict[str, Any] = {}
+    options: dict[str, Any] = {f"{d}_prefix": prefix for d in ("mysql", "mariadb") if prefix}
     if method.strip() not in ("", "btree"):
         options["postgresql_using"] = method.strip()
     if where.upper().startswith("WHERE "):

@@ -11,7 +11,7 @@ from alembic.operations import ops
 from alembic.runtime.migration import MigrationContext
 from alembic.runtime.plugins import Plugin
 from alembic.util import DispatchPriority, PriorityDispatchResult
-from sqlalchemy import Index, Table
+from sqlalchemy import Column, DefaultClause, Index, Integer, MetaData, Table
 
 from .checks import compare_checks
 from .columns import compare_columns
@@ -40,9 +40,21 @@ def load(context: MigrationContext) -> None:
 
 
 def _written_once(
-    context: MigrationContext, render: Callable[..., str], *arguments: Any, **options: Any
+    context: MigrationContext, render: Callable[..., str], expression: Any, **options: Any
 ) -> str:
-    return undoubled(render(*arguments, **options), context.dialect)
+    said = render(expression, **options)
+    if options.get("is_server_default"):
+        said = _parenthesised(context, expression, said)
+    return undoubled(said, context.dialect)
+
+
+def _parenthesised(context: MigrationContext, expression: Any, said: str) -> str:
+    """A default with the parentheses that a table's DDL has: MySQL tells both apart."""
+    compiler: Any = context.dialect.ddl_compiler(context.dialect, None)  # type: ignore[arg-type]
+    column = Column("x", Integer, server_default=DefaultClause(expression))
+    Table("t", MetaData(), column)
+    created = str(compiler.get_column_specification(column))
+    return f"({said})" if f"DEFAULT ({said})" in created else said
 
 
 def _all_stay(_wanted: set[Index], _found: set[Index]) -> None:
