@@ -163,6 +163,7 @@ class TestInit:
 class TestMigrate:
     def test_makes_the_folder_and_tells_the_changes(self, fresh, tmp_path):
         """The first `migrate` needs no `init`, prints the changes in words and the file."""
+        fresh.app.config["GODWIT_PROVE"] = True
         lines = fresh.ok("migrate").stdout.splitlines()
         assert lines[0] == "+ table user"
         assert re.fullmatch(
