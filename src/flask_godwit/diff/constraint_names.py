@@ -13,6 +13,8 @@ from alembic.operations import ops
 from sqlalchemy import Constraint, Dialect
 from sqlalchemy.util import md5_hex
 
+from .steps import flat
+
 _KINDS: dict[type[Any], str] = {
     ops.CreateUniqueConstraintOp: "uq",
     ops.CreateForeignKeyOp: "fk",
@@ -23,19 +25,11 @@ _KINDS: dict[type[Any], str] = {
 
 def name_added(up: ops.OpContainer, down: ops.OpContainer, dialect: Dialect) -> None:
     """Give what is added to tables that stay a name that follows from what it is."""
-    for operation in _flat(up):
+    for operation in flat(up):
         _name(operation, operation, dialect)
-    for operation in _flat(down):
+    for operation in flat(down):
         if isinstance(operation, ops.DropConstraintOp):
             _name(operation, operation._reverse, dialect)
-
-
-def _flat(operations: ops.OpContainer) -> Iterator[ops.MigrateOperation]:
-    for operation in operations.ops:
-        if isinstance(operation, ops.OpContainer):
-            yield from _flat(operation)
-        else:
-            yield operation
 
 
 def _name(named: Any, made: ops.MigrateOperation | None, dialect: Dialect) -> None:

@@ -5,12 +5,21 @@ A script shows plain Alembic: ``op.rename_table()``, ``op.alter_column()``, ``op
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from alembic.autogenerate import renderers
 from alembic.autogenerate.api import AutogenContext
 from alembic.autogenerate.render import _render_gen_name
 from alembic.operations import ops
+
+
+def flat(container: ops.OpContainer) -> Iterator[ops.MigrateOperation]:
+    """The operations in a list, and in the lists inside of it."""
+    for operation in container.ops:
+        if isinstance(operation, ops.OpContainer):
+            yield from flat(operation)
+        else:
+            yield operation
 
 
 class RenameTable(ops.RenameTableOp):

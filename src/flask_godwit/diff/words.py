@@ -14,7 +14,7 @@ from sqlalchemy import Enum, Numeric, String, types
 from sqlalchemy.types import TypeEngine
 
 from ..values import DEFAULT_BIND, Change
-from .steps import Comment, Nothing, Quiet, Sql, loss_of
+from .steps import Comment, Nothing, Quiet, Sql, flat, loss_of
 
 
 def changes_of(operations: ops.OpContainer, bind: str = DEFAULT_BIND) -> tuple[Change, ...]:
@@ -24,17 +24,9 @@ def changes_of(operations: ops.OpContainer, bind: str = DEFAULT_BIND) -> tuple[C
     """
     return tuple(
         Change(sign, text, bind, warning)
-        for operation in _flat(operations)
+        for operation in flat(operations)
         for sign, text, warning in _describe(operation)
     )
-
-
-def _flat(container: ops.OpContainer) -> Iterator[ops.MigrateOperation]:
-    for operation in container.ops:
-        if isinstance(operation, ops.OpContainer):
-            yield from _flat(operation)
-        else:
-            yield operation
 
 
 _Words = Iterator[tuple[str, str, str]]
