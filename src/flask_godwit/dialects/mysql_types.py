@@ -47,9 +47,7 @@ def _values(text: str) -> list[str]:
 
 
 def _bare(type_: str) -> str:
-    return re.sub(
-        r"\s+(CHARACTER SET|CHARSET|COLLATE)\s+\S+", "", type_, flags=re.IGNORECASE
-    ).strip()
+    return _CHARSET.sub("", type_).strip()
 
 
 def plain_type(type_: str) -> str:
