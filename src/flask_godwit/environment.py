@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from copy import copy
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from io import StringIO
 from typing import Any, ClassVar
@@ -105,6 +105,7 @@ class Environment(EnvironmentContext):
             for guard in self.guards:
                 around.enter_context(guard.run())
             around.enter_context(self._watched)
+            self.migrations.configured[bind_of(context)] = Configured(context.opts, arguments)
             super().run_migrations(**arguments)
 
     def _guard(self, connection: Connection | None, options: dict[str, Any]) -> None:
@@ -182,6 +183,18 @@ def _version_table(options: Mapping[str, Any]) -> tuple[str, str | None]:
 Environment.create_module_class_proxy(vars(alembic.context), {})
 
 
+@dataclass(frozen=True)
+class Configured:
+    """What an env.py, or we in its place, said for one database.
+
+    :param options: those of Alembic's ``context.configure()``.
+    :param arguments: those of ``context.run_migrations()``, which revisions are called with.
+    """
+
+    options: Mapping[str, Any]
+    arguments: Mapping[str, Any]
+
+
 class Migrations:
     """A project's migrations folder, ready to run.
 
@@ -202,6 +215,10 @@ class Migrations:
         self.recorder: Recorder | None = None
         self.began = False
         self.journal: Journal | None = None
+        self.configured: dict[str, Configured] = {}
+        """What the last runs were configured with, by bind."""
+        self.arguments: Mapping[str, Any] = {}
+        """What revisions are called with where no env.py calls them."""
         self.stand_in: Callable[[Connection], Connection] | None = None
         """Gives another connection in the place of the one that a run was configured with."""
 
@@ -390,8 +407,9 @@ def _run_targets(environment: Environment, overrides: dict[str, Any]) -> None:
             environment.configure(**connection, **options)
             if several and environment.is_offline_mode():
                 environment.static_output(f"-- The database of bind {target.label}")
+            own = {"engine_name": target.part} if several else {}
             with environment.begin_transaction():
-                environment.run_migrations(**({"engine_name": target.part} if several else {}))
+                environment.run_migrations(**{**migrations.arguments, **own})
 
 
 def _check_bind(migrations: Migrations, targets: Sequence[Target]) -> None:

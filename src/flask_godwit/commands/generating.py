@@ -123,7 +123,9 @@ def migrate(
         return None
     script = comparison.write()
     proves = project.settings.prove if prove is None else prove
-    return proved(project, script) if script and proves else script
+    if script is None or not proves:
+        return script
+    return proved(project, script, comparison.migrations.configured)
 
 
 def has_models(project: Project) -> bool:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
-from ..environment import Migrations
+from ..environment import Configured, Migrations
 from ..failure import reason_of
+from ..proof.prove import Written
 from ..proof.prove import prove as prove_revisions
 from ..proofs import UNPROVED, Proof, TargetProof
 from ..values import Project, Script
@@ -32,13 +34,15 @@ def _revisions(migrations: Migrations, rev_range: str) -> tuple[str, ...]:
         return tuple(revision for revision in order if revision in meant)
 
 
-def proved(project: Project, script: Script) -> Script:
-    """A script that was just written, with its proof. No error of the proof gets out."""
-    budget = project.settings.prove_seconds
+def proved(project: Project, script: Script, configured: Mapping[str, Configured]) -> Script:
+    """A script that was just written, with its proof. No error of the proof gets out.
+
+    :param configured: what the comparison that it comes from was configured with, by bind.
+    """
+    changes = frozenset(map(str, script.changes))
+    written = Written(changes, project.settings.prove_seconds, configured)
     try:
-        (proof,) = prove_revisions(
-            project, [script.revision], changes=script.changes, budget=budget
-        )
+        (proof,) = prove_revisions(project, [script.revision], written)
     except Exception as error:  # the script is written, and a person wants to see it
         nothing = TargetProof("", "", UNPROVED, reason=reason_of(error))
         proof = Proof(script.revision, script.message, script.path, (nothing,))

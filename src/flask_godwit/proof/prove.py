@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from alembic.runtime.migration import MigrationContext
-
 from ..dialects import dialect_for
-from ..environment import Migrations, known_options
+from ..environment import Configured, Migrations, known_options
 from ..errors import DatabaseError, NotProvable
-from ..parts import bind_of
 from ..proofs import UNPROVED, Proof, TargetProof
 from ..targets import selected_targets
-from ..values import Change, Project, Target
+from ..values import Project, Target
 from .scratch import ScratchMigrations, scratch_project
 from .walk import Walk
 
 _FLAGS = ("autogenerate",)
-# What env.py says about its own connection and this one run.
+# What is about one connection and run, and what would be told of revisions that nobody applied.
 _NOT_FOR_SCRATCH = {
     "connection",
     "url",
@@ -35,23 +32,33 @@ _NOT_FOR_SCRATCH = {
 }
 
 
+@dataclass(frozen=True)
+class Written:
+    """What is known of a revision that was written a moment ago.
+
+    :param changes: what it is meant to change.
+    :param budget: seconds that the replay of the history before it may take.
+    :param configured: what the comparison was configured with, by bind.
+    """
+
+    changes: frozenset[str]
+    budget: float
+    configured: Mapping[str, Configured]
+
+
 def prove(
-    project: Project,
-    revisions: Sequence[str],
-    *,
-    changes: Iterable[Change] | None = None,
-    budget: float | None = None,
+    project: Project, revisions: Sequence[str], written: Written | None = None
 ) -> tuple[Proof, ...]:
     """Prove revisions, in the order in which they run.
 
-    :param changes: what the one revision is meant to change, where that is known.
-    :param budget: seconds that the replay of the history before them may take.
+    :param written: what is known, where the one revision is new.
     """
     migrations = Migrations(project, _FLAGS)
-    own = None if changes is None else frozenset(map(str, changes))
+    configured = written.configured if written else _configured(migrations)
     found = [
-        _prove_target(each, target, revisions, own, budget)
-        for each, target in _as_env_py_says(migrations)
+        _prove_target(_scratched(project, target, configured[target.bind]), revisions, written)
+        for target in selected_targets(project)
+        if target.bind in configured
     ]
     scripts = migrations.scripts
     return tuple(
@@ -65,58 +72,53 @@ def prove(
     )
 
 
+def _configured(migrations: Migrations) -> Mapping[str, Configured]:
+    """What env.py says, or we in its place, without running a revision."""
+    migrations.run(lambda _at, _context: (), dont_mutate=True)
+    return migrations.configured
+
+
+@dataclass(frozen=True)
+class _Subject:
+    """One database of which revisions are proved, with what its revisions run with."""
+
+    project: Project
+    target: Target
+    arguments: Mapping[str, Any]
+
+
+def _scratched(project: Project, target: Target, configured: Configured) -> _Subject:
+    """The project with the options that env.py has set for this database."""
+    kept = {
+        name: value
+        for name, value in {**project.options, **configured.options}.items()
+        if name in known_options() and name not in _NOT_FOR_SCRATCH
+    }
+    metadata = configured.options.get("target_metadata")
+    targets = tuple(
+        replace(each, metadata=metadata) if each.bind == target.bind and metadata else each
+        for each in project.targets()
+    )
+    own = replace(project, options=kept, targets=lambda: targets)
+    return _Subject(own, target, configured.arguments)
+
+
 def _prove_target(
-    project: Project,
-    target: Target,
-    revisions: Sequence[str],
-    own: frozenset[str] | None,
-    budget: float | None,
+    subject: _Subject, revisions: Sequence[str], written: Written | None
 ) -> Mapping[str, TargetProof]:
     proofs: dict[str, TargetProof] = {}
-    deadline = None if budget is None else time.monotonic() + budget
+    deadline = time.monotonic() + written.budget if written else None
+    changes = written.changes if written else None
     while len(proofs) < len(revisions):
         try:
-            with scratch_project(project, target) as scratched:
-                migrations = ScratchMigrations(scratched, _FLAGS)
-                Walk(migrations, revisions, proofs, deadline, own_changes=own).run()
+            with scratch_project(subject.project, subject.target) as scratched:
+                migrations = ScratchMigrations(scratched, _FLAGS, subject.arguments)
+                Walk(migrations, revisions, proofs, deadline, own_changes=changes).run()
         except (NotProvable, DatabaseError) as error:
-            unproved = _unproved(target, error.message)
+            unproved = _unproved(subject.target, error.message)
             return dict.fromkeys(revisions, unproved) | proofs
     return proofs
 
 
 def _unproved(target: Target, reason: str) -> TargetProof:
     return TargetProof(target.bind, dialect_for(target.engine.url).name, UNPROVED, reason=reason)
-
-
-def _as_env_py_says(migrations: Migrations) -> list[tuple[Project, Target]]:
-    """The selected databases, each with the project whose options an env.py has set."""
-    project = migrations.project
-    if not migrations.has_env:
-        return [(project, target) for target in selected_targets(project)]
-    options: dict[str, dict[str, Any]] = {}
-
-    def look(_at: tuple[str, ...], context: MigrationContext) -> tuple[()]:
-        options[bind_of(context)] = dict(context.opts)
-        return ()
-
-    migrations.run(look, dont_mutate=True)
-    return [
-        (_with_options(project, target, options[target.bind]), target)
-        for target in selected_targets(project)
-        if target.bind in options
-    ]
-
-
-def _with_options(project: Project, target: Target, options: Mapping[str, Any]) -> Project:
-    kept = {
-        name: value
-        for name, value in options.items()
-        if name in known_options() and name not in _NOT_FOR_SCRATCH
-    }
-    metadata = options.get("target_metadata")
-    targets = tuple(
-        replace(each, metadata=metadata) if each.bind == target.bind and metadata else each
-        for each in project.targets()
-    )
-    return replace(project, options={**project.options, **kept}, targets=lambda: targets)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import Any
@@ -23,7 +23,16 @@ _EVENT = "before_cursor_execute"
 
 
 class ScratchMigrations(Migrations):
-    """Runs without env.py, which would choose the application's own database."""
+    """Runs without env.py, which would choose the application's own database.
+
+    :param arguments: what that env.py calls revisions with.
+    """
+
+    def __init__(
+        self, project: Project, flags: Sequence[str], arguments: Mapping[str, Any]
+    ) -> None:
+        super().__init__(project, flags)
+        self.arguments = arguments
 
     @property
     def has_env(self) -> bool:
