@@ -265,7 +265,7 @@ def test_full_disk(small: SmallDisk, tmp_path: Path) -> None:
     project = Project(tmp_path / "project", url.render_as_string(hide_password=False))
     write_revisions(project, FIRST, FILL)
     project.flask("db", "upgrade", "r1")
-    said = refused(project)
+    said = refused(project, "--retry", "3")
     assert "The upgrade of revision r2 failed" in said
     if small.server.running:
         assert "There is no room left for the database." in said

@@ -49,6 +49,11 @@ _BY_WORDS = {
     "closed the connection unexpectedly": Trouble.STARTING,
     "could not translate host name": Trouble.NO_HOST,
     "failed to resolve host": Trouble.NO_HOST,
+    # The resolver's own words, which older versions of psycopg pass on as they are.
+    "[Errno -2] ": Trouble.NO_HOST,  # EAI_NONAME
+    "[Errno -3] ": Trouble.NO_HOST,  # EAI_AGAIN
+    "getaddrinfo failed": Trouble.NO_HOST,  # Windows
+    "nodename nor servname": Trouble.NO_HOST,  # macOS
     "authentication failed": Trouble.DENIED,
     "no pg_hba.conf entry": Trouble.DENIED,
     "no password supplied": Trouble.DENIED,
