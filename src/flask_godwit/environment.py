@@ -105,7 +105,8 @@ class Environment(EnvironmentContext):
             for guard in self.guards:
                 around.enter_context(guard.run())
             around.enter_context(self._watched)
-            self.migrations.configured[bind_of(context)] = Configured(context.opts, arguments)
+            # A copy: Alembic fills the same dict for every database.
+            self.migrations.configured[bind_of(context)] = Configured(dict(context.opts), arguments)
             super().run_migrations(**arguments)
 
     def _guard(self, connection: Connection | None, options: dict[str, Any]) -> None:
