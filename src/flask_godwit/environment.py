@@ -218,8 +218,6 @@ class Migrations:
         self.journal: Journal | None = None
         self.configured: dict[str, Configured] = {}
         """What the last runs were configured with, by bind."""
-        self.arguments: Mapping[str, Any] = {}
-        """What revisions are called with where no env.py calls them."""
         self.stand_in: Callable[[Connection], Connection] | None = None
         """Gives another connection in the place of the one that a run was configured with."""
 
@@ -282,6 +280,12 @@ class Migrations:
             return include_name is None or include_name(name, type_, parents)
 
         return include
+
+    def configured_for(self, target: Target) -> Configured:
+        """What a database is configured with where no env.py does it."""
+        several = has_parts(self.project.targets())
+        options = {**self.project.options, **_target_options(target, several)}
+        return Configured(options, {"engine_name": target.part} if several else {})
 
     @property
     def template_args(self) -> dict[str, Any]:
@@ -403,14 +407,13 @@ def _run_targets(environment: Environment, overrides: dict[str, Any]) -> None:
     for target in targets:
         if not migrations.is_selected(target.bind):
             continue
-        options = {**migrations.project.options, **_target_options(target, several), **overrides}
+        configured = migrations.configured_for(target)
         with _context_connected(environment, target) as connection:
-            environment.configure(**connection, **options)
+            environment.configure(**connection, **{**configured.options, **overrides})
             if several and environment.is_offline_mode():
                 environment.static_output(f"-- The database of bind {target.label}")
-            own = {"engine_name": target.part} if several else {}
             with environment.begin_transaction():
-                environment.run_migrations(**{**migrations.arguments, **own})
+                environment.run_migrations(**configured.arguments)
 
 
 def _check_bind(migrations: Migrations, targets: Sequence[Target]) -> None:

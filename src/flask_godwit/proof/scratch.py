@@ -14,25 +14,50 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ..dialects import Database, dialect_for
 from ..dialects.scratch import reaches_outside
-from ..environment import Migrations
+from ..environment import Configured, Migrations, known_options
 from ..errors import NotProvable
 from ..failure import reason_of
+from ..targets import selected_targets
 from ..values import Project, Target
 
 _EVENT = "before_cursor_execute"
 
 
+# What is about one connection and run, and what would be told of revisions that nobody applied.
+_NOT_FOR_SCRATCH = {
+    "connection",
+    "url",
+    "dialect_name",
+    "dialect_opts",
+    "starting_rev",
+    "tag",
+    "as_sql",
+    "output_buffer",
+    "on_version_apply",
+}
+
+
 class ScratchMigrations(Migrations):
     """Runs without env.py, which would choose the application's own database.
 
-    :param arguments: what that env.py calls revisions with.
+    :param said: what that env.py said instead, by bind.
     """
 
     def __init__(
-        self, project: Project, flags: Sequence[str], arguments: Mapping[str, Any]
+        self, project: Project, flags: Sequence[str], said: Mapping[str, Configured]
     ) -> None:
         super().__init__(project, flags)
-        self.arguments = arguments
+        self.said = said
+
+    def configured_for(self, target: Target) -> Configured:
+        """What env.py said, as far as it holds for a scratch database."""
+        own = super().configured_for(target)
+        said = self.said.get(target.bind, own)
+        kept = {name: value for name, value in said.options.items() if name in known_options()}
+        options = {**own.options, **kept}
+        for name in _NOT_FOR_SCRATCH:
+            options.pop(name, None)
+        return Configured(options, {**own.arguments, **said.arguments})
 
     @property
     def has_env(self) -> bool:
@@ -40,23 +65,49 @@ class ScratchMigrations(Migrations):
         return False
 
 
+def said_by_env(
+    migrations: Migrations, already: Mapping[str, Configured] | None = None
+) -> Mapping[str, Configured]:
+    """What a folder's env.py says, by bind; nothing where there is none.
+
+    :param already: what it said a moment ago, when it was asked for something else.
+    """
+    if not migrations.has_env:
+        return {}
+    if already is None:
+        migrations.run(lambda _at, _context: (), dont_mutate=True)
+    return migrations.configured if already is None else already
+
+
+def with_metadata(project: Project, said: Mapping[str, Configured]) -> Project:
+    """The project with the models that env.py named."""
+
+    def named(target: Target) -> Target:
+        options = said[target.bind].options if target.bind in said else {}
+        metadata = options.get("target_metadata")
+        return replace(target, metadata=metadata) if metadata else target
+
+    targets = tuple(map(named, project.targets()))
+    return replace(project, targets=lambda: targets)
+
+
 @contextmanager
-def scratch_project(project: Project, target: Target) -> Iterator[Project]:
-    """The project, with an empty scratch database in place of one target's.
+def scratch_project(project: Project) -> Iterator[Project]:
+    """The project, with an empty scratch database in place of each that ``bind`` selects.
 
     :raises NotProvable: none can be made.
     """
     with ExitStack() as stack:
-        place = _place(project, target)
-        engine = stack.enter_context(_scratch(place, target.engine))
-        real = [each.engine for each in project.targets()]
-        stack.enter_context(_untouched(real))
-        stack.enter_context(_kept_inside(engine, place, target.engine))
+        engines = {}
+        for target in selected_targets(project):
+            place = _place(project, target)
+            engine = engines[target.bind] = stack.enter_context(_scratch(place, target.engine))
+            stack.enter_context(_kept_inside(engine, place, target.engine))
+        stack.enter_context(_untouched([each.engine for each in project.targets()]))
         targets = tuple(
-            replace(each, engine=engine) if each.bind == target.bind else each
-            for each in project.targets()
+            replace(each, engine=engines.get(each.bind, each.engine)) for each in project.targets()
         )
-        yield replace(project, bind=target.bind, targets=lambda: targets)
+        yield replace(project, targets=lambda: targets)
 
 
 def _place(project: Project, target: Target) -> Database:
