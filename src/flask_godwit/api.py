@@ -136,6 +136,7 @@ def migrate(
     check_rows: bool = True,
     questions: Asker | None = None,
     prove: bool | None = None,
+    from_history: bool = False,
 ) -> Script | None:
     """Write the revision that makes the databases like the models.
 
@@ -148,6 +149,8 @@ def migrate(
     :param check_rows: refuse a change of type that rows don't fit.
     :param questions: who answers what is not known; by default nobody does.
     :param prove: try the revision out on a scratch database; None does what the setting says.
+    :param from_history: compare with what the revisions make on a scratch database; the
+        application's own need not be up to date then, and its rows are not looked at.
     :returns: None when nothing differs.
     :raises NotUpToDate: a database lacks revisions that have a file.
     :raises ModelsNotFound: there are no models, or most of them are missing.
@@ -172,6 +175,7 @@ def migrate(
         questions=questions,
         check_rows=check_rows,
         prove=prove,
+        from_history=from_history,
     )
 
 

@@ -126,15 +126,20 @@ def register(db: click.Group) -> None:
     allow_drop = click.option(
         "--allow-drop", is_flag=True, help="Write the script even if it drops most tables"
     )
+    from_history = click.option(
+        "--from-history",
+        is_flag=True,
+        help="Compare with what the revisions make on a scratch database, not with the"
+        " application's own, which need not be up to date then",
+    )
     splice = click.option(
         "--splice", is_flag=True, help="Allow revisions that are no heads to be merged"
     )
     merged = click.argument("revisions", nargs=-1, shell_complete=complete_revisions)
     shared = (bind_option, wait_option, json_option)
     command(db, _message, _autogenerate, *_new_revision, _depends_on, json_option)(revision)
-    command(
-        db, _message, *_new_revision, x_option, _depends_on, allow_drop, prove, *_answers, *shared
-    )(migrate)
+    how = (allow_drop, prove, from_history)
+    command(db, _message, *_new_revision, x_option, _depends_on, *how, *_answers, *shared)(migrate)
     command(db, revision_argument("head"))(edit)
     command(db, _message, _branch_label, _rev_id, splice, json_option, merged)(merge)
     command(db, *shared)(check)
@@ -148,7 +153,9 @@ def revision(call: Call, autogenerate: bool, sql: bool, **new: Any) -> None:
     call.show(script, _wrote)
 
 
-def migrate(call: Call, sql: bool, allow_drop: bool, prove: bool | None, **options: Any) -> None:
+def migrate(
+    call: Call, sql: bool, allow_drop: bool, prove: bool | None, from_history: bool, **options: Any
+) -> None:
     """Autogenerate a new revision file (Alias for 'revision --autogenerate')"""
     from ..commands.generating import has_models
     from ..commands.generating import migrate as write
@@ -166,6 +173,7 @@ def migrate(call: Call, sql: bool, allow_drop: bool, prove: bool | None, **optio
         questions=questions,
         check_rows=check_rows,
         prove=prove,
+        from_history=from_history,
     )
     if script is None and not has_models(project):
         call.console.warn(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,9 +22,10 @@ from ..diff.refine import Refinement
 from ..diff.rendering import fill_gaps
 from ..diff.tidy import tidy
 from ..diff.words import changes_of
-from ..environment import Migrations
+from ..environment import Configured, Migrations
 from ..errors import GodwitError, NotUpToDate, RevisionError
 from ..parts import bind_of, bind_of_token
+from ..proof.replay import replayed
 from ..revision_errors import multiple_heads
 from ..revision_files import authored
 from ..targets import tables_of
@@ -33,6 +34,8 @@ from .proving import proved
 from .reading import _current_heads, tuple_or_text
 from .recorded import edited, entries_of
 from .setup import init
+
+_FLAGS = ("autogenerate",)
 
 
 @dataclass(frozen=True)
@@ -92,6 +95,7 @@ def migrate(
     questions: Asker | None = None,
     check_rows: bool = True,
     prove: bool | None = None,
+    from_history: bool = False,
 ) -> Script | None:
     """Write the revision that makes the databases like the models.
 
@@ -103,6 +107,9 @@ def migrate(
     :param questions: who answers the rest; without one the command stops at a question.
     :param check_rows: refuse a change of type that rows don't fit.
     :param prove: try the revision out on a scratch database; None does what the setting says.
+    :param from_history: compare the models with what the history makes on a scratch database:
+        the application's own need not be up to date, and its rows are not looked at.
+    :raises NotProvable: there is no scratch database, or the history can't be run on it.
     :raises AnswerNeeded: a change can be read in two ways.
     :raises AnswerWrong: an answer fits nothing.
     :raises RowsInTheWay: rows don't fit what the models ask for.
@@ -117,7 +124,10 @@ def migrate(
         init(project)
     refinement = Refinement(answers or Answers(), questions or Refusal(), check_rows=check_rows)
     comparison = _Comparison(project, new, allow_drop, refinement)
-    comparison.run()
+    if from_history:
+        comparison.run_on_replay()
+    else:
+        comparison.run()
     if not comparison.changes:
         comparison.refuse_missing_models()
         return None
@@ -125,7 +135,7 @@ def migrate(
     proves = project.settings.prove if prove is None else prove
     if script is None or not proves:
         return script
-    return proved(project, script, comparison.migrations.configured)
+    return proved(project, script, comparison.configured)
 
 
 def has_models(project: Project) -> bool:
@@ -200,12 +210,14 @@ class _Comparison:
     changes: tuple[Change, ...] = ()
     edited: list[LogEntry] | None = None
     """Applied revisions whose files were changed since; None where nobody asks."""
+    configured: Mapping[str, Configured] = field(default_factory=dict)
+    """What the databases were compared with, by bind."""
     migrations: Migrations = field(init=False)
     writer: RevisionContext = field(init=False)
 
     def __post_init__(self) -> None:
         fill_gaps()
-        self.migrations = Migrations(self.project, flags=("autogenerate",))
+        self.migrations = Migrations(self.project, _FLAGS)
         self.refinement.ownership = Ownership(
             History(self._revision_paths), self.project.settings.ignore_tables
         )
@@ -220,9 +232,20 @@ class _Comparison:
         assert self.refinement.ownership is not None
         return tuple(self.refinement.ownership.unmanaged)
 
-    def run(self) -> None:
-        """Compare; afterwards ``changes`` says what differs."""
-        _run_writer(self.migrations, self._compare, self.writer)
+    def run_on_replay(self) -> None:
+        """Compare with what the history makes, wherever the databases are."""
+        self.refinement.check_rows, self.refinement.rows_hidden = False, True
+        with replayed(self.project, _FLAGS) as migrations:
+            self.run(migrations)
+
+    def run(self, replay: Migrations | None = None) -> None:
+        """Compare; afterwards ``changes`` says what differs.
+
+        :param replay: a scratch database in the place of the application's own.
+        """
+        migrations = replay or self.migrations
+        _run_writer(migrations, self._compare, self.writer)
+        self.configured = migrations.configured
         self.refinement.finish()
         self.changes = tuple(self._all_changes())
 
@@ -237,7 +260,12 @@ class _Comparison:
             self.refinement.refine(self.writer.generated_revisions[-1])
         if not self.allow_drop and self.writer.generated_revisions:
             script = self.writer.generated_revisions[-1]
-            refuse_mass_drop(context, script.upgrade_ops_list[-1], self._suspects())
+            refuse_mass_drop(
+                context,
+                script.upgrade_ops_list[-1],
+                self._suspects(),
+                rows_hidden=self.refinement.rows_hidden,
+            )
 
     def _all_changes(self) -> Iterator[Change]:
         binds = {target.part: target.bind for target in self.project.targets()}

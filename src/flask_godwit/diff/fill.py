@@ -87,12 +87,20 @@ class FillStage:
         return default_of(need.column, self.dialect)
 
     def _open(self, need: _Need) -> bool:
-        return self._value(need, {}) is None and self._in_the_way(need) > 0
+        if self._value(need, {}) is not None:
+            return False
+        return self.rows.hidden or self._in_the_way(need) > 0
 
     def _in_the_way(self, need: _Need) -> int:
         if need.is_new:
             return self.rows.count(need.key)
         return self.rows.count(need.key, need.name, lambda column: column.is_(None))
+
+    def _count(self, need: _Need) -> str:
+        if self.rows.hidden:
+            return "rows may"
+        count = self._in_the_way(need)
+        return f"{count} row{'' if count == 1 else 's'}"
 
     def _asked(self, needs: list[_Need]) -> dict[str, str]:
         if not needs:
@@ -102,19 +110,20 @@ class FillStage:
         for need, answer in zip(needs, answers, strict=True):
             if not isinstance(answer, str):
                 raise RowsInTheWay(
-                    f"{need.place} is NOT NULL, and {self._in_the_way(need)} rows have no value.",
+                    f"{need.place} is NOT NULL, and {self._count(need)} have no value.",
                     hint="Let the model say nullable=True, or give it a default.",
                 )
             typed[need.place] = answer
         return typed
 
     def _question(self, need: _Need) -> Question:
-        count = self._in_the_way(need)
-        rows = f"{count} row{'' if count == 1 else 's'}"
         state = "has no default" if need.is_new else "is NULL in some"
+        has = f"has {self._count(need)}{'' if need.is_new else ' like that'}"
+        if self.rows.hidden:
+            state, has = state.replace("is NULL in some", "was nullable"), "may have such rows"
         return Question(
-            f"{need.place} becomes NOT NULL and {state}, but {said(need.key)} has {rows}"
-            f"{'' if need.is_new else ' like that'}. What do they get?",
+            f"{need.place} becomes NOT NULL and {state}, but {said(need.key)} {has}."
+            " What do they get?",
             (
                 Reading("this value (or sql:EXPRESSION)", f"--fill {need.place}=VALUE"),
                 Reading("nothing yet: I give the model a default or make it nullable first"),

@@ -51,6 +51,8 @@ class Refinement:
     asker: Asker | None = field(default_factory=Refusal)
     used: set[str] = field(default_factory=set)
     check_rows: bool = True
+    rows_hidden: bool = False
+    """Whether the database at hand is a replay of the history, without the rows."""
     ownership: Ownership | None = None
     _busy: bool = False
     _enums: list[tuple[Key, str, Enum, Enum]] = field(default_factory=list)
@@ -97,7 +99,7 @@ class Refinement:
         if context is None or context.connection is None or self.asker is None:
             return
         upgrade, downgrade = script.upgrade_ops_list[-1], script.downgrade_ops_list[-1]
-        rows = Rows(context.connection, self._renames)
+        rows = Rows(context.connection, self._renames, hidden=self.rows_hidden)
         facts: dict[str, Any] = {
             "dialect": context.dialect,
             "database": dialect_for(context.connection.engine.url, context.connection.dialect),

@@ -27,9 +27,14 @@ from .row_queries import Condition
 class Rows:
     """Counts rows of one database."""
 
-    def __init__(self, connection: Connection, renames: Renames) -> None:
+    def __init__(self, connection: Connection, renames: Renames, *, hidden: bool = False) -> None:
+        """Look through a connection.
+
+        :param hidden: the rows that matter are elsewhere, and can't be looked at from here.
+        """
         self.connection = connection
         self.renames = renames
+        self.hidden = hidden
         self._known: dict[Key, bool] = {}
 
     def any(self, key: Key) -> bool:
