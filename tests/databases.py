@@ -23,11 +23,13 @@ from tests.servers.session import Session
 
 FEATURES = {
     "alter_column": "a column is changed in place, where SQLite copies the whole table",
+    "auto_increment": "a column says of itself that it counts",
     "comments": "tables and columns carry comments",
     "concurrent_indexes": "an index is made while others write, outside any transaction",
     "create_database": "databases are made by a statement, on a server",
     "enum_types": "an enumeration is a named type of its own, made before the table",
     "expression_indexes": "an index on what a function makes of a column",
+    "identity": "a column is GENERATED AS IDENTITY, by a sequence of its own",
     "native_enum": "the database itself knows a column's allowed values, and reflects them",
     "partial_indexes": "an index on the rows that satisfy a condition",
     "schemas": "one database holds several named schemas",
@@ -36,10 +38,10 @@ FEATURES = {
 }
 """What some databases have and others have not. A test proves each entry on each database."""
 
-_MYSQL = {"alter_column", "comments", "create_database", "native_enum"}
+_MYSQL = {"alter_column", "auto_increment", "comments", "create_database", "native_enum"}
 _OF_DIALECT = {
     "sqlite": {"expression_indexes", "partial_indexes"},
-    "postgresql": set(FEATURES),
+    "postgresql": set(FEATURES) - {"auto_increment"},
     "mysql": _MYSQL | {"expression_indexes"},
     "mariadb": _MYSQL | {"sequences"},
 }

@@ -122,11 +122,13 @@ def transactional_ddl(database: Database) -> None:
 
 PROBES: dict[str, Callable[[Database], None]] = {
     "alter_column": alter_column,
+    "auto_increment": statement("CREATE TABLE probed (id INTEGER PRIMARY KEY AUTO_INCREMENT)"),
     "comments": comments,
     "concurrent_indexes": statement("CREATE INDEX CONCURRENTLY probed ON probe (name)"),
     "create_database": create_database,
     "enum_types": statement("CREATE TYPE size AS ENUM ('small', 'big')"),
     "expression_indexes": statement("CREATE INDEX probed ON probe ((lower(name)))"),
+    "identity": statement("CREATE TABLE probed (id INTEGER GENERATED ALWAYS AS IDENTITY)"),
     "native_enum": native_enum,
     "partial_indexes": statement("CREATE INDEX probed ON probe (name) WHERE id > 9"),
     # MySQL's CREATE SCHEMA makes a database, which has no tables to begin with.

@@ -77,6 +77,9 @@ class Evolution:
             everything = sa.MetaData()
             everything.reflect(engine)
             everything.drop_all(engine)
+            for name in _sequences(sa.inspect(engine)):
+                with engine.begin() as connection:
+                    connection.execute(sa.schema.DropSequence(sa.Sequence(name)))
         return found
 
     def schema(self, database: Database) -> object:
@@ -85,7 +88,8 @@ class Evolution:
             inspector = sa.inspect(engine)
             ours = ("alembic_", "godwit_")
             names = [n for n in inspector.get_table_names() if not n.startswith(ours)]
-            return {name: _table(inspector, name) for name in names}
+            tables = {name: _table(inspector, name) for name in names}
+            return tables, sorted(_sequences(inspector))
 
     def close(self) -> None:
         for shop in self.shops:
@@ -96,7 +100,8 @@ def _table(inspector: sa.Inspector, name: str) -> object:
     uniques = inspector.get_unique_constraints(name)
     return {
         "columns": {
-            c["name"]: (str(c["type"]), c["nullable"]) for c in inspector.get_columns(name)
+            c["name"]: (str(c["type"]), c["nullable"], c.get("identity"))
+            for c in inspector.get_columns(name)
         },
         "pk": inspector.get_pk_constraint(name),
         "fks": sorted(
@@ -107,6 +112,11 @@ def _table(inspector: sa.Inspector, name: str) -> object:
         "indexes": sorted((i["name"] or "", *i["column_names"]) for i in _indexes(inspector, name)),
         "checks": sorted(str(c["name"]) for c in inspector.get_check_constraints(name)),
     }
+
+
+def _sequences(inspector: sa.Inspector) -> list[str]:
+    found = inspector.get_sequence_names() if inspector.dialect.supports_sequences else []
+    return [name for name in found if not name.startswith("godwit_")]
 
 
 def _indexes(inspector: sa.Inspector, name: str) -> list[sa.engine.interfaces.ReflectedIndex]:

@@ -19,6 +19,7 @@ from ..secrecy import shown
 from ..sql.action import Action
 from .backups import Backup
 from .costs import looked_up
+from .counters import USUAL, CountedColumn
 from .facts import Catalogue, EnumType
 from .guard import Guard
 from .observer import Observer
@@ -197,9 +198,25 @@ class Database:
         """The statement that makes a generated column a plain one; "" where there is none."""
         return ""
 
+    usual_sequence: ClassVar[Mapping[str, str]] = USUAL
+    """What a sequence has when nobody says anything, by option."""
+
+    def sequences(
+        self, connection: Connection
+    ) -> Mapping[tuple[str | None, str], Mapping[str, str]]:
+        """The sequences that belong to no column: their unusual options, by schema and name."""
+        return {}
+
     def owned_sequences(self, connection: Connection, schema: str | None, table: str) -> OwnedNames:
         """The sequences that belong to a table's columns, by column."""
         return {}
+
+    has_counters: ClassVar[bool] = False
+    """Whether its facts say where a column's numbers come from."""
+
+    def counter_changes(self, before: CountedColumn, after: CountedColumn) -> tuple[str, ...]:
+        """The statements that give a column another counter, which goes on where it stands."""
+        return ()
 
     def plain_type(self, said: str) -> str:
         """A type in one spelling, of those that the server and the models have for it."""

@@ -7,6 +7,8 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from .counters import Counter
+
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Table
 
@@ -24,6 +26,8 @@ class ColumnFacts:
     """The whole column in one line, where the server has that."""
     type: str | None = None
     """The type with all its parameters, where the server says it in the definition."""
+    counter: Counter | None = None
+    """What gives it its next number."""
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,7 @@ from ..retry import Limits
 from ..sql.action import Action
 from .backups import Backup
 from .base import Database, DeployLock, Size, Trouble
+from .counters import CountedColumn
 from .facts import Catalogue
 from .guard import Guard
 from .mysql_backup import MySQLBackup
@@ -180,6 +181,12 @@ class MySQL(Database):
         from .mysql_types import plain_type
 
         return plain_type(said)
+
+    has_counters = True
+
+    def counter_changes(self, before: CountedColumn, after: CountedColumn) -> tuple[str, ...]:
+        counts = " AUTO_INCREMENT" if after.counter else ""
+        return (f"ALTER TABLE {after.table} MODIFY {after.column} {after.definition}{counts}",)
 
     def rename_column(self, table: str, old: str, new: str) -> str:
         # Alembic's CHANGE repeats the whole definition, and loses what it can't say.

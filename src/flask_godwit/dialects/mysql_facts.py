@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from sqlalchemy import Connection, Table
 from sqlalchemy.exc import SQLAlchemyError
 
+from .counters import AUTO_INCREMENT, Counter
 from .facts import Catalogue, ColumnFacts, TableFacts
 
 _COLUMN = re.compile(r"^\s*`((?:[^`]|``)+)` (.*?),?$")
@@ -98,4 +99,5 @@ def _column(definition: str) -> ColumnFacts:
         collation=said or None,
         definition=text,
         type=kind[0] if kind else None,
+        counter=Counter(AUTO_INCREMENT) if text != definition else None,
     )

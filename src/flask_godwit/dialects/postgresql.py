@@ -16,11 +16,13 @@ from ..retry import Limits
 from ..sql.action import Action
 from .backups import Backup
 from .base import Database, DeployLock, OwnedNames, Size, Trouble
+from .counters import CountedColumn
 from .facts import Catalogue, EnumType
 from .guard import Guard
 from .observer import Observer, ServerObserver
 from .postgresql_backup import PostgreSQLBackup
 from .postgresql_casts import conversion
+from .postgresql_counters import SEQUENCES, counter_changes, sequence_options
 from .postgresql_limits import PostgreSQLLimits, gives_way, state_of
 from .postgresql_progress import look_postgresql
 from .postgresql_witness import PostgreSQLWitness
@@ -178,6 +180,22 @@ class PostgreSQL(Database):
 
     def drop_expression(self, table: str, column: str) -> str:
         return f"ALTER TABLE {table} ALTER COLUMN {column} DROP EXPRESSION"
+
+    has_counters = True
+
+    def counter_changes(self, before: CountedColumn, after: CountedColumn) -> tuple[str, ...]:
+        return counter_changes(before, after)
+
+    def sequences(
+        self, connection: Connection
+    ) -> Mapping[tuple[str | None, str], Mapping[str, str]]:
+        default = connection.dialect.default_schema_name
+        return {
+            (None if row.schema == default else row.schema, row.name): sequence_options(
+                row, row.type
+            )
+            for row in connection.execute(text(SEQUENCES))
+        }
 
     def owned_sequences(self, connection: Connection, schema: str | None, table: str) -> OwnedNames:
         values = {"schema": schema, "name": table}

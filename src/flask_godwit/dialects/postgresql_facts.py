@@ -11,16 +11,31 @@ from typing import Any
 from sqlalchemy import ARRAY, Connection, Enum, Table, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from .counters import IDENTITY, SERIAL, Counter
 from .facts import Catalogue, ColumnFacts, TableFacts
+from .postgresql_counters import sequence_options
 
 _COLUMNS = """
     SELECT c.relname AS table, a.attname AS name, a.attgenerated AS generated,
         pg_get_expr(d.adbin, d.adrelid) AS expression, co.collname AS collation,
-        format_type(a.atttypid, a.atttypmod) AS type
+        format_type(a.atttypid, a.atttypmod) AS type,
+        a.attidentity AS identity, q.sequence, q.seqstart AS start, q.seqincrement AS increment,
+        q.seqmin AS minimum, q.seqmax AS maximum, q.seqcache AS cache, q.seqcycle AS cycle,
+        q.kind AS counts
     FROM pg_attribute a
     JOIN pg_class c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p')
     JOIN pg_type t ON t.oid = a.atttypid
     LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
+    LEFT JOIN LATERAL (
+        SELECT s.*, x.relname AS sequence, format_type(s.seqtypid, NULL) AS kind
+        FROM pg_depend p
+        JOIN pg_sequence s ON s.seqrelid = p.objid
+        JOIN pg_class x ON x.oid = s.seqrelid
+        WHERE p.refclassid = 'pg_class'::regclass AND p.classid = 'pg_class'::regclass
+            AND p.refobjid = c.oid AND p.refobjsubid = a.attnum
+            AND p.deptype IN ('a', 'i') AND x.relnamespace = c.relnamespace
+        LIMIT 1
+    ) q ON true
     LEFT JOIN pg_collation co ON co.oid = a.attcollation AND a.attcollation <> t.typcollation
     WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relnamespace = {schema}
 """
@@ -120,7 +135,16 @@ def _column(row: Any) -> ColumnFacts:
     if generated:
         computed = f"{generated} {expression}"
         return ColumnFacts(computed=computed, collation=row.collation, type=kind)
-    return ColumnFacts(default=expression, collation=row.collation, type=kind)
+    counter = _counter(row, expression)
+    return ColumnFacts(default=expression, collation=row.collation, type=kind, counter=counter)
+
+
+def _counter(row: Any, default: str | None) -> Counter | None:
+    identity = _letter(row.identity)
+    if not identity:
+        is_serial = row.sequence and default and default.startswith("nextval(")
+        return Counter(SERIAL, sequence=row.sequence) if is_serial else None
+    return Counter(IDENTITY, identity == "a", sequence_options(row, row.counts), row.sequence)
 
 
 def _letter(value: Any) -> str:

@@ -19,15 +19,18 @@ from alembic.operations import ops
 from .names import Key, said
 
 _SQL = re.compile(
-    r"\b(?:(?:CREATE|ALTER)\s+(?:[A-Z]+\s+)?TABLE(?:\s+IF\s+(?:NOT\s+)?EXISTS)?(?:\s+ONLY)?"
+    r"\b(?:(?:CREATE|ALTER)\s+(?:[A-Z]+\s+)?(?:TABLE|SEQUENCE)(?:\s+IF\s+(?:NOT\s+)?EXISTS)?(?:\s+ONLY)?"
     r"|RENAME\s+TO|INTO|UPDATE)\s+(?P<name>[^\s(;]+)",
     re.IGNORECASE,
 )
 
+OWNERSHIP = "godwit_ownership"
+"""The option of a context in which a comparison finds its :class:`Ownership`."""
+
 
 @dataclass(frozen=True)
 class History:
-    """The tables that revision files name; their paths are asked for when they are needed."""
+    """What revision files name: tables and sequences. Paths are asked for when they are needed."""
 
     paths: Callable[[], Sequence[str]]
 

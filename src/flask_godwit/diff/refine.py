@@ -30,7 +30,7 @@ from .losses import mark_losses
 from .names import Key
 from .obstacles import ObstacleStage
 from .order import put_in_order
-from .ownership import Ownership
+from .ownership import OWNERSHIP, Ownership
 from .questions import Asker, Refusal
 from .renames.find import models_of, refuse_unused
 from .renames.stage import RenameStage
@@ -63,6 +63,7 @@ class Refinement:
         """Have the next comparison of this context refined."""
         self._enums.clear()
         context.opts[_KEY] = self
+        context.opts[OWNERSHIP] = self.ownership
         load(context)
         types.attach(context)
 

@@ -13,6 +13,7 @@ from ...dialects.facts import ColumnFacts, TableFacts
 from ..names import quoted
 from ..names import said as place
 from ..steps import Sql, Together
+from .counters import compare_counter
 from .sides import sides_of
 from .text import alike
 
@@ -34,6 +35,7 @@ def compare_columns(
         if not _is_looked_at(context, column, found.columns[column.name]):
             continue
         _compare(context, modify, schema, found.columns[column.name], column, actual)
+        compare_counter(context, modify, schema, column, actual)
 
 
 def _compare(

@@ -30,7 +30,7 @@ def compare_default(
     if isinstance(before, Computed) or isinstance(after, Computed):
         return PriorityDispatchResult.STOP
     if isinstance(before, Identity) or isinstance(after, Identity):
-        return PriorityDispatchResult.CONTINUE
+        return PriorityDispatchResult.STOP
     if before is None and after is None:
         return PriorityDispatchResult.CONTINUE
     if _is_serial(found, wanted):

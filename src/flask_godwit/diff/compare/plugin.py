@@ -19,6 +19,7 @@ from .defaults import compare_default
 from .enums import compare_enums
 from .indexes import compare_indexes
 from .keys import compare_primary_key
+from .sequences import compare_sequences
 from .sides import sides_of
 from .text import undoubled
 
@@ -84,6 +85,7 @@ def _compare_table(
 
 def _compare_types(context: AutogenContext, upgrade: ops.UpgradeOps) -> PriorityDispatchResult:
     compare_enums(context, upgrade)
+    compare_sequences(context, upgrade)
     return PriorityDispatchResult.CONTINUE
 
 

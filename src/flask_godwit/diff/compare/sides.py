@@ -7,7 +7,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from alembic.autogenerate.api import AutogenContext
-from sqlalchemy import Connection, MetaData, Table
+from sqlalchemy import Connection, MetaData, Sequence, Table
 from sqlalchemy.exc import SQLAlchemyError
 
 from ...dialects import dialect_for
@@ -68,6 +68,8 @@ def _copied(table: Table) -> Table:
     copy.foreign_keys.clear()
     for column in copy.columns:
         column.foreign_keys.clear()
+        if isinstance(column.default, Sequence):
+            column.default = None  # it would be made with the table
     return copy
 
 

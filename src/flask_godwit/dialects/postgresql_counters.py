@@ -1,0 +1,145 @@
+"""PostgreSQL's counters: SERIAL, which is a default, identity columns, and sequences themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from .counters import IDENTITY, CountedColumn, Counter, changed_options
+
+_LONGEST = 63
+_MAXIMA = {"smallint": 2**15 - 1, "integer": 2**31 - 1, "bigint": 2**63 - 1}
+
+SEQUENCES = """
+    SELECT n.nspname AS schema, c.relname AS name, s.seqstart AS start, s.seqincrement AS increment,
+        s.seqmin AS minimum, s.seqmax AS maximum, s.seqcache AS cache, s.seqcycle AS cycle,
+        format_type(s.seqtypid, NULL) AS type
+    FROM pg_sequence s
+    JOIN pg_class c ON c.oid = s.seqrelid
+    JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relpersistence <> 't' AND NOT EXISTS (
+        SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.classid = 'pg_class'::regclass
+            AND d.deptype IN ('a', 'i', 'e'))
+"""
+"""Sequences that belong to no column and to no extension."""
+
+
+def sequence_options(row: Any, kind: str) -> dict[str, str]:
+    """The options of a sequence that are not the usual ones.
+
+    :param kind: the type of its numbers.
+    """
+    rising = row.increment > 0
+    lowest, highest = (1, _MAXIMA[kind]) if rising else (-_MAXIMA[kind] - 1, -1)
+    first = row.minimum if rising else row.maximum
+    unusual = {
+        "start": (row.start != first, f"START WITH {row.start}"),
+        "increment": (row.increment != 1, f"INCREMENT BY {row.increment}"),
+        "minimum": (row.minimum != lowest, f"MINVALUE {row.minimum}"),
+        "maximum": (row.maximum != highest, f"MAXVALUE {row.maximum}"),
+        "cache": (row.cache != 1, f"CACHE {row.cache}"),
+        "cycle": (row.cycle, "CYCLE"),
+    }
+    return {option: clause for option, (is_unusual, clause) in unusual.items() if is_unusual}
+
+
+def counter_changes(before: CountedColumn, after: CountedColumn) -> tuple[str, ...]:
+    """The statements that give a column another counter; it goes on where the old one stands."""
+    old, new = before.counter, after.counter
+    if old and new and old.kind == new.kind == IDENTITY:
+        return (_other_identity(after, old, new),)
+    if old and new:
+        return tuple(_exchanged(before, after, old, new))
+    if old:
+        return tuple(_gone(before, after, old))
+    return tuple(_begun(before, after, new)) if new else ()
+
+
+def _alter(column: CountedColumn) -> str:
+    return f"ALTER TABLE {column.table} ALTER COLUMN {column.column}"
+
+
+def _identity(column: CountedColumn, counter: Counter) -> str:
+    how = "ALWAYS" if counter.always else "BY DEFAULT"
+    options = f" ({' '.join(counter.options.values())})" if counter.options else ""
+    return f"{_alter(column)} ADD GENERATED {how} AS IDENTITY{options}"
+
+
+def _other_identity(column: CountedColumn, old: Counter, new: Counter) -> str:
+    how = [] if old.always == new.always else ["ALWAYS" if new.always else "BY DEFAULT"]
+    clauses = [f"SET GENERATED {each}" for each in how]
+    clauses += [f"SET {clause}" for clause in changed_options(old.options, new.options)]
+    return f"{_alter(column)} {' '.join(clauses)}"
+
+
+def _exchanged(
+    before: CountedColumn, after: CountedColumn, old: Counter, new: Counter
+) -> Iterator[str]:
+    """SERIAL becomes an identity, or the other way round."""
+    if new.kind == IDENTITY:
+        aside = f"{old.sequence}_old"[-_LONGEST:]
+        yield f"ALTER SEQUENCE {before.beside(old.sequence)} OWNED BY NONE"
+        yield f"ALTER SEQUENCE {before.beside(old.sequence)} RENAME TO {before.quote(aside)}"
+        yield f"{_alter(after)} DROP DEFAULT"
+        yield _identity(after, new)
+        yield f"SELECT setval({_of(after)}, last_value, is_called) FROM {after.beside(aside)}"
+        yield f"DROP SEQUENCE {after.beside(aside)}"
+        return
+    made = after.beside(_name(after, "_new"))
+    was = before.beside(old.sequence)
+    yield f"CREATE SEQUENCE {made} AS {after.type}"
+    yield f"SELECT setval('{_text(made)}', last_value, is_called) FROM {was}"
+    yield f"{_alter(after)} DROP IDENTITY"
+    yield f"ALTER SEQUENCE {made} RENAME TO {after.quote(_name(after))}"
+    yield from _serial(after)
+
+
+def _gone(before: CountedColumn, after: CountedColumn, old: Counter) -> Iterator[str]:
+    if old.kind == IDENTITY:
+        yield f"{_alter(before)} DROP IDENTITY"
+        if after.default:
+            yield f"{_alter(after)} SET DEFAULT {after.default}"
+        return
+    if not after.default:
+        yield f"{_alter(before)} DROP DEFAULT"
+    yield f"DROP SEQUENCE {before.beside(old.sequence)}"
+
+
+def _begun(before: CountedColumn, after: CountedColumn, new: Counter) -> Iterator[str]:
+    if new.kind == IDENTITY:
+        if before.default:
+            yield f"{_alter(before)} DROP DEFAULT"
+        yield _identity(after, new)
+    else:
+        yield f"CREATE SEQUENCE {after.beside(_name(after))} AS {after.type}"
+        yield from _serial(after)
+    first = new.options.get("start", "START WITH 1").rpartition(" ")[2]
+    if not new.options.get("increment", "").startswith("INCREMENT BY -"):
+        yield (
+            f"SELECT setval({_of(after)}, max({after.column})) FROM {after.table}"
+            f" WHERE {after.column} >= {first}"
+        )
+
+
+def _serial(column: CountedColumn) -> Iterator[str]:
+    sequence = column.beside(_name(column))
+    yield f"{_alter(column)} SET DEFAULT nextval('{_text(sequence)}')"
+    yield f"ALTER SEQUENCE {sequence} OWNED BY {column.table}.{column.column}"
+
+
+def _of(column: CountedColumn) -> str:
+    """The sequence behind a column, whatever it is called."""
+    return f"pg_get_serial_sequence('{_text(column.table)}', '{_text(column.name)}')"
+
+
+def _name(column: CountedColumn, end: str = "") -> str:
+    """What PostgreSQL calls the sequence of a SERIAL column: long names are cut."""
+    table, name = column.table_name, column.name
+    end = f"_seq{end}"
+    while len(f"{table}_{name}{end}".encode()) > _LONGEST:
+        table, name = (table[:-1], name) if len(table) > len(name) else (table, name[:-1])
+    return f"{table}_{name}{end}"
+
+
+def _text(name: str) -> str:
+    return name.replace("'", "''")

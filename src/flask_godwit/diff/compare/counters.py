@@ -1,0 +1,83 @@
+"""Where numbers come from: SERIAL, identity columns, AUTO_INCREMENT."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from alembic.autogenerate.api import AutogenContext
+from alembic.operations import ops
+from sqlalchemy import Column
+
+from ...dialects.counters import IDENTITY, CountedColumn, Counter
+from ...dialects.facts import ColumnFacts
+from ..names import quoted
+from ..names import said as place
+from ..steps import Sql, Together
+from .sides import sides_of
+
+_OPTIONS = ("always", "start", "increment", "minvalue", "maxvalue", "cycle", "cache")
+
+
+def compare_counter(
+    context: AutogenContext,
+    modify: ops.ModifyTableOps,
+    schema: str | None,
+    column: Column[Any],
+    actual: ColumnFacts,
+) -> None:
+    """Add the statements that give a column the counter of its model."""
+    sides = sides_of(context)
+    if not sides.database.has_counters:
+        return
+    if context.migration_context._user_compare_server_default is False:
+        return
+    if _is_obviously_same(context, column, actual.counter):
+        return
+    twin = sides.twin(column.table)
+    wanted = twin.columns.get(column.name) if twin else None
+    if wanted is None or wanted.counter == actual.counter:
+        return
+    before = _counted(context, schema, column, actual)
+    after = _counted(context, schema, column, wanted)
+    there, back = (
+        [Sql(statement) for statement in sides.database.counter_changes(*ends)]
+        for ends in ((before, after), (after, before))
+    )
+    where = place((schema, column.table.name), column.name)
+    there[0].words = f"{where}: {wanted.counter or _nothing(actual.counter)}"
+    back[0].words = f"{where}: {actual.counter or _nothing(wanted.counter)}"
+    modify.ops.append(Together(there, back))
+
+
+def _nothing(counter: Counter | None) -> str:
+    return f"no {counter.kind if counter else ''}"
+
+
+def _is_obviously_same(
+    context: AutogenContext, column: Column[Any], actual: Counter | None
+) -> bool:
+    """Whether nobody needs to ask the server what the model means."""
+    assert context.dialect is not None
+    identity = column.identity if context.dialect.supports_identity_columns else None
+    if identity is not None:
+        plain = not any(getattr(identity, option, None) for option in _OPTIONS)
+        return actual == Counter(IDENTITY) and plain
+    counts = column is column.table._autoincrement_column and column.server_default is None
+    return counts == (actual is not None) and (actual is None or actual.kind != IDENTITY)
+
+
+def _counted(
+    context: AutogenContext, schema: str | None, column: Column[Any], facts: ColumnFacts
+) -> CountedColumn:
+    dialect = context.dialect
+    assert dialect is not None
+    return CountedColumn(
+        f"{quoted(dialect, schema)}." if schema else "",
+        column.table.name,
+        column.name,
+        lambda name: quoted(dialect, name),
+        facts.counter,
+        facts.type or "",
+        None if facts.counter else facts.default,
+        facts.definition,
+    )

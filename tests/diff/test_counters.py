@@ -1,0 +1,141 @@
+"""Where numbers come from: they go on where they stand, whatever counts them from now on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import permutations
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask_sqlalchemy import SQLAlchemy
+
+from .conftest import Evolution
+
+Models = Callable[[SQLAlchemy], None]
+
+
+def numbered(*counter: Any, table: str = "t", **column: Any) -> Models:
+    """A table whose key counts by itself, or does not."""
+
+    def models(db: SQLAlchemy) -> None:
+        # Identity and Sequence belong to one table: each time others are needed.
+        own = [each() for each in counter]
+        key: sa.Column[Any] = sa.Column("id", sa.Integer, *own, primary_key=True, **column)
+        db.Table(table, key, sa.Column("n", sa.Integer))
+
+    return models
+
+
+SERIAL = numbered()
+PLAIN = numbered(autoincrement=False)
+IDENTITY = numbered(sa.Identity)
+ALWAYS = numbered(lambda: sa.Identity(always=True, start=7, increment=3, cycle=True, cache=5))
+ON_POSTGRESQL = {"serial": SERIAL, "plain": PLAIN, "identity": IDENTITY, "always": ALWAYS}
+
+
+@pytest.mark.requires("identity")
+@pytest.mark.parametrize(("before", "after"), list(permutations(ON_POSTGRESQL, 2)))
+def test_each_becomes_each(evolution: Evolution, before: str, after: str) -> None:
+    """The next row has the next number, up and down; an identity has the model's options."""
+    first, second = ON_POSTGRESQL[before], ON_POSTGRESQL[after]
+    evolution.begin(first, "INSERT INTO t (id, n) OVERRIDING SYSTEM VALUE VALUES (50, 1), (51, 2)")
+    if before != "plain":
+        evolution.now.execute("SELECT setval(pg_get_serial_sequence('t', 'id'), 51)")
+
+    evolution.follow(second)
+    if after != "plain":
+        evolution.now.execute("INSERT INTO t (n) VALUES (3)")
+        assert evolution.rows("SELECT min(id) FROM t WHERE n = 3 AND id > 51")[0][0] in (52, 54)
+    evolution.back(first)
+
+    if before != "plain":
+        evolution.now.execute("INSERT INTO t (n) VALUES (4)")
+    assert evolution.rows("SELECT count(*) FROM t WHERE id IS NULL") == [(0,)]
+
+
+@pytest.mark.requires("identity")
+def test_names_that_must_be_quoted(evolution: Evolution) -> None:
+    """Long ones are cut as PostgreSQL cuts them."""
+    name = "Orders of the shop, with a name that is really too long"
+    evolution.begin(numbered(table=name))
+
+    evolution.follow(numbered(sa.Identity, table=name))
+
+    evolution.back(numbered(table=name))
+
+
+@pytest.mark.requires("auto_increment")
+@pytest.mark.parametrize("counts", [True, False])
+def test_auto_increment(evolution: Evolution, counts: bool) -> None:
+    """On and off; the rows keep their numbers."""
+    first, second = (SERIAL, PLAIN) if counts else (PLAIN, SERIAL)
+    evolution.begin(first, "INSERT INTO t (id, n) VALUES (50, 1)")
+
+    answer = evolution.follow(second)
+
+    assert ("no AUTO_INCREMENT" in answer.stdout) == counts
+    evolution.back(first)
+    assert evolution.rows("SELECT id, n FROM t") == [(50, 1)]
+
+
+def sequences(*wanted: tuple[str, dict[str, Any]], user: str = "") -> Models:
+    """Sequences on their own; one of them may be the default of a column."""
+
+    def models(db: SQLAlchemy) -> None:
+        made = {name: sa.Sequence(name, metadata=db.metadata, **how) for name, how in wanted}
+        table = db.Table("t", sa.Column("id", sa.Integer, primary_key=True))
+        if user:
+            number = sa.Column("nr", sa.Integer, made[user], server_default=made[user].next_value())
+            table.append_column(number)
+
+    return models
+
+
+INVOICES = ("invoice_nr", {"start": 1000})
+TICKETS = ("ticket_nr", {})
+STEPS = ("ticket_nr", {"increment": 10, "maxvalue": 5000, "cycle": True})
+
+
+@pytest.mark.requires("sequences")
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (sequences(), sequences(INVOICES, user="invoice_nr")),
+        (sequences(TICKETS), sequences(STEPS)),
+        (sequences(STEPS), sequences(TICKETS)),
+        (sequences(TICKETS), sequences(INVOICES)),
+    ],
+    ids=["comes with its user", "changes", "changes back", "another"],
+)
+def test_sequences(evolution: Evolution, before: Models, after: Models) -> None:
+    """They are there before their users, and go after them."""
+    evolution.begin(before)
+
+    evolution.follow(after)
+
+    evolution.back(before)
+
+
+# SQLAlchemy does not reflect MariaDB's defaults that are sequences.
+@pytest.mark.requires("sequences", "schemas")
+def test_a_sequence_goes_with_its_user(evolution: Evolution) -> None:
+    """And they come back together."""
+    first = sequences(INVOICES, user="invoice_nr")
+    evolution.begin(first)
+
+    evolution.follow(sequences())
+
+    evolution.back(first)
+
+
+@pytest.mark.requires("sequences")
+def test_a_sequence_of_somebody_else(evolution: Evolution) -> None:
+    """What no revision made stays."""
+    evolution.begin(sequences(TICKETS), "CREATE SEQUENCE of_others")
+
+    assert "drop sequence ticket_nr" in evolution.migrate(sequences()).stdout
+    evolution.now.ok("upgrade")
+
+    assert "of_others" not in evolution.script
+    evolution.now.execute("DROP SEQUENCE of_others")
