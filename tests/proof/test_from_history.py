@@ -68,7 +68,7 @@ def test_rows_that_nobody_sees_may_be_there(behind: Callable[..., Shop]) -> None
 
     assert answer.exit_code == 1
     assert "user.country becomes NOT NULL and has no default" in answer.stderr
-    assert "user may have such rows" in answer.stderr
+    assert "user may have rows. What do they get?" in answer.stderr
     assert len(shop.files) == 1
     shop.ok("migrate", "--from-history", "--fill", "user.country=NZ")
     shop.ok("upgrade", "+1")

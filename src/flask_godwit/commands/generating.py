@@ -122,7 +122,12 @@ def migrate(
     if not project.directory.is_dir():
         project.targets()  # raises for a wrong Migrate(), which must leave no folder behind
         init(project)
-    refinement = Refinement(answers or Answers(), questions or Refusal(), check_rows=check_rows)
+    refinement = Refinement(
+        answers or Answers(),
+        questions or Refusal(),
+        check_rows=check_rows and not from_history,
+        rows_hidden=from_history,
+    )
     comparison = _Comparison(project, new, allow_drop, refinement)
     if from_history:
         comparison.run_on_replay()
@@ -234,7 +239,6 @@ class _Comparison:
 
     def run_on_replay(self) -> None:
         """Compare with what the history makes, wherever the databases are."""
-        self.refinement.check_rows, self.refinement.rows_hidden = False, True
         with replayed(self.project, _FLAGS) as migrations:
             self.run(migrations)
 

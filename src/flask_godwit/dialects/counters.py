@@ -67,6 +67,7 @@ class CountedColumn:
 
 # What a sequence has when nobody says anything, as the clause that says it.
 USUAL = {
+    "type": "AS bigint",
     "start": "START WITH 1",
     "increment": "INCREMENT BY 1",
     "minimum": "NO MINVALUE",

@@ -17,14 +17,7 @@ from .mysql_limits import MariaDBLimits, MySQLLimits
 from .mysql_progress import look_mariadb
 from .observer import Query, Sight
 
-# The options of a sequence by its column, and what each is when nobody says anything.
-_SEQUENCE = {
-    "start": ("start_value", 1, "START WITH"),
-    "increment": ("increment", 1, "INCREMENT BY"),
-    "minimum": ("minimum_value", 1, "MINVALUE"),
-    "maximum": ("maximum_value", 2**63 - 2, "MAXVALUE"),
-    "cache": ("cache_size", 1000, "CACHE"),
-}
+_LOWEST, _HIGHEST = -(2**63) + 1, 2**63 - 2
 
 
 class MariaDB(MySQL):
@@ -64,10 +57,16 @@ class MariaDB(MySQL):
 def _sequence_options(connection: Connection, name: str) -> dict[str, str]:
     """The options of a sequence that are not the usual ones."""
     quoted = connection.dialect.identifier_preparer.quote(name)
-    row = connection.exec_driver_sql(f"SELECT * FROM {quoted}").mappings().one()
-    found = {
-        option: f"{word} {row[column]}"
-        for option, (column, usual, word) in _SEQUENCE.items()
-        if row[column] != usual
+    row = connection.exec_driver_sql(f"SELECT * FROM {quoted}").one()
+    rising = row.increment > 0
+    lowest, highest = (1, _HIGHEST) if rising else (_LOWEST, -1)
+    first = row.minimum_value if rising else row.maximum_value
+    unusual = {
+        "start": (row.start_value != first, f"START WITH {row.start_value}"),
+        "increment": (row.increment != 1, f"INCREMENT BY {row.increment}"),
+        "minimum": (row.minimum_value != lowest, f"MINVALUE {row.minimum_value}"),
+        "maximum": (row.maximum_value != highest, f"MAXVALUE {row.maximum_value}"),
+        "cache": (row.cache_size != 1000, f"CACHE {row.cache_size}"),
+        "cycle": (row.cycle_option, "CYCLE"),
     }
-    return {**found, **({"cycle": "CYCLE"} if row["cycle_option"] else {})}
+    return {option: clause for option, (is_unusual, clause) in unusual.items() if is_unusual}

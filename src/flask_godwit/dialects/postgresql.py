@@ -191,9 +191,10 @@ class PostgreSQL(Database):
     ) -> Mapping[tuple[str | None, str], Mapping[str, str]]:
         default = connection.dialect.default_schema_name
         return {
-            (None if row.schema == default else row.schema, row.name): sequence_options(
-                row, row.type
-            )
+            (None if row.schema == default else row.schema, row.name): {
+                **({} if row.type == "bigint" else {"type": f"AS {row.type}"}),
+                **sequence_options(row, row.type),
+            }
             for row in connection.execute(text(SEQUENCES))
         }
 

@@ -117,10 +117,10 @@ class FillStage:
         return typed
 
     def _question(self, need: _Need) -> Question:
-        state = "has no default" if need.is_new else "is NULL in some"
-        has = f"has {self._count(need)}{'' if need.is_new else ' like that'}"
-        if self.rows.hidden:
-            state, has = state.replace("is NULL in some", "was nullable"), "may have such rows"
+        seen = "may be NULL" if self.rows.hidden else "is NULL in some"
+        state = "has no default" if need.is_new else seen
+        like = "" if need.is_new else " like that"
+        has = f"may have rows{like}" if self.rows.hidden else f"has {self._count(need)}{like}"
         return Question(
             f"{need.place} becomes NOT NULL and {state}, but {said(need.key)} {has}."
             " What do they get?",

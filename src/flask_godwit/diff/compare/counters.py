@@ -13,7 +13,7 @@ from ...dialects.facts import ColumnFacts
 from ..names import quoted
 from ..names import said as place
 from ..steps import Sql, Together
-from .sides import sides_of
+from .sides import has_own_sequence, sides_of
 
 _OPTIONS = ("always", "start", "increment", "minvalue", "maxvalue", "cycle", "cache")
 
@@ -62,6 +62,8 @@ def _is_obviously_same(
     if identity is not None:
         plain = not any(getattr(identity, option, None) for option in _OPTIONS)
         return actual == Counter(IDENTITY) and plain
+    if has_own_sequence(context.dialect, column) and (actual is None or actual.kind != IDENTITY):
+        return True  # a counter that is there all the same does no harm: nothing asks it
     counts = column is column.table._autoincrement_column and column.server_default is None
     return counts == (actual is not None) and (actual is None or actual.kind != IDENTITY)
 

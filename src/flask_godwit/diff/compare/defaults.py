@@ -30,7 +30,8 @@ def compare_default(
     if isinstance(before, Computed) or isinstance(after, Computed):
         return PriorityDispatchResult.STOP
     if isinstance(before, Identity) or isinstance(after, Identity):
-        return PriorityDispatchResult.STOP
+        compared = sides_of(context).database.has_counters
+        return PriorityDispatchResult.STOP if compared else PriorityDispatchResult.CONTINUE
     if before is None and after is None:
         return PriorityDispatchResult.CONTINUE
     if _is_serial(found, wanted):

@@ -7,13 +7,13 @@ from typing import Any
 
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations import ops
-from sqlalchemy import Sequence
+from sqlalchemy import Column, Dialect, Sequence, inspect
 
 from ...dialects.counters import changed_options
 from ..names import Key, quoted, said
 from ..ownership import OWNERSHIP
-from ..steps import Sql
-from .sides import sides_of
+from ..steps import Sql, flat
+from .sides import has_own_sequence, sides_of
 
 Options = Mapping[str, str]
 
@@ -21,12 +21,19 @@ Options = Mapping[str, str]
 def compare_sequences(context: AutogenContext, upgrade: ops.UpgradeOps) -> None:
     """Bring the sequences of the models into the operations of a comparison."""
     assert context.connection is not None
+    _leave_to_sequences(context, upgrade)
     wanted = dict(_wanted(context))
     found = sides_of(context).database.sequences(context.connection)
     if not wanted and not found:
         return
     usual = sides_of(context).database.usual_sequence
-    made = [_made(context, key, wanted[key]) for key in wanted if key not in found]
+    inspector = inspect(context.connection)
+    made = [
+        _made(context, key, options)
+        for key, options in wanted.items()
+        # One that belongs to a SERIAL column is no less there.
+        if key not in found and not inspector.has_sequence(key[1], key[0])
+    ]
     changed = [
         _changed(context, key, found[key], wanted[key])
         for key in wanted
@@ -36,6 +43,27 @@ def compare_sequences(context: AutogenContext, upgrade: ops.UpgradeOps) -> None:
     ours = _ours(context, {name for _, name in gone})
     dropped = [_made(context, key, found[key]).reverse() for key in gone if key[1] in ours]
     upgrade.ops[:] = [*made, *changed, *upgrade.ops, *dropped]
+
+
+def _leave_to_sequences(context: AutogenContext, upgrade: ops.UpgradeOps) -> None:
+    """Have no new column count by itself that a sequence of the models gives its numbers.
+
+    The script does not name that sequence, which the application asks for each number.
+    """
+    assert context.dialect is not None
+    for operation in flat(upgrade):
+        if isinstance(operation, ops.CreateTableOp):
+            operation.columns = [_counted(context.dialect, item) for item in operation.columns]
+        elif isinstance(operation, ops.AddColumnOp):
+            operation.column = _counted(context.dialect, operation.column)
+
+
+def _counted(dialect: Dialect, item: Any) -> Any:
+    if not isinstance(item, Column) or not has_own_sequence(dialect, item):
+        return item
+    copy = item._copy()
+    copy.autoincrement = False
+    return copy
 
 
 def _wanted(context: AutogenContext) -> Iterator[tuple[Key, Options]]:
@@ -49,28 +77,29 @@ def _wanted(context: AutogenContext) -> Iterator[tuple[Key, Options]]:
             # An optional one is for databases that have nothing else.
             if not (sequence.optional and dialect.sequences_optional):
                 schema = sequence.schema
-                yield (
-                    (None if schema == dialect.default_schema_name else schema, sequence.name),
-                    _options(sequence),
-                )
+                key = (None if schema == dialect.default_schema_name else schema, sequence.name)
+                yield key, _options(context, sequence)
 
 
-def _options(sequence: Sequence) -> Options:
+def _options(context: AutogenContext, sequence: Sequence) -> Options:
     """What a model says that is not the usual."""
-    start = getattr(sequence, "start", None)
+    compiler: Any = context.dialect.type_compiler_instance
+    kind = sequence.data_type and compiler.process(sequence.data_type).lower()
     said = {
-        "start": None if start in (None, 1) else f"START WITH {start}",
-        "increment": _clause("INCREMENT BY", sequence.increment, usual=1),
+        "type": _clause("AS", kind),
+        "start": _clause("START WITH", getattr(sequence, "start", None)),
+        "increment": _clause("INCREMENT BY", sequence.increment),
         "minimum": _clause("MINVALUE", sequence.minvalue),
         "maximum": _clause("MAXVALUE", sequence.maxvalue),
-        "cache": _clause("CACHE", sequence.cache, usual=1),
+        "cache": _clause("CACHE", sequence.cache),
         "cycle": "CYCLE" if sequence.cycle else None,
     }
-    return {option: clause for option, clause in said.items() if clause}
+    usual = sides_of(context).database.usual_sequence
+    return {option: clause for option, clause in said.items() if clause and clause != usual[option]}
 
 
-def _clause(word: str, value: int | None, usual: int | None = None) -> str | None:
-    return None if value is None or value == usual else f"{word} {value}"
+def _clause(word: str, value: object) -> str | None:
+    return None if value is None else f"{word} {value}"
 
 
 def _made(context: AutogenContext, key: Key, options: Options) -> Sql:

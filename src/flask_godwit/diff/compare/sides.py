@@ -7,7 +7,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from alembic.autogenerate.api import AutogenContext
-from sqlalchemy import Connection, MetaData, Sequence, Table
+from sqlalchemy import Column, Connection, Dialect, MetaData, Sequence, Table
 from sqlalchemy.exc import SQLAlchemyError
 
 from ...dialects import dialect_for
@@ -44,7 +44,7 @@ class Sides:
 
     def _made(self, table: Table) -> TableFacts | None:
         try:
-            copy = _copied(table)
+            copy = _copied(table, self.connection.dialect)
         except SQLAlchemyError:
             return None
         with self.catalogue.twin(self.connection, copy) as facts:
@@ -59,7 +59,13 @@ def sides_of(context: AutogenContext) -> Sides:
     return _KEPT[context]
 
 
-def _copied(table: Table) -> Table:
+def has_own_sequence(dialect: Dialect, column: Column[Any]) -> bool:
+    """Whether a model gives a column numbers from a sequence that stands on its own."""
+    default = column.default
+    return dialect.supports_sequences and isinstance(default, Sequence) and not default.optional
+
+
+def _copied(table: Table, dialect: Dialect) -> Table:
     """A table of its own, without schema, comment and foreign keys."""
     metadata = MetaData(naming_convention=table.metadata.naming_convention)
     copy = table.to_metadata(metadata, schema=None)  # type: ignore[arg-type]
@@ -68,8 +74,9 @@ def _copied(table: Table) -> Table:
     copy.foreign_keys.clear()
     for column in copy.columns:
         column.foreign_keys.clear()
-        if isinstance(column.default, Sequence):
-            column.default = None  # it would be made with the table
+        if has_own_sequence(dialect, column):
+            # The sequence would be made with the table, and without it the column would count.
+            column.default, column.autoincrement = None, False
     return copy
 
 
