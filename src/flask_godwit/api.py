@@ -25,7 +25,7 @@ from .commands import (
     standing,
 )
 from .commands import pending as asking
-from .commands.generating import NewRevision
+from .commands.comparing import NewRevision
 from .diff.answers import Answers
 from .diff.questions import Asker
 from .extension import app_migrations

@@ -8,55 +8,44 @@ does what an env.py does, for one database after the other.
 
 from __future__ import annotations
 
-import inspect
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache, partial
 from io import StringIO
 from typing import Any, ClassVar
 
-import alembic.context
-from alembic.runtime.environment import EnvironmentContext
 from alembic.runtime.migration import MigrationContext, RevisionStep
 from alembic.script import ScriptDirectory
 from alembic.script.revision import RevisionError
-from alembic.util import CommandError, to_tuple
+from alembic.util import CommandError
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from .connect import connected, explain, is_connection_trouble
-from .dialects import dialect_for, operations
-from .dialects.base import Database
-from .dialects.guard import Guard, PoliteStop, watched
-from .dialects.lookout import Lookout, Seen
+from .contexts import Configured, Environment
+from .dialects import dialect_for
+from .dialects.lookout import Seen
 from .errors import GodwitError, SettingsError
 from .journal.guard import Journal
-from .journal.ledger import Ledger
 from .journal.recorder import Recorder
-from .journal.store import Store
 from .listener import Listener
-from .online.run import online
-from .operations.surroundings import OPTION as SURROUNDINGS
-from .operations.surroundings import Surroundings
 from .outages import outage_in
-from .parts import BIND_OPTION, bind_in, bind_of, fitted, has_parts, is_same_bind
+from .parts import BIND_OPTION, bind_of, fitted, has_parts, is_same_bind
 from .process_state import left_as_it_was
 from .retry import Limits
 from .revision_errors import broken_script, clear_error
-from .scripts import Scripts, apply_settings, existing_folder, open_scripts
-from .sqlite import IS_BEHIND
+from .scripts import apply_settings, existing_folder, open_scripts
 from .steps import (
-    applied_in,
     as_move,
     as_running,
     commit_what_is_open,
     outside_transaction,
     spans_revisions,
 )
-from .targets import DEFAULT_VERSION_TABLE, foreign_tables, is_ours
+from .targets import foreign_tables, is_ours
 from .values import Project, Target
 
 Work = Callable[[tuple[str, ...], MigrationContext], Iterable[RevisionStep]]
@@ -66,134 +55,6 @@ IncludeName = Callable[[Any, Any, Any], bool]
 
 # Alembic's `op` and `context` are process-wide proxies: one run at a time.
 _alembic_is_ours = threading.RLock()
-
-
-class Environment(EnvironmentContext):
-    """Alembic's environment with our defaults. env.py reaches it as ``alembic.context``."""
-
-    def __init__(self, migrations: Migrations, scripts: Scripts, **options: Any) -> None:
-        super().__init__(migrations.config, scripts, **options)
-        self.migrations = migrations
-        self.guards: tuple[Guard, ...] = ()
-        self.recorder: Recorder | None = None
-        self._watched: AbstractContextManager[None] = nullcontext()
-
-    def configure(self, *args: Any, **options: Any) -> None:
-        """Alembic's ``configure``: what env.py says wins over our defaults."""
-        bind = bind_in(options)
-        options.setdefault("transaction_per_migration", True)
-        options.setdefault("compare_server_default", True)
-        options["include_name"] = self.migrations.names_of(bind, options.get("include_name"))
-        if not self.migrations.is_selected(bind):
-            options["dont_mutate"] = True
-        connection = args[0] if args else options.pop("connection", None)
-        if connection is not None and self.migrations.stand_in is not None:
-            connection = self.migrations.stand_in(connection)
-        args = (connection, *args[1:])
-        self._guard(connection, options)
-        options[SURROUNDINGS] = self._surroundings(bind)
-        self._record(connection, options)
-        super().configure(*args, **options)
-
-    def run_migrations(self, **arguments: Any) -> None:
-        """Alembic's ``run_migrations``, with the database's guards around it."""
-        with ExitStack() as around:
-            context = self.get_context()
-            around.enter_context(operations(context))
-            if self.migrations.limits is not None:
-                around.enter_context(online(context, self.migrations.listener.made_safe))
-            for guard in self.guards:
-                around.enter_context(guard.run())
-            around.enter_context(self._watched)
-            # A copy: Alembic fills the same dict for every database.
-            self.migrations.configured[bind_of(context)] = Configured(dict(context.opts), arguments)
-            super().run_migrations(**arguments)
-
-    def _guard(self, connection: Connection | None, options: dict[str, Any]) -> None:
-        self.guards, self._watched, self.migrations.journal = (), nullcontext(), None
-        limits = self.migrations.limits
-        if connection is None or limits is None:
-            return
-        database = dialect_for(connection.engine.url, connection.dialect)
-        own = database.guards(connection, limits)
-        journal = self._journal(database, connection, limits, options)
-        lookout = Lookout(
-            limits,
-            database.canceller(connection),
-            database.observer(connection),
-            self.migrations.seen,
-        )
-        self.guards = (PoliteStop(limits.stops), *journal, *own, lookout)
-        self._watched = watched(connection, self.guards)
-        if own and database.transactional_ddl is not None:
-            options.setdefault("transactional_ddl", database.transactional_ddl)
-
-    def _surroundings(self, bind: str) -> Surroundings:
-        """What our directives need to know of this run."""
-        migrations = self.migrations
-        settings, tell = migrations.project.settings, migrations.listener.backfilled
-        limits = migrations.limits
-        if limits is None:
-            rehearses = migrations.stand_in is not None
-            return Surroundings(bind, settings=settings, is_rehearsal=rehearses)
-        warn = migrations.listener.warned
-        return Surroundings(bind, migrations.journal, self.guards, limits, settings, tell, warn)
-
-    def _record(self, connection: Connection | None, options: dict[str, Any]) -> None:
-        """Write the ledger while revisions run on a connection."""
-        self.recorder = None
-        if connection is None or self.migrations.limits is None:
-            return
-        ledger = Ledger(*_version_table(options))
-        self.recorder = Recorder(ledger, bind_in(options), self.migrations.listener.warned)
-        told = to_tuple(options.get("on_version_apply"), default=())
-        options["on_version_apply"] = (*told, self._applied)
-
-    def _applied(self, ctx: MigrationContext, **_: Any) -> None:
-        """Alembic's ``on_version_apply``."""
-        if self.recorder is not None and ctx.connection is not None:
-            self.recorder.done(ctx.connection)
-        for guard in self.guards:
-            guard.applied()
-
-    def _journal(
-        self, database: Database, connection: Connection, limits: Limits, options: dict[str, Any]
-    ) -> tuple[Guard, ...]:
-        witness = database.witness(connection)
-        if witness is None:
-            return ()
-        store = Store(connection, *_version_table(options))
-        journal = self.migrations.journal = Journal(store, witness, limits, self._is_applied)
-        options[IS_BEHIND] = journal.is_behind
-        return (journal,)
-
-    def _is_applied(self, revision: str) -> bool:
-        """Whether a revision, or one that builds on it, is in the version table."""
-        return revision in applied_in(self.script, self.get_context().get_current_heads())
-
-
-def _version_table(options: Mapping[str, Any]) -> tuple[str, str | None]:
-    """Name and schema of the version table."""
-    return (
-        options.get("version_table") or DEFAULT_VERSION_TABLE,
-        options.get("version_table_schema"),
-    )
-
-
-# Alembic keeps a list of proxied modules by class: ours stands behind `alembic.context` too.
-Environment.create_module_class_proxy(vars(alembic.context), {})
-
-
-@dataclass(frozen=True)
-class Configured:
-    """What an env.py, or we in its place, said for one database.
-
-    :param options: those of Alembic's ``context.configure()``.
-    :param arguments: those of ``context.run_migrations()``, which revisions are called with.
-    """
-
-    options: Mapping[str, Any]
-    arguments: Mapping[str, Any]
 
 
 class Migrations:
@@ -452,10 +313,3 @@ def _context_connected(environment: Environment, target: Target) -> Iterator[dic
 def _is_proxy_error(error: BaseException) -> bool:
     """Whether a revision file used ``op`` while it was imported, with no database at hand."""
     return isinstance(error, NameError) and "proxy object" in str(error)
-
-
-@cache
-def known_options() -> tuple[str, ...]:
-    """The names of the options that Alembic's ``context.configure()`` takes."""
-    named = inspect.signature(EnvironmentContext.configure).parameters
-    return (*named, "version_table", "version_table_schema", "version_table_pk")

@@ -252,7 +252,7 @@ def _listed(value: str | Sequence[str] | None) -> Sequence[str]:
 
 def _refuse_misspelled(options: Mapping[str, Any]) -> None:
     """Alembic ignores an option that it does not know: a typing error would go unnoticed."""
-    from .environment import known_options
+    from .contexts import known_options
     from .settings import misspelled_option
 
     for name in options:

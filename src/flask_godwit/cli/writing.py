@@ -157,7 +157,7 @@ def migrate(
     call: Call, sql: bool, allow_drop: bool, prove: bool | None, from_history: bool, **options: Any
 ) -> None:
     """Autogenerate a new revision file (Alias for 'revision --autogenerate')"""
-    from ..commands.generating import has_models
+    from ..commands.comparing import has_models
     from ..commands.generating import migrate as write
 
     project = call.project
@@ -233,7 +233,7 @@ def _print_differences(call: Call, differences: Differences) -> None:
 
 
 def _new(options: dict[str, Any]) -> Any:
-    from ..commands.generating import NewRevision
+    from ..commands.comparing import NewRevision
 
     depends_on = options.pop("depends_on", ())
     return NewRevision(**options, depends_on=list(depends_on) or None)

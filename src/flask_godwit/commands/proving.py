@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from ..environment import Configured, Migrations
+from ..contexts import Configured
+from ..environment import Migrations
 from ..failure import reason_of
 from ..proof.prove import Written
 from ..proof.prove import prove as prove_revisions

@@ -6,8 +6,9 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from ..contexts import Configured
 from ..dialects import dialect_for
-from ..environment import Configured, Migrations
+from ..environment import Migrations
 from ..errors import DatabaseError, NotProvable
 from ..proofs import UNPROVED, Proof, TargetProof
 from ..targets import selected_targets

@@ -12,9 +12,10 @@ from sqlalchemy import Engine, make_url
 from sqlalchemy.event import listen, remove
 from sqlalchemy.exc import SQLAlchemyError
 
+from ..contexts import Configured, known_options
 from ..dialects import Database, dialect_for
 from ..dialects.scratch import reaches_outside
-from ..environment import Configured, Migrations, known_options
+from ..environment import Migrations
 from ..errors import NotProvable
 from ..failure import reason_of
 from ..targets import selected_targets
