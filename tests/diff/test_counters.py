@@ -56,6 +56,13 @@ def test_each_becomes_each(evolution: Evolution, before: str, after: str) -> Non
         assert highest < number <= highest + 5 * 3
 
 
+def test_an_identity_where_there_is_none(evolution: Evolution) -> None:
+    """Models for several databases may have one: it is no difference where it means nothing."""
+    evolution.begin(numbered(lambda: sa.Identity(start=5)))
+
+    evolution.now.ok("check")
+
+
 @pytest.mark.requires("identity")
 def test_names_that_must_be_quoted(evolution: Evolution) -> None:
     """Long ones are cut as PostgreSQL cuts them."""

@@ -30,14 +30,22 @@ def compare_default(
     if isinstance(before, Computed) or isinstance(after, Computed):
         return PriorityDispatchResult.STOP
     if isinstance(before, Identity) or isinstance(after, Identity):
-        compared = sides_of(context).database.has_counters
-        return PriorityDispatchResult.STOP if compared else PriorityDispatchResult.CONTINUE
+        return _after_identity(context)
     if before is None and after is None:
         return PriorityDispatchResult.CONTINUE
     if _is_serial(found, wanted):
         return PriorityDispatchResult.CONTINUE
     if _differs(context, schema, table, name, wanted):
         operation.modify_server_default = after
+    return PriorityDispatchResult.STOP
+
+
+def _after_identity(context: AutogenContext) -> PriorityDispatchResult:
+    """Leave identities to Alembic where a database has them, and our comparison of counters not."""
+    assert context.dialect is not None
+    has_them = context.dialect.supports_identity_columns
+    if has_them and not sides_of(context).database.has_counters:
+        return PriorityDispatchResult.CONTINUE
     return PriorityDispatchResult.STOP
 
 
