@@ -103,7 +103,7 @@ def sequences(*wanted: tuple[str, dict[str, Any]], user: str = "") -> Models:
 
 INVOICES = ("invoice_nr", {"start": 1000})
 TICKETS = ("ticket_nr", {})
-SMALL = ("ticket_nr", {"minvalue": 5, "cache": 1, "cycle": False})
+SMALL = ("ticket_nr", {"minvalue": 5, "cache": 1})
 DOWN = ("ticket_nr", {"increment": -1})
 STEPS = ("ticket_nr", {"increment": 10, "maxvalue": 5000, "cycle": True})
 
