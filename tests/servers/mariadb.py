@@ -44,8 +44,12 @@ class MariaDB(MySQLFamily):
 
     def initialise(self, data: Path) -> None:
         give_to_servers(data)
-        make = [*self.programs.command, "--bootstrap", f"--datadir={data}", "--log-warnings=0"]
-        run([*make, "--enforce-storage-engine="], input=self._scripts(), **as_server(self.files))
+        make = [*self.programs.command, "--bootstrap", f"--datadir={data}", self.own_tmpdir]
+        run(
+            [*make, "--log-warnings=0", "--enforce-storage-engine="],
+            input=self._scripts(),
+            **as_server(self.files),
+        )
 
     def _scripts(self) -> str:
         share = self.programs.share

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.servers import debian
+from tests.servers.place import give_to_servers
 from tests.servers.processes import CommandFailed, as_server, run
 from tests.servers.server import PASSWORD, USER, Server
 
@@ -70,6 +71,7 @@ class MySQLFamily(Server):
         return [
             *self.programs.command,
             f"--datadir={self.data}",
+            self.own_tmpdir,
             "--bind-address=127.0.0.1",
             f"--port={port}",
             "--socket=socket",  # in the data directory: a whole path may be too long
@@ -80,6 +82,13 @@ class MySQLFamily(Server):
             "--max-connect-errors=1000000",  # our greetings end without a login
             *([] if self.durable else FAST),
         ]
+
+    @property
+    def own_tmpdir(self) -> str:
+        """A server that starts deletes what looks temporary, and the other servers' with it."""
+        folder = self.files / "tmp"
+        give_to_servers(folder)
+        return f"--tmpdir={folder}"
 
     def answers(self, port: int) -> bool:
         """The server greets first, once it is ready to serve."""
@@ -131,7 +140,12 @@ class MySQL(MySQLFamily):
         return prefix / "share/mysql"
 
     def initialise(self, data: Path) -> None:
-        make = [*self.programs.command, "--initialize-insecure", f"--datadir={data}"]
+        make = [
+            *self.programs.command,
+            "--initialize-insecure",
+            f"--datadir={data}",
+            self.own_tmpdir,
+        ]
         run(make, **as_server(self.files))
 
     def command(self, port: int) -> Sequence[str]:
