@@ -73,7 +73,8 @@ def _beside_tables(connection: Connection) -> Snapshot:
     views = {name: inspector.get_view_definition(name) for name in inspector.get_view_names()}
     enums = inspector.get_enums() if hasattr(inspector, "get_enums") else []
     names = inspector.get_sequence_names() if connection.dialect.supports_sequences else []
-    sequences = [name for name in names if not name.startswith(OUR_TABLES)]
+    # A server gives them in no order.
+    sequences = sorted(name for name in names if not name.startswith(OUR_TABLES))
     return {"(views)": views, "(enums)": enums, "(sequences)": sequences}
 
 
