@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import dedent
+
 import pytest
 from sqlalchemy import text
 
@@ -29,6 +31,15 @@ OPERATIONS = {
     "check": """op.create_check_constraint("ck_name", "User", "name LIKE 'n%'")""",
     "unique": 'op.create_unique_constraint("uq_name", "User", ["name"])',
     "not null": NOT_NULL,
+    "batch": """
+        with op.batch_alter_table("User") as batch:
+            batch.add_column(sa.Column("born", sa.Integer))
+            batch.create_index("ix_born", ["born", "name"])
+            batch.alter_column("name", existing_type=sa.String(50), nullable=False)
+            batch.create_unique_constraint("uq_name", ["name"])
+            batch.create_foreign_key("fk_team", "team", ["team_id"], ["id"])
+            batch.drop_column("born")
+    """,
     "renamed": NOT_NULL.replace("nullable", "new_column_name='title', nullable"),
 }
 SCHEMA = """
@@ -124,7 +135,7 @@ def around(operation: str) -> str:
     return "\n".join(
         (
             'op.execute("INSERT INTO team VALUES (100)")',
-            operation,
+            dedent(operation),
             'op.add_column("User", sa.Column("more", sa.Integer))',
             'op.create_index("ix_more", "User", ["more"])',
             'op.drop_index("ix_more", "User")',

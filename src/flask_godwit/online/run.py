@@ -16,6 +16,7 @@ from ..assurance import assurances
 from ..dialects import dialect_for, name_of
 from ..operations.surroundings import surroundings_of
 from ..retry import Limits
+from .blocks import block_of, open_blocks
 from .forms import Makers, Part, SafeForm
 from .postgresql import MAKERS
 
@@ -39,6 +40,9 @@ def online(context: MigrationContext, tell: Tell) -> Iterator[None]:
     original = AbstractOperations.invoke
 
     def invoke(operations: Any, operation: Any) -> Any:
+        block = block_of(operations) if run.concerns(operations) else None
+        if block is not None and block.keep(operation, invoke):
+            return None
         form = run.form_of(operations, operation)
         if form is None:
             return original(operations, operation)
@@ -47,7 +51,8 @@ def online(context: MigrationContext, tell: Tell) -> Iterator[None]:
 
     AbstractOperations.invoke = invoke  # type: ignore[assignment, method-assign]
     try:
-        yield
+        with open_blocks():
+            yield
     finally:
         AbstractOperations.invoke = original  # type: ignore[method-assign]
 
@@ -69,6 +74,10 @@ class Online:
         connection = self.context.connection
         assert connection is not None
         return connection
+
+    def concerns(self, operations: Any) -> bool:
+        """Whether operations of that kind may take another form."""
+        return operations.migration_context is self.context and not assurances()
 
     def form_of(self, operations: Any, operation: Any) -> SafeForm | None:
         """The form in which an operation is carried out; None if it is as the script says."""
