@@ -12,6 +12,7 @@ from alembic.script import ScriptDirectory
 
 from .alembic_config import is_configured
 from .errors import FolderMissing
+from .script_text import docstring, import_lines, literal
 from .settings import Settings
 
 _SCRIPT_TEMPLATE = Path(__file__).parent / "templates" / "script.py.mako"
@@ -32,13 +33,11 @@ class Scripts(ScriptDirectory):
 
     def _generate_template(self, src: Path, dest: Path, **kw: Any) -> None:
         if not self.has_template:
-            src, kw["message"] = _SCRIPT_TEMPLATE, _in_docstring(kw["message"])
+            src = _SCRIPT_TEMPLATE
+            kw["doc"] = docstring(kw["message"], kw.get("changes", ()))
+            kw["import_lines"] = import_lines(kw.get("imports"))
+            kw["literal"] = literal
         super()._generate_template(src, dest, **kw)
-
-
-def _in_docstring(text: str) -> str:
-    """A message as it must be written between three quotes, to be the same when it is read."""
-    return text.replace("\\", "\\\\").replace('"""', r"\"\"\"")
 
 
 def open_scripts(config: AlembicConfig, more_locations: Sequence[Path] = ()) -> Scripts:

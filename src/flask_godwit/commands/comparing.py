@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from alembic.autogenerate import RevisionContext
+from alembic.autogenerate.render import _render_cmd_body
+from alembic.operations import ops
 from alembic.runtime.migration import MigrationContext
 from alembic.script import Script as AlembicScript
 from alembic.script import ScriptDirectory
@@ -26,6 +28,7 @@ from ..parts import bind_of, bind_of_token
 from ..proof.replay import replayed
 from ..revision_errors import multiple_heads
 from ..revision_files import authored
+from ..script_text import laid_out
 from ..targets import tables_of
 from ..values import Change, LogEntry, Project, Script
 from .recorded import edited, entries_of
@@ -160,9 +163,22 @@ class Comparison:
         for script in self.writer.generated_revisions:
             tidy(script)
             script.message = script.message or message_for(self.changes)
+            self._render(script)
         with self.migrations.loaded() as scripts:
             refuse_taken(scripts, self.new.rev_id)
             return script_of(self.writer, self.changes, self.unmanaged)
+
+    def _render(self, script: ops.MigrationScript) -> None:
+        """Write the operations as Python, as Alembic does, and lay that out."""
+        context = self.writer._last_autogen_context
+        context.imports = set(script.imports)
+        given: dict[str, Any] = self.writer.template_args
+        for up, down in zip(script.upgrade_ops_list, script.downgrade_ops_list, strict=True):
+            for token, operations in ((up.upgrade_token, up), (down.downgrade_token, down)):
+                given[token] = laid_out(_render_cmd_body(operations, context)).lstrip()
+        given["imports"] = "\n".join(sorted(context.imports))
+        given["changes"] = self.changes
+        script._needs_render = False  # by Alembic, its own way
 
 
 def has_models(project: Project) -> bool:

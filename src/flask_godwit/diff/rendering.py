@@ -36,10 +36,6 @@ def _check(context: AutogenContext, operation: ops.CreateCheckConstraintOp) -> s
     return _call(context, operation, "create_check_constraint", repr(text))
 
 
-def _primary_key(context: AutogenContext, operation: ops.CreatePrimaryKeyOp) -> str:
-    return _call(context, operation, "create_primary_key", repr(list(operation.columns)))
-
-
 def _call(context: AutogenContext, operation: Any, function: str, argument: str) -> str:
     """``op.function(name, table, argument, schema=…)``; in a batch the table is known."""
     in_batch = bool(context._has_batch)
@@ -55,5 +51,4 @@ def _call(context: AutogenContext, operation: Any, function: str, argument: str)
 
 _OURS: dict[type[ops.MigrateOperation], _Write] = {
     ops.CreateCheckConstraintOp: _check,
-    ops.CreatePrimaryKeyOp: _primary_key,
 }

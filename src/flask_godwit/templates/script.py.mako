@@ -1,19 +1,19 @@
-"""${message}
+"""${doc}
 
 Revision ID: ${up_revision}
-Revises: ${down_revision | comma,n}
+Revises:${(" " if down_revision else "") + comma(down_revision)}
 Create Date: ${create_date}
-
 """
-from alembic import op
-import sqlalchemy as sa
-${imports if imports else ""}
+
+% for line in import_lines:
+${line}
+% endfor
 
 # revision identifiers, used by Alembic.
-revision = ${repr(up_revision)}
-down_revision = ${repr(down_revision)}
-branch_labels = ${repr(branch_labels)}
-depends_on = ${repr(depends_on)}
+revision = ${literal(up_revision)}
+down_revision = ${literal(down_revision)}
+branch_labels = ${literal(branch_labels)}
+depends_on = ${literal(depends_on)}
 
 % if binds:
 
