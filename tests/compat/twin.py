@@ -18,6 +18,8 @@ _CREATE_DATE = re.compile("Create Date: .+")
 _TRANSACTION = ("", "BEGIN;", "COMMIT;")
 _DATED = re.compile(r"/\d{4}_\d\d_\d\d_\d{4}-")
 """How the names of our files begin where no alembic.ini says otherwise."""
+_IN_WORDS = re.compile(r"^ *\n(?: *[-+~] .+\n)+", re.MULTILINE)
+"""What our scripts say at their head: what they change, in words."""
 _OF_ENVIRONMENT = ("env.py", "alembic.ini", "script.py.mako", "README")
 
 
@@ -83,7 +85,7 @@ class Twin:
         for bind, url in self.urls.items():
             for name in (url.render_as_string(hide_password=False), str(url), str(url.database)):
                 text = text.replace(name, f"<database {bind}>")
-        text = _CREATE_DATE.sub("Create Date: <now>", _DATED.sub("/", text))
+        text = _CREATE_DATE.sub("Create Date: <now>", _DATED.sub("/", _IN_WORDS.sub("", text)))
         return text.replace(str(self.folder), "<project>")
 
 
