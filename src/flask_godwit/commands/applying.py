@@ -2,35 +2,18 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
 from functools import partial
-from io import StringIO
-from typing import Any
 
-from alembic.runtime.migration import MigrationContext, RevisionStep
+from alembic.runtime.migration import RevisionStep
 from alembic.script import ScriptDirectory
 
-from ..backup import Backups
-from ..connect import connected
-from ..dialects.observer import Sight
-from ..environment import Migrations, Work
-from ..errors import ConnectionLost, GodwitError, Interrupted
-from ..failure import explain_failure
+from ..errors import GodwitError
 from ..listener import Listener
-from ..lock import DeployLocks, Patience
-from ..parts import bind_of
-from ..retry import Limits
-from ..steps import applied_in, database_url, spans_revisions
-from ..targets import DEFAULT_VERSION_TABLE, selected_targets
-from ..values import Outcome, Progress, Project, Step, TargetOutcome
-from .comeback import Comeback
+from ..values import Outcome, Project
 from .preflight import look_before
 from .recorded import with_files_from_ledger
-
-Plan = Callable[[ScriptDirectory, tuple[str, ...]], Iterable[RevisionStep]]
-"""The steps from the revisions that a database is at."""
+from .running import Run
 
 
 def upgrade(
@@ -58,7 +41,7 @@ def upgrade(
     def plan(scripts: ScriptDirectory, at: tuple[str, ...]) -> Iterable[RevisionStep]:
         return scripts._upgrade_revs(end, at)  # type: ignore[arg-type]
 
-    run = _Run(project, "upgrade", listener, lock_wait)
+    run = Run(project, "upgrade", listener, lock_wait)
     # An env.py is executed once only.
     if (project.settings.preflight if preflight is None else preflight) and not (
         sql or run.migrations.has_env
@@ -102,7 +85,7 @@ def downgrade(
     def plan(scripts: ScriptDirectory, at: tuple[str, ...]) -> Iterable[RevisionStep]:
         return scripts._downgrade_revs(end, at)  # type: ignore[arg-type]
 
-    return _Run(project, "downgrade", listener, lock_wait).go(
+    return Run(project, "downgrade", listener, lock_wait).go(
         plan, sql=sql, starting_rev=start, destination_rev=end, tag=tag
     )
 
@@ -133,7 +116,7 @@ def stamp(
         return scripts._stamp_revs(ends, at)  # type: ignore[return-value]
 
     start = next(iter(starts), None)
-    return _Run(project, "stamp", listener, lock_wait).go(
+    return Run(project, "stamp", listener, lock_wait).go(
         plan,
         sql=sql,
         starting_rev=start,
@@ -155,7 +138,7 @@ def ensure_version(
     def nothing(scripts: ScriptDirectory, at: tuple[str, ...]) -> Iterable[RevisionStep]:
         return ()
 
-    return _Run(project, "ensure-version", listener, lock_wait).go(
+    return Run(project, "ensure-version", listener, lock_wait).go(
         nothing, sql=sql, creates_table=True
     )
 
@@ -169,210 +152,3 @@ def _range(revision: str, sql: bool) -> tuple[str | None, str]:
             f"{revision!r} is a range, which only --sql takes.", hint=f"Name one revision: {end}"
         )
     return start, end
-
-
-class _LockNeeded(Exception):
-    """There is work to do, and the lock is not ours yet, or nobody has looked at the rows."""
-
-    def __init__(self, steps: Sequence[RevisionStep]) -> None:
-        super().__init__()
-        self.steps = steps
-
-
-class _Run:
-    """One command that runs steps on every selected database, and remembers what it did."""
-
-    def __init__(
-        self,
-        project: Project,
-        direction: str,
-        listener: Listener | None,
-        lock_wait: float | None,
-    ) -> None:
-        self.migrations = Migrations(project)
-        self.direction = direction
-        self.listener = listener or Listener()
-        self.backups = Backups(project, self.listener.backed_up)
-        self.migrations.listener = self.listener
-        settings = project.settings
-        self.backs_up = settings.backup and direction in ("upgrade", "downgrade")
-        seconds = settings.lock_wait_seconds if lock_wait is None else lock_wait
-        self.patience = Patience(seconds, self.listener.waiting) if settings.lock else None
-        self.locks = DeployLocks((), "", None)
-        self.limits = Limits(
-            settings.lock_timeout_seconds,
-            settings.retry_seconds,
-            self.listener.blocked,
-            stops=self.listener.stops,
-            sends=self.listener.sends,
-            statement_seconds=settings.statement_timeout_seconds,
-        )
-        self.migrations.seen = self._seen
-        self.comeback = Comeback(project, self.limits, self.listener.lost)
-        self.outcomes: list[TargetOutcome] = []
-        self.done: list[Step] = []
-        self.running: Step | None = None
-        self.before: tuple[str, ...] = ()
-        self.look: Callable[[Sequence[RevisionStep]], None] | None = None
-        """Is called once, before anything runs, outside of Alembic's contexts."""
-
-    def go(
-        self, plan: Plan, *, sql: bool, creates_table: bool = False, **options: object
-    ) -> Outcome:
-        output = StringIO() if sql else None
-        project = self.migrations.project
-        table = project.options.get("version_table", DEFAULT_VERSION_TABLE)
-        with DeployLocks(selected_targets(project), table, self.patience) as self.locks:
-            # An env.py is executed once only, and these change something before any plan.
-            if not sql and (self.migrations.has_env or creates_table or "purge" in options):
-                self.locks.acquire(project.wait)
-            work = partial(self._work, plan, creates_table)
-            run = partial(self._run, work, output=output, as_sql=sql, **options)
-            with self.comeback.watching():
-                while not run():
-                    self.outcomes.clear()
-        script = output.getvalue() if output else ""
-        return Outcome(tuple(self.outcomes), script, sql, tuple(self.backups.made))
-
-    def _run(self, work: Work, **options: Any) -> bool:
-        """Whether it came to its end; else it must run again: with the lock, or reconnected."""
-        # Before the lock is ours we only look, which must not wait for who has it.
-        limits = self.limits if self.locks.held and not options["as_sql"] else None
-        try:
-            # The version table is made by us, under the lock.
-            self.migrations.run(work, limits=limits, dont_mutate=True, **options)
-        except _LockNeeded as needed:
-            self.locks.acquire(self.migrations.project.wait)
-            look, self.look = self.look, None
-            if look is not None:
-                look(needed.steps)
-            return False
-        except Exception as error:
-            if self.running is None:
-                raise
-            if isinstance(error, ConnectionLost) and self._comes_back(error):
-                return False
-            if isinstance(error, Interrupted):
-                raise self._interrupted(self.running) from error
-            raise self._failure(self.running, error) from error
-        return True
-
-    def _seen(self, statement: str, seconds: float, sight: Sight) -> None:
-        """What a second connection sees of the statement that is under way."""
-        step = self.running
-        if step is not None:
-            percent = None if sight.part is None else round(sight.part * 100, 1)
-            seen = (statement, round(seconds, 1), sight.phase, percent, sight.rows, sight.waits_for)
-            self.listener.progressed(Progress(step.bind, step.revision, *seen))
-
-    def _comes_back(self, lost: ConnectionLost) -> bool:
-        runs = self.direction in ("upgrade", "downgrade")
-        return runs and self.comeback.succeeds(lost, self.locks)
-
-    def _interrupted(self, step: Step) -> Interrupted:
-        kept = self.migrations.kept(step.revision, self.direction)
-        noted = f"{len(kept)} statements, which are not repeated" if kept else "nothing"
-        done = ", ".join(each.revision for each in self.done) or "nothing"
-        return Interrupted(
-            f"Stopped before the {self.direction} of revision {step.revision} was finished.",
-            detail=f"  finished before it in this run: {done}\n  kept of it: {noted}",
-            hint=f"flask db {self.direction}    goes on",
-        )
-
-    def _work(
-        self, plan: Plan, creates_table: bool, at: tuple[str, ...], context: MigrationContext
-    ) -> Iterator[RevisionStep]:
-        scripts, bind = self.migrations.scripts, bind_of(context)
-        self.before = self.comeback.start_of(bind, at) if self.locks.held else at
-        steps = list(plan(scripts, self.before))
-        if steps and not context.as_sql and (self.look or not self.locks.held):
-            raise _LockNeeded(steps)
-        resumed = at != self.before or self.running is not None
-        if resumed:
-            steps = self._left_of(steps, bind, applied_in(scripts, at))
-        if steps and self.backs_up and not (resumed or context.as_sql):
-            self.backups.take(bind, at)
-        if (steps or creates_table) and not (at or context.as_sql):
-            context._ensure_version_table()
-            if context.connection is not None and not spans_revisions(context):
-                # A revision that is rolled back and tried again must not take the table along.
-                context.connection.commit()
-        for alembic_step in steps:
-            self.comeback.runs(context.connection)
-            yield from self._one(alembic_step, bind)
-        after = at if context.as_sql else context.get_current_heads()
-        done = [step for step in self.done if step.bind == bind]
-        self.outcomes.append(self._outcome(context, self.before, after, done))
-
-    def _left_of(
-        self, steps: list[RevisionStep], bind: str, applied: set[str]
-    ) -> list[RevisionStep]:
-        """What a run that lost its connection still has to do, by what the database says now."""
-        up = self.direction == "upgrade"
-        lost = self.running
-        if lost is not None and lost.bind == bind:
-            self.running = None
-            if (lost.revision in applied) is up:  # its COMMIT arrived: only the answer was lost
-                self.done.append(lost)
-                self.listener.done(lost)
-        self.done = [s for s in self.done if s.bind != bind or (s.revision in applied) is up]
-        return [s for s in steps if ((s.info.up_revision_id or "") in applied) is not up]
-
-    def _one(self, alembic_step: RevisionStep, bind: str) -> Iterator[RevisionStep]:
-        step = self._step(alembic_step, bind)
-        self.running = step
-        self.listener.began(step)
-        began = time.perf_counter()
-        yield alembic_step
-        # Control comes back when the step's transaction is committed.
-        finished = replace(step, seconds=time.perf_counter() - began)
-        self.running = None
-        self.done.append(finished)
-        self.listener.done(finished)
-
-    def _step(self, alembic_step: RevisionStep, bind: str) -> Step:
-        info = alembic_step.info
-        revision = info.up_revision_id or ""
-        script = info.up_revision
-        return Step(
-            bind,
-            revision,
-            getattr(script, "doc", "") or "",
-            self.direction,
-            getattr(script, "path", "") or "",
-        )
-
-    def _outcome(
-        self,
-        context: MigrationContext,
-        before: tuple[str, ...],
-        after: tuple[str, ...],
-        steps: list[Step],
-    ) -> TargetOutcome:
-        url = "" if context.as_sql else database_url(context)
-        at_head = set(after) == set(self.migrations.scripts.get_heads())
-        return TargetOutcome(bind_of(context), url, before, after, tuple(steps), at_head)
-
-    def _failure(self, step: Step, error: Exception) -> Exception:
-        current = self._where(step.bind)
-        # One transaction for all revisions takes back those that were finished, too.
-        kept = [] if current == self.before else self.done
-        applied = tuple(done.revision for done in kept)
-        noted = self.migrations.kept(step.revision, self.direction)
-        explained = explain_failure(step, error, applied=applied, current=current, kept=noted)
-        if self.migrations.recorder is not None:
-            self.migrations.recorder.failed(explained.failure.reason)
-        return explained
-
-    def _where(self, bind: str) -> tuple[str, ...] | None:
-        """What the version table says after a failure, None if it can't be asked."""
-        try:
-            target = next(t for t in self.migrations.project.targets() if t.bind == bind)
-            with connected(target.engine) as connection:
-                options = dict(self.migrations.project.options)
-                if target.version_table:
-                    options["version_table"] = target.version_table
-                context = MigrationContext.configure(connection, opts=options)
-                return context.get_current_heads()
-        except Exception:  # the failure itself is what the user must see
-            return None
