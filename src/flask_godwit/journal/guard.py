@@ -1,9 +1,7 @@
-"""The journal as a guard: it notes each statement, and leaves out what was done before.
+"""The journal as a guard: it sees each statement, and leaves out what was done before.
 
-Where nothing is committed in the middle of a revision there is nothing to note: a crash takes
-back everything. So what was done since the last commit is kept in memory, and written when
-something is about to be committed, in the same transaction. That is in the middle of a revision:
-before each DDL statement on MySQL and MariaDB, and where a revision commits by itself.
+Something is committed in the middle of a revision before each DDL statement on MySQL and MariaDB,
+in an autocommit block, and where a revision commits by itself: there the notes are written.
 """
 
 from __future__ import annotations
@@ -23,34 +21,25 @@ from ..retry import Limits
 from .answers import answer_of, give
 from .entries import BEGUN, DONE, FAILED, Entry, digest, digest_of_values, shortened
 from .kinds import Kind, kind_of, temporary_table, without_literals
-from .recovery import IsApplied, Recovery, Unfinished, choices, refuse_changed, refuse_other
+from .notes import Notes
+from .recovery import IsApplied, Recovery, choices, refuse_changed, refuse_other
 from .replay import Replay
 from .store import Store
 
 _INSERTS = ("INSERT", "REPLACE")
 
 
-class Journal(Guard):
+class Journal(Notes, Guard):
     """Notes what the revisions of one run do on one connection."""
 
     def __init__(
         self, store: Store, witness: Witness, limits: Limits, is_applied: IsApplied
     ) -> None:
-        self.store = store
-        self.connection = store.connection
-        self.witness = witness
+        super().__init__(store, witness)
         self.recovery = Recovery(store, witness, limits, is_applied)
-        self.unfinished: Unfinished | None = None
-        self.table_exists = False
         self.spans_revisions = False
-        self.running = Running("", "", "")
-        self.replay = Replay((), edited=False)
-        self.file = ""
-        self.kept: list[Entry] = []
-        self.touched: tuple[str, ...] = ()
         self.temporary: set[str] = set()
         self.savepoints: dict[str, int] = {}
-        self.active = False
 
     # --- around the run and each of its revisions ---
 
@@ -137,44 +126,6 @@ class Journal(Guard):
     def _reads_inside(self) -> bool:
         """Whether the journal is read in the revision's transaction, which is to be left alone."""
         return self.spans_revisions or not self.witness.notes_commits
-
-    def _create(self) -> None:
-        self.store.create()
-        self.table_exists = True
-
-    def is_behind(self) -> bool:
-        """Whether the revision has not yet come to where the last run was cut off for sure."""
-        return self.active and self.replay.has_pieces_ahead
-
-    def done(self, revision: str, direction: str) -> tuple[str, ...]:
-        """The statements that took effect of a revision that is not finished."""
-        entries = (self.unfinished or {}).get((revision, direction), [])
-        return tuple(entry.statement for entry in entries if entry.state == DONE)
-
-    @property
-    def has_more(self) -> bool:
-        """Whether the last run came further than this one is now."""
-        return self.active and bool(self.replay.entries[self.replay.next :])
-
-    def is_ahead(self, statement: str) -> bool:
-        """Whether the last run came to a statement that this one has not come to yet."""
-        return self.active and self.replay.is_ahead(digest(statement))
-
-    def take_back(self, statement: str, undo: str) -> None:
-        """Undo what was sent outside of a transaction, and forget that it was."""
-        assert self.unfinished is not None
-        entries = self.unfinished.get((self.running.revision, self.running.direction), [])
-        found = [e for e in entries if e.text == digest(statement) and e.state == DONE]
-        with self.aside():
-            self._raw_execute("BEGIN")
-            try:
-                self._raw_execute(undo)
-                for entry in found[-1:]:
-                    self.change(replace(entry, state=FAILED, error="taken back"))
-            except BaseException:
-                self._raw_execute("ROLLBACK")
-                raise
-            self._raw_execute("COMMIT")
 
     # --- around each statement ---
 
@@ -305,58 +256,6 @@ class Journal(Guard):
             return False
         self.change(replace(entry, state=DONE, after=now))
         return True
-
-    # --- the notes ---
-
-    def write(self) -> None:
-        """Write what is kept in memory, in the transaction that is open."""
-        if not self.kept:
-            return
-        if not self.table_exists:
-            self._create()
-        if self.touched and self.kept[-1].state == DONE and not self.witness.commits_schema:
-            # A transaction may have changed again what was compared after a crash.
-            after = self.witness.definitions(self.touched)
-            self.kept[-1] = replace(self.kept[-1], after=after)
-        key = (self.running.revision, self.running.direction)
-        self.store.add(*key, self.kept)
-        self._remember(*self.kept)
-        self.kept.clear()
-
-    def change(self, entry: Entry) -> None:
-        self.store.change(self.running.revision, self.running.direction, entry)
-        self._remember(entry)
-
-    def _remember(self, *entries: Entry) -> None:
-        """What is in the table, for a second try in this run."""
-        assert self.unfinished is not None
-        key = (self.running.revision, self.running.direction)
-        by_position = {entry.position: entry for entry in self.unfinished.get(key, [])}
-        by_position.update((entry.position, entry) for entry in entries)
-        self.unfinished[key] = [by_position[position] for position in sorted(by_position)]
-        self.replay.noted(self.unfinished[key])
-
-    @contextmanager
-    def aside(self) -> Iterator[None]:
-        """Our own statements are not noted."""
-        self.active = False
-        try:
-            yield
-        finally:
-            self.active = True
-
-    def _commit(self) -> None:
-        """At the driver: for SQLAlchemy its transaction goes on, as after any DDL on MySQL."""
-        raw = self.connection.connection.dbapi_connection
-        if raw is not None and not self.witness.is_autocommit():
-            raw.commit()
-
-    def _raw_execute(self, statement: str) -> None:
-        cursor = self.connection.connection.cursor()
-        try:
-            cursor.execute(statement)
-        finally:
-            cursor.close()
 
     def _is_temporary(self, statement: str) -> bool:
         """Whether a statement is about a table that goes with the session."""
