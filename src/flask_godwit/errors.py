@@ -26,6 +26,8 @@
     │       └── RightsMissing   its user may not do what a revision does
     ├── CannotLock              the deploy lock can't be made where the database is
     ├── LockTimeout             another migration holds the deploy lock for too long
+    ├── LockNotFree             others hold what a statement needs for too long
+    │   └── SteppedAside        they do at a commit, so the revision was rolled back
     ├── StatementTimeout        a statement of a revision took longer than it may
     ├── Interrupted             somebody asked a migration to stop, and it did
     ├── RebuildRefused          a table of SQLite can't be changed without losing something
@@ -151,6 +153,29 @@ class CannotLock(GodwitError):
 
 class LockTimeout(GodwitError):
     """Another migration holds the deploy lock for longer than our patience."""
+
+
+class LockNotFree(GodwitError):
+    """Others hold what a statement needs, for longer than it is tried again."""
+
+
+class SteppedAside(LockNotFree):
+    """A transaction was rolled back to let others through, and may be tried again.
+
+    ``blockers`` has a line for each of them, where the database tells.
+    """
+
+    def __init__(
+        self, message: str, *, statement: str, blockers: Sequence[str], hint: str = ""
+    ) -> None:
+        super().__init__(message, hint=hint, detail=held_by(blockers))
+        self.statement = statement
+        self.blockers = tuple(blockers)
+
+
+def held_by(blockers: Sequence[str]) -> str:
+    """Who is in the way, a line each."""
+    return "\n".join(f"  held by {blocker}" for blocker in blockers)
 
 
 class StatementTimeout(GodwitError):

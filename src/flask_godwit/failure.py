@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError, StatementError
 
-from .errors import Failure, GodwitError, JournalConflict, MigrationFailed, Outage
+from .errors import Failure, GodwitError, JournalConflict, LockNotFree, MigrationFailed, Outage
 from .values import Step
 
 _LONGEST_STATEMENT = 500
@@ -25,7 +25,7 @@ def explain_failure(
 
     :param kept: its statements that took effect and are noted in the journal.
     """
-    origin = error.__cause__ if isinstance(error, Outage) and error.__cause__ else error
+    origin = _origin(error)
     file, line = _place(origin, step.path)
     failure = Failure(
         revision=step.revision,
@@ -42,6 +42,12 @@ def explain_failure(
         more=error.detail if isinstance(error, GodwitError) else "",
     )
     return MigrationFailed(failure, hint=_hint(step, error))
+
+
+def _origin(error: BaseException) -> BaseException:
+    """The driver's error, where ours stands for it."""
+    cause = error.__cause__
+    return cause if isinstance(error, GodwitError) and isinstance(cause, DBAPIError) else error
 
 
 def _place(error: BaseException, path: str) -> tuple[str, int]:
@@ -90,7 +96,7 @@ def _hint(step: Step, error: Exception) -> str:
         return own
     again = f"flask db {step.direction}"
     bind = f" --bind {step.bind}" if step.bind else ""
-    if isinstance(error, Outage):
+    if isinstance(error, Outage | LockNotFree):
         return f"{own}\nThen: {again}{bind}"
     last = f"Correct the script (or the data), then: {again}{bind}\n--traceback shows the rest."
     return f"{own}\n{last}" if own else last

@@ -15,7 +15,7 @@ from types import TracebackType
 
 from .connect import connected
 from .dialects import dialect_for
-from .dialects.base import DeployLock
+from .dialects.deploy_lock import DeployLock
 from .errors import LockTimeout
 from .values import Target
 
@@ -34,6 +34,8 @@ class Patience:
 
     seconds: float
     tell: Callable[[str, str], None] = lambda bind, holder: None
+    where: Callable[[str], str] = lambda bind: ""
+    """In words, how far the other migration is in the database of a bind."""
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
 
@@ -119,14 +121,18 @@ def wait_for(lock: DeployLock, bind: str, patience: Patience) -> None:
             raise _timeout(lock, bind, patience)
         if not waiting or now - told >= _TELL_EVERY_SECONDS:
             waiting, told = True, now
-            patience.tell(bind, lock.holder())
+            patience.tell(bind, _who(lock, bind, patience))
         patience.sleep(pause * random.uniform(0.5, 1.0))
         pause = min(pause * 1.5, _LONGEST_PAUSE_SECONDS)
 
 
+def _who(lock: DeployLock, bind: str, patience: Patience) -> str:
+    return ", ".join(filter(None, (lock.holder(), patience.where(bind))))
+
+
 def _timeout(lock: DeployLock, bind: str, patience: Patience) -> LockTimeout:
     where = f" on bind {bind}" if bind else ""
-    holder = lock.holder() or "somebody"
+    holder = _who(lock, bind, patience) or "somebody"
     return LockTimeout(
         f"Another migration is running{where} ({holder}); waited {patience.seconds:g} s.",
         hint="flask db upgrade --lock-wait 3600    waits longer\n"

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from sqlalchemy.exc import DBAPIError, InvalidRequestError
 
 from .dialects.base import Database
-from .errors import ConnectionLost, DiskFull, Outage, ReadOnly, RightsMissing
+from .errors import ConnectionLost, DiskFull, Outage, ReadOnly, RightsMissing, SteppedAside
+from .retry import LONGER
 
 _SAID: dict[type[Outage], tuple[str, str]] = {
     ConnectionLost: (
@@ -46,3 +47,16 @@ def outage_in(error: BaseException, databases: Iterable[Database]) -> Outage | N
     message, hint = _SAID[kind]
     reason = str(driver_error).strip()
     return kind(message, hint=hint, detail=f"  reason: {reason}" if reason else "")
+
+
+def stepped_aside(error: BaseException, databases: Iterable[Database]) -> SteppedAside | None:
+    """The clear form of a driver's error, if it says that others were in the way."""
+    refused = error.orig if isinstance(error, DBAPIError) else error
+    if refused is None or not any(database.gives_way(refused) for database in databases):
+        return None
+    statement = (error.statement if isinstance(error, DBAPIError) else None) or "a connection"
+    made = SteppedAside(
+        "Others held what it needs for too long.", statement=statement, blockers=(), hint=LONGER
+    )
+    made.__cause__ = error
+    return made

@@ -10,10 +10,13 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from .errors import SettingsError
+from .errors import GodwitError, Interrupted, LockNotFree, SettingsError, held_by
 
 Tell = Callable[[str, Sequence[str]], None]
 """Told what could not be locked, and who has it: one line for each session."""
+
+LONGER = "flask db upgrade --retry 3600    tries for an hour; who holds it can also be ended"
+"""What to type when others are in the way for longer than it was tried."""
 
 _FIRST_PAUSE_SECONDS = 0.1
 _LONGEST_PAUSE_SECONDS = 5.0
@@ -87,6 +90,20 @@ class Attempts:
         """Whether there is no time for another try."""
         is_over = self.limits.clock() - self.began >= self.limits.retry_seconds
         return is_over or self.limits.stops()
+
+    def refusal(self, blockers: Sequence[str], statement: str = "") -> GodwitError:
+        """The error for when there is no time left.
+
+        :param statement: what was refused, where no error of SQLAlchemy says it.
+        """
+        if self.limits.stops():
+            return Interrupted("Stopped.")
+        lines = [f"  statement: {' '.join(statement.split())[:500]}"] if statement else []
+        return LockNotFree(
+            f"Others held what it needs for longer than {self.limits.retry_seconds:g} s.",
+            detail="\n".join(filter(None, [*lines, held_by(blockers)])),
+            hint=LONGER,
+        )
 
     def step_aside(self, statement: str, blockers: Callable[[], Sequence[str]]) -> None:
         """Let the traffic through: pause, longer each time. Tell why, but not each time."""

@@ -81,6 +81,19 @@ def test_a_statement_put_before_what_was_done(half: Project, database: Database)
     assert rows(database, "first") == []
 
 
+def test_a_downgrade_that_is_half_done(project: Project, database: Database) -> None:
+    """An upgrade that has no step to do does not say that all is well."""
+    write_revisions(project, WHOLE)
+    down = 'op.add_column("whole", sa.Column("more", sa.Integer)); op.drop_table("nowhere")'
+    project.replace("migrations/versions/r1.py", "    pass", f"    {down}")
+    project.flask("db", "upgrade")
+    assert project.flask("db", "downgrade", check=False).code == 1
+    answer = project.flask("db", "upgrade", check=False)
+    assert answer.code == 1
+    assert "The downgrade of revision r1 is half done: 1 of its statements" in answer.stderr
+    assert "flask db downgrade    finishes it" in answer.stderr
+
+
 def test_a_table_dropped_by_hand(half: Project, database: Database) -> None:
     """Somebody undid the first half: it runs from its start when that is said."""
     execute(database, "DROP TABLE half")

@@ -57,6 +57,39 @@ THIRD = 'op.create_table("fourth", sa.Column("id", sa.Integer))'
 ALL = ["alembic_version", "first", "fourth", "second", "third"]
 
 
+# The network is gone for us alone: the server goes on with the statement.
+HANG_UP = """
+
+import socket
+
+
+def hang_up(after):
+    marker = pathlib.Path("cut")
+    if marker.exists():
+        return False
+    marker.touch()
+    threading.Timer(after, shut_all).start()
+    return True
+
+
+def shut_all():
+    port = sa.make_url(os.environ["DATABASE_URL"]).port
+    for number in range(3, 256):
+        try:
+            with socket.socket(fileno=os.dup(number)) as found:
+                if found.getpeername()[1:2] == (port,):
+                    found.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass
+"""
+SLEEPER = """
+from app import hang_up
+op.execute("UPDATE first SET id = id + 1")
+if hang_up(0.5):
+    op.execute("{sleep}")
+"""
+
+
 @pytest.fixture
 def cuttable(project: Project) -> Project:
     with (project.folder / "app.py").open("a") as app:
@@ -67,6 +100,20 @@ def cuttable(project: Project) -> Project:
 def rows(engine: Engine) -> list[int]:
     with engine.connect() as connection:
         return list(connection.scalars(text("SELECT id FROM second ORDER BY id")))
+
+
+def test_a_session_that_the_server_has_not_lost(cuttable: Project, database: Database) -> None:
+    """It is ended, as it would hold its locks to the end of its statement."""
+    with (cuttable.folder / "app.py").open("a") as app:
+        app.write(HANG_UP)
+    is_postgresql = database.dialect == "postgresql"
+    sleep = "SELECT pg_sleep(300)" if is_postgresql else "SELECT sleep(300)"
+    first = f'{FIRST}\nop.execute("INSERT INTO first VALUES (1)")'
+    write_revisions(cuttable, first, SLEEPER.format(sleep=sleep))
+    answer = cuttable.flask("db", "upgrade")
+    assert "The connection was lost, trying again." in answer.stderr
+    with database.engine() as engine, engine.connect() as connection:
+        assert connection.scalar(text("SELECT id FROM first")) == 2
 
 
 def test_goes_on(cuttable: Project, database: Database) -> None:

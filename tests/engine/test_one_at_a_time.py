@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine, QueuePool, inspect
 
 from flask_godwit.dialects import dialect_for
-from flask_godwit.dialects.base import DeployLock
+from flask_godwit.dialects.deploy_lock import DeployLock
 from flask_godwit.dialects.file_lock import FileLock
 from flask_godwit.errors import CannotLock, LockTimeout
 from flask_godwit.lock import DeployLocks, Patience, wait_for
@@ -48,6 +48,7 @@ def test_the_second_is_told_for_whom_it_waits(project: Project, database: Databa
             told = upgrade.stderr.readline()
         stdout, _ = upgrade.communicate(timeout=60)
     assert "Waiting for another migration: " in told
+    assert ", the database is at base" in told
     assert "since" in told or " for " in told
     assert "4 applied" in stdout
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -12,7 +14,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from flask_godwit.retry import Limits
-from tests.databases import MARIADB, MYSQL, POSTGRESQL, PSYCOPG, Database
+from tests.databases import MARIADB, MYSQL, POSTGRESQL, PSYCOPG, SQLITE, Database
 from tests.engine.revisions import start_upgrade, write_revisions
 from tests.projects import Project
 
@@ -55,6 +57,8 @@ def test_the_budget_ends(project: Project, database: Database) -> None:
         answer = project.flask("db", "upgrade", check=False)
     assert answer.code == 1
     assert "ALTER TABLE busy ADD COLUMN" in answer.stderr
+    assert "held by session" in answer.stderr
+    assert "-> flask db upgrade --retry 3600" in answer.stderr
     project.flask("db", "upgrade")
 
 
@@ -74,6 +78,61 @@ def test_a_revision_is_tried_again_as_a_whole(project: Project, database: Databa
     assert upgrade.returncode == 0
     with database.engine() as engine, engine.connect() as connection:
         assert connection.scalar(text("SELECT count(*) FROM busy2")) == 1
+
+
+@pytest.mark.parametrize("database_kind", [MYSQL, MARIADB], ids=str)
+def test_rows_that_others_change(project: Project, database: Database) -> None:
+    """The revision lets go of its rows and is tried again by the journal, each change made once."""
+    rows = 'op.execute("INSERT INTO busy (id, n) VALUES (1, 0), (2, 0), (3, 0), (4, 0)")'
+    create = """op.create_table(
+        "busy", sa.Column("id", sa.Integer, primary_key=True), sa.Column("n", sa.Integer)
+    )"""
+    changes = [f'op.execute("UPDATE busy SET n = n + 1 WHERE id = {n}")' for n in (1, 2)]
+    made = 'op.create_table("made", sa.Column("id", sa.Integer))'
+    write_revisions(project, f"{create}\n{rows}")
+    project.flask("db", "upgrade")
+    write_revisions(project, f"{create}\n{rows}", "\n".join([made, *changes]))
+    with database.engine() as engine, engine.connect() as other:
+        other.execute(text("UPDATE busy SET n = n + 10 WHERE id > 1"))
+        upgrade = start_upgrade(project)
+        told, blocker = read_lines(upgrade, 2)
+        # The other way round: a deadlock, if the migration waits for them right now.
+        other.execute(text("UPDATE busy SET n = n + 10 WHERE id = 1"))
+        other.commit()
+        upgrade.communicate(timeout=60)
+        assert upgrade.returncode == 0
+        assert "No lock yet, trying again: UPDATE busy" in told
+        assert "held by session" in blocker
+        assert list(other.scalars(text("SELECT n FROM busy ORDER BY id"))) == [11, 11, 10, 10]
+
+
+@pytest.mark.parametrize("database_kind", [SQLITE], ids=str)
+@pytest.mark.parametrize(
+    ("used_by", "told_of"),
+    [("INSERT INTO busy VALUES (1)", "BEGIN IMMEDIATE"), ("SELECT * FROM busy", "COMMIT")],
+    ids=["writer", "reader"],
+)
+def test_a_file_that_others_use(
+    project: Project, database: Database, used_by: str, told_of: str
+) -> None:
+    """A writer is waited for; behind a reader the transaction steps aside for new readers."""
+    write_revisions(project, FIRST)
+    project.flask("db", "upgrade")
+    write_revisions(project, FIRST, SECOND)
+    with database.engine() as engine, engine.connect() as other:
+        other.exec_driver_sql("BEGIN")
+        other.exec_driver_sql("SELECT count(*) FROM busy").all()
+        other.exec_driver_sql(used_by)
+        upgrade = start_upgrade(project)
+        (told,) = read_lines(upgrade, 1)
+        for _ in range(3):
+            with engine.connect() as reader_too:
+                reader_too.execute(text("SELECT * FROM busy"))
+        other.rollback()
+        _, rest = upgrade.communicate(timeout=60)
+    assert upgrade.returncode == 0
+    assert f"No lock yet, trying again: {told_of}" in told
+    assert f"held by process {os.getpid()}" in rest or sys.platform != "linux"
 
 
 def test_pauses_grow_and_are_told_now_and_then() -> None:

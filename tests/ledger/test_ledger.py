@@ -52,7 +52,8 @@ def test_everything_leaves_a_row(project: Project, database: Database) -> None:
 
 def test_what_a_row_says(project: Project, database: Database) -> None:
     """Who, where, when, what, for how long, and the file as it was."""
-    write_revisions(project, TWO[0], TWO[1] + '\nop.execute("INSERT INTO t2 VALUES (1)")')
+    reads = '\nop.execute("WITH x AS (SELECT 1 AS n) SELECT n FROM x")'
+    write_revisions(project, TWO[0], f'{TWO[1]}\nop.execute("INSERT INTO t2 VALUES (1)"){reads}')
     project.invoke("db", "upgrade")
     newest, oldest = log(project)
     assert (newest["revision"], oldest["revision"]) == ("r2", "r1")

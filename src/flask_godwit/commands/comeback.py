@@ -12,9 +12,11 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import DBAPIError
 
 from ..connect import answers
-from ..errors import ConnectionLost, GodwitError
+from ..dialects import dialect_for
+from ..errors import ConnectionLost, GodwitError, SteppedAside
 from ..lock import DeployLocks
 from ..retry import Attempts, Limits
 from ..targets import selected_targets
@@ -35,6 +37,7 @@ class Comeback:
         self.starts: dict[str, tuple[str, ...]] = {}
         self.connection: Connection | None = None
         self.elsewhere = False
+        self.ended: Callable[[Connection], bool] = lambda _other: True
 
     def start_of(self, bind: str, at: tuple[str, ...]) -> tuple[str, ...]:
         """Where a database was when the command began: "+1" counts from there."""
@@ -46,6 +49,9 @@ class Comeback:
             self.attempts = None
         self.connection = connection
         self.elsewhere = False
+        if connection is not None:
+            database = dialect_for(connection.engine.url, connection.dialect)
+            self.ended = database.lost_session(connection)
 
     @contextmanager
     def watching(self) -> Iterator[None]:
@@ -73,14 +79,30 @@ class Comeback:
         self.attempts = self.attempts or told.attempts()
         while not self.attempts.spent:
             self.attempts.step_aside("", tuple)
-            if answers(engine) and self._locked_again(locks):
+            if answers(engine) and self._is_gone(engine) and self._locked_again(locks):
                 return True
         return False
+
+    def may_try_again(self, aside: SteppedAside) -> bool:
+        """Let others through; whether there is time for another try."""
+        self.attempts = self.attempts or self.limits.attempts()
+        if self.attempts.spent:
+            return False
+        self.attempts.step_aside(aside.statement, lambda: aside.blockers)
+        return True
 
     def _tell(self, engine: Engine, reason: str) -> None:
         targets = selected_targets(self.project)
         bind = next((target.bind for target in targets if target.engine is engine), "")
         self.tell(bind, reason)
+
+    def _is_gone(self, engine: Engine) -> bool:
+        """Whether the server has noticed that our session is lost; else it is told."""
+        try:
+            with engine.connect() as connection:
+                return self.ended(connection)
+        except DBAPIError:  # the server is gone again
+            return False
 
     def _locked_again(self, locks: DeployLocks) -> bool:
         try:

@@ -12,7 +12,6 @@ from alembic.runtime.migration import MigrationContext
 from ..environment import Migrations
 from ..errors import RevisionError
 from ..journal.entries import BEGUN, DONE, digest
-from ..journal.recovery import Unfinished
 from ..journal.store import Store
 from ..listener import Listener
 from ..lock import DeployLocks, Patience
@@ -69,7 +68,7 @@ def resolve(
 def half_applied_in(context: MigrationContext) -> tuple[HalfApplied, ...]:
     """The revisions that a run began in this database and did not end."""
     found = []
-    for (revision, direction), entries in _unfinished(_store(context)).items():
+    for (revision, direction), entries in _store(context).unfinished().items():
         statements = tuple(each.statement for each in entries if each.state == DONE)
         error = next((each.error for each in reversed(entries) if each.error), "")
         found.append(HalfApplied(bind_of(context), revision, direction, statements, error))
@@ -81,7 +80,7 @@ def _resolve(migrations: Migrations, revision: str, decision: Decision) -> Itera
 
     def work(at: tuple[str, ...], context: MigrationContext) -> tuple[()]:
         store = _store(context)
-        for name, direction in _unfinished(store):
+        for name, direction in store.unfinished():
             if name.startswith(revision):
                 file, before = _file_of(migrations, name)
                 _carry_out(store, name, direction, decision, file)
@@ -117,7 +116,3 @@ def _file_of(migrations: Migrations, revision: str) -> tuple[str, str]:
 def _store(context: MigrationContext) -> Store:
     assert context.connection is not None
     return Store(context.connection, context.version_table, context.version_table_schema)
-
-
-def _unfinished(store: Store) -> Unfinished:
-    return store.read() if store.exists() else {}

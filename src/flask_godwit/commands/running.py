@@ -14,12 +14,16 @@ from alembic.script import ScriptDirectory
 
 from ..backup import Backups
 from ..connect import connected
+from ..dialects import dialect_for
 from ..dialects.observer import Sight
 from ..environment import Migrations, Work
-from ..errors import ConnectionLost, Interrupted
+from ..errors import ConnectionLost, Interrupted, SteppedAside
 from ..failure import explain_failure
+from ..journal.recovery import half_applied
+from ..journal.store import Store
 from ..listener import Listener
 from ..lock import DeployLocks, Patience
+from ..outages import stepped_aside
 from ..parts import bind_of
 from ..retry import Limits
 from ..steps import applied_in, database_url, spans_revisions
@@ -57,7 +61,8 @@ class Run:
         settings = project.settings
         self.backs_up = settings.backup and direction in ("upgrade", "downgrade")
         seconds = settings.lock_wait_seconds if lock_wait is None else lock_wait
-        self.patience = Patience(seconds, self.listener.waiting) if settings.lock else None
+        patience = Patience(seconds, self.listener.waiting, self._standing)
+        self.patience = patience if settings.lock else None
         self.locks = DeployLocks((), "", None)
         self.limits = Limits(
             settings.lock_timeout_seconds,
@@ -72,6 +77,8 @@ class Run:
         self.outcomes: list[TargetOutcome] = []
         self.done: list[Step] = []
         self.running: Step | None = None
+        self.again: Step | None = None
+        """What stepped aside and is tried again, which need not be told each time."""
         self.before: tuple[str, ...] = ()
         self.look: Callable[[Sequence[RevisionStep]], None] | None = None
         """Is called once, before anything runs, outside of Alembic's contexts."""
@@ -103,19 +110,32 @@ class Run:
             self.migrations.run(work, limits=limits, dont_mutate=True, **options)
         except _LockNeeded as needed:
             self.locks.acquire(self.migrations.project.wait)
-            look, self.look = self.look, None
-            if look is not None:
+            if self.look is not None and needed.steps:
+                look, self.look = self.look, None
                 look(needed.steps)
             return False
         except Exception as error:
+            aside = self._aside(error)
+            if aside is not None:
+                if self.comeback.may_try_again(aside):
+                    self.again = self.running
+                    return False
+                error = aside
             if self.running is None:
-                raise
+                raise error
             if isinstance(error, ConnectionLost) and self._comes_back(error):
                 return False
             if isinstance(error, Interrupted):
                 raise self._interrupted(self.running) from error
             raise self._failure(self.running, error) from error
         return True
+
+    def _aside(self, error: Exception) -> SteppedAside | None:
+        """Whether others are in the way of something that can simply be done again."""
+        if isinstance(error, SteppedAside) or self.running is not None:
+            return error if isinstance(error, SteppedAside) else None
+        targets = selected_targets(self.migrations.project)
+        return stepped_aside(error, (dialect_for(target.engine.url) for target in targets))
 
     def _seen(self, statement: str, seconds: float, sight: Sight) -> None:
         """What a second connection sees of the statement that is under way."""
@@ -147,6 +167,8 @@ class Run:
         steps = list(plan(scripts, self.before))
         if steps and not context.as_sql and (self.look or not self.locks.held):
             raise _LockNeeded(steps)
+        if not steps and not context.as_sql and self.direction in ("upgrade", "downgrade"):
+            self._refuse_half_done(context, applied_in(scripts, at))
         resumed = at != self.before or self.running is not None
         if resumed:
             steps = self._left_of(steps, bind, applied_in(scripts, at))
@@ -163,6 +185,19 @@ class Run:
         after = at if context.as_sql else context.get_current_heads()
         done = [step for step in self.done if step.bind == bind]
         self.outcomes.append(self._outcome(context, self.before, after, done))
+
+    def _refuse_half_done(self, context: MigrationContext, applied: set[str]) -> None:
+        """There is no step to do, but one was begun and is not done.
+
+        :raises JournalConflict: nobody is at work on it.
+        """
+        assert context.connection is not None
+        store = Store(context.connection, context.version_table, context.version_table_schema)
+        for (revision, direction), entries in store.unfinished().items():
+            if (revision in applied) is not (direction == "upgrade"):
+                if not self.locks.held:
+                    raise _LockNeeded(())
+                raise half_applied(revision, direction, entries)
 
     def _left_of(
         self, steps: list[RevisionStep], bind: str, applied: set[str]
@@ -181,7 +216,8 @@ class Run:
     def _one(self, alembic_step: RevisionStep, bind: str) -> Iterator[RevisionStep]:
         step = self._step(alembic_step, bind)
         self.running = step
-        self.listener.began(step)
+        if step != self.again:
+            self.listener.began(step)
         began = time.perf_counter()
         yield alembic_step
         # Control comes back when the step's transaction is committed.
@@ -224,8 +260,13 @@ class Run:
             self.migrations.recorder.failed(explained.failure.reason)
         return explained
 
+    def _standing(self, bind: str) -> str:
+        """In words, where the database is now."""
+        at = self._where(bind)
+        return "" if at is None else f"the database is at {', '.join(at) or 'base'}"
+
     def _where(self, bind: str) -> tuple[str, ...] | None:
-        """What the version table says after a failure, None if it can't be asked."""
+        """What the version table says now, None if it can't be asked."""
         try:
             target = next(t for t in self.migrations.project.targets() if t.bind == bind)
             with connected(target.engine) as connection:
@@ -234,5 +275,5 @@ class Run:
                     options["version_table"] = target.version_table
                 context = MigrationContext.configure(connection, opts=options)
                 return context.get_current_heads()
-        except Exception:  # the failure itself is what the user must see
+        except Exception:  # what it is asked for is what the user must see
             return None

@@ -20,6 +20,7 @@ from ..sql.action import Action
 from .backups import Backup
 from .costs import looked_up
 from .counters import USUAL, CountedColumn
+from .deploy_lock import DeployLock
 from .facts import Catalogue, EnumType
 from .guard import Guard
 from .observer import Observer
@@ -31,22 +32,6 @@ OwnedNames = Mapping[str, str]
 
 Size = tuple[int, int]
 """Rows and bytes of a table."""
-
-
-class DeployLock:
-    """A lock that one migration of a database holds; freed when its process dies."""
-
-    def acquire(self) -> bool:
-        """Take it if it is free; never waits."""
-        raise NotImplementedError
-
-    def release(self) -> None:
-        """Free it, if it is ours."""
-        raise NotImplementedError
-
-    def holder(self) -> str:
-        """Who has it, in words; "" when nobody says."""
-        raise NotImplementedError
 
 
 class Trouble(Enum):
@@ -119,6 +104,14 @@ class Database:
     def canceller(self, connection: Connection) -> Callable[[], None] | None:
         """What ends the statement of a connection from another thread; None if nothing does."""
         return None
+
+    def lost_session(self, connection: Connection) -> Callable[[Connection], bool]:
+        """What ends the session of a connection, should it be lost and the server not notice.
+
+        It is called with another connection, and answers whether the session is gone. What the
+        journal waits for anyhow may go on.
+        """
+        return lambda _other: True
 
     def observer(self, connection: Connection) -> Observer:
         """Who sees how far the statement of a connection is."""

@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from ..errors import CannotLock
-from .base import DeployLock
+from .deploy_lock import DeployLock
 
 try:
     import fcntl

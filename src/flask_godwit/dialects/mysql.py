@@ -31,12 +31,14 @@ from ..plans import Cost, Facts
 from ..retry import Limits
 from ..sql.action import Action
 from .backups import Backup
-from .base import Database, DeployLock, Size, Trouble
+from .base import Database, Size, Trouble
 from .counters import CountedColumn
+from .deploy_lock import DeployLock
 from .facts import Catalogue
 from .guard import Guard
+from .lost_sessions import LostMySQL
 from .mysql_backup import MySQLBackup
-from .mysql_limits import MySQLLimits
+from .mysql_limits import MySQLLimits, gives_way
 from .mysql_progress import look_mysql
 from .mysql_witness import MySQLWitness
 from .observer import Observer, Query, ServerObserver, Sight
@@ -87,10 +89,6 @@ _OUTAGES_BY_WORDS: dict[str, type[Outage]] = {
 }
 _OF_SEVERAL_MEANINGS = {3, 1026, 1030, 1290}
 
-_IN_THE_WAY = (
-    1205,  # ER_LOCK_WAIT_TIMEOUT
-    1213,  # ER_LOCK_DEADLOCK
-)
 _NUMBER = r"^[[:space:]]*[-+]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][-+]?[0-9]+)?[[:space:]]*$"
 
 
@@ -154,6 +152,9 @@ class MySQL(Database):
 
     def canceller(self, connection: Connection) -> Callable[[], None]:
         return partial(_kill_query, connection.engine, _session(connection))
+
+    def lost_session(self, connection: Connection) -> Callable[[Connection], bool]:
+        return LostMySQL(_session(connection))
 
     def observer(self, connection: Connection) -> Observer:
         return ServerObserver(connection.engine, partial(self._look, _session(connection)))
@@ -226,7 +227,7 @@ class MySQL(Database):
         return sizes(connection, tables)
 
     def gives_way(self, error: BaseException) -> bool:
-        return bool(error.args) and error.args[0] in _IN_THE_WAY
+        return gives_way(error)
 
     @contextmanager
     def impatient(self, connection: Connection, seconds: float) -> Iterator[None]:

@@ -1,7 +1,8 @@
-"""MySQL and MariaDB: a DDL statement waits for a metadata lock only briefly, then is tried again.
+"""MySQL and MariaDB: a statement waits for a lock only briefly, then is tried again.
 
-DDL commits what came before it, so nothing else is held: the unit of retry is the
-statement.
+DDL commits what came before it, so nothing else is held: the unit of retry is the statement. A
+change of rows holds what it has changed: the revision is rolled back, and the journal knows what of
+it is done already.
 """
 
 from __future__ import annotations
@@ -12,18 +13,17 @@ from contextlib import contextmanager, suppress
 from typing import Any, ClassVar
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from ..retry import Limits
 from .guard import Guard, OutsideTransaction, Running, Sent
+from .mysql_blockers import blockers
 
-_LOCK_WAIT_TIMEOUT = 1205
+_IN_THE_WAY = (
+    1205,  # ER_LOCK_WAIT_TIMEOUT
+    1213,  # ER_LOCK_DEADLOCK
+)
 _DDL = re.compile(r"\s*(CREATE|ALTER|DROP|RENAME|TRUNCATE|OPTIMIZE)\b", re.IGNORECASE)
-_BLOCKERS = """
-    SELECT p.id, p.user, p.host, t.trx_started, left(coalesce(p.info, p.command), 80)
-    FROM information_schema.innodb_trx t JOIN information_schema.processlist p
-      ON p.id = t.trx_mysql_thread_id
-    WHERE p.id <> connection_id() ORDER BY t.trx_started LIMIT 5
-"""
 
 
 class MySQLLimits(Guard):
@@ -34,31 +34,57 @@ class MySQLLimits(Guard):
     def __init__(self, connection: Connection, limits: Limits) -> None:
         self.connection = connection
         self.limits = limits
+        self.spans_revisions = False
 
     @contextmanager
     def run(self) -> Iterator[None]:
-        before = self._scalar("SELECT @@SESSION.lock_wait_timeout")
-        self._wait_at_most(max(int(self.limits.lock_seconds), self.shortest_seconds))
+        # A transaction that is open already is one for all revisions: one alone can't be
+        # taken back and tried again.
+        self.spans_revisions = self.connection.in_transaction()
+        before = self._rows(
+            "SELECT @@SESSION.lock_wait_timeout, @@SESSION.innodb_lock_wait_timeout"
+        )
+        self._wait(self.limits.lock_seconds)
         try:
             yield
         finally:
             with suppress(Exception):  # the connection may be lost, and the setting with it
-                self._wait_at_most(int(before))
+                self._wait_at_most(*(int(seconds) for seconds in before[0]))
 
     def step(
         self, function: Callable[..., None], outside: OutsideTransaction, running: Running
     ) -> Callable[..., None]:
-        seconds = self.limits.of(running.module).lock_seconds
+        limited = self._limited(function, self.limits.of(running.module).lock_seconds)
+        if self.spans_revisions:
+            return limited
+
+        def call(**arguments: Any) -> None:
+            attempts = self.limits.attempts()
+            while True:
+                try:
+                    return limited(**arguments)
+                except DBAPIError as error:
+                    if not gives_way(error.orig):
+                        raise
+                    if attempts.spent:
+                        raise attempts.refusal(self._blockers()) from error
+                    statement = error.statement or ""
+                outside(lambda: attempts.step_aside(statement, self._blockers))  # noqa: B023
+
+        return call
+
+    def _limited(self, function: Callable[..., None], seconds: float) -> Callable[..., None]:
+        """The function with the limit of its revision, where that is its own."""
         if seconds == self.limits.lock_seconds:
             return function
 
         def call(**arguments: Any) -> None:
-            self._wait_at_most(max(int(seconds), self.shortest_seconds))
+            self._wait(seconds)
             try:
                 function(**arguments)
             finally:
                 with suppress(Exception):  # the connection may be lost, and the setting with it
-                    self._wait_at_most(max(int(self.limits.lock_seconds), self.shortest_seconds))
+                    self._wait(self.limits.lock_seconds)
 
         return call
 
@@ -71,8 +97,10 @@ class MySQLLimits(Guard):
             try:
                 return go()
             except Exception as error:
-                if not _is_lock_wait_timeout(error) or attempts.spent:
+                if not gives_way(error):
                     raise
+                if attempts.spent:
+                    raise attempts.refusal(self._blockers(), sent.statement) from error
                 self._failed_after(self.limits.clock() - began)
                 attempts.step_aside(sent.statement, self._blockers)
 
@@ -83,12 +111,15 @@ class MySQLLimits(Guard):
     def _fairy(self) -> Any:
         return self.connection.connection
 
-    def _wait_at_most(self, seconds: int) -> None:
-        self._scalar(f"SET SESSION lock_wait_timeout = {seconds}")
+    def _wait(self, seconds: float) -> None:
+        whole = int(seconds)
+        self._wait_at_most(max(whole, self.shortest_seconds), max(whole, 1))
 
-    def _scalar(self, statement: str) -> Any:
-        rows = self._rows(statement)
-        return rows[0][0] if rows else None
+    def _wait_at_most(self, tables: int, rows: int) -> None:
+        """Set how many seconds a statement waits for the lock of a table, and of a row."""
+        self._rows(
+            f"SET SESSION lock_wait_timeout = {tables}, SESSION innodb_lock_wait_timeout = {rows}"
+        )
 
     def _rows(self, statement: str) -> Sequence[Any]:
         cursor = self._fairy.cursor()
@@ -99,13 +130,7 @@ class MySQLLimits(Guard):
             cursor.close()
 
     def _blockers(self) -> Sequence[str]:
-        with suppress(Exception):  # needs the PROCESS privilege
-            return [
-                f"session {row[0]}, {row[1]}@{row[2]}, since {row[3]}: {row[4]}"
-                f"    (KILL {row[0]} ends it)"
-                for row in self._rows(_BLOCKERS)
-            ]
-        return ()
+        return blockers(self._rows)
 
 
 class MariaDBLimits(MySQLLimits):
@@ -121,8 +146,9 @@ class MariaDBLimits(MySQLLimits):
 
     def _failed_after(self, seconds: float) -> None:
         if seconds > self._at_its_end_seconds:
-            self._wait_at_most(1)
+            self._wait_at_most(1, 1)
 
 
-def _is_lock_wait_timeout(error: Exception) -> bool:
-    return bool(error.args) and error.args[0] == _LOCK_WAIT_TIMEOUT
+def gives_way(error: BaseException | None) -> bool:
+    """Whether the driver's error says that a lock was not free, or that two waited in a circle."""
+    return error is not None and bool(error.args) and error.args[0] in _IN_THE_WAY

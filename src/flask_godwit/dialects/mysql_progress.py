@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from .mysql_blockers import blockers
 from .observer import Query, Sight
 
 # Empty where nobody has switched the consumer `events_stages_current` on.
@@ -18,12 +19,6 @@ _STATE = "SELECT state FROM information_schema.processlist WHERE id = {session}"
 _MARIADB_STATE = (
     "SELECT state, stage, max_stage, progress, nullif(examined_rows, 0)"
     " FROM information_schema.processlist WHERE id = {session}"
-)
-_BLOCKERS = (
-    "SELECT p.id, p.user, p.host, t.trx_started, left(coalesce(p.info, p.command), 80)"
-    " FROM information_schema.innodb_trx t JOIN information_schema.processlist p"
-    " ON p.id = t.trx_mysql_thread_id"
-    " WHERE p.id NOT IN ({session}, connection_id()) ORDER BY t.trx_started LIMIT 5"
 )
 
 
@@ -49,10 +44,7 @@ def look_mariadb(session: int, query: Query) -> Sight:
 def _waits(phase: str, session: int, query: Query) -> tuple[str, ...]:
     if not phase.lower().startswith("waiting for") or "lock" not in phase:
         return ()
-    return tuple(
-        f"session {row[0]}, {row[1]}@{row[2]}, since {row[3]}: {row[4]}"
-        for row in query(_BLOCKERS.format(session=session))
-    )
+    return blockers(query, session)
 
 
 def _first(rows: Sequence[Any]) -> Any:

@@ -15,10 +15,12 @@ from ..plans import Cost, Facts
 from ..retry import Limits
 from ..sql.action import Action
 from .backups import Backup
-from .base import Database, DeployLock, OwnedNames, Size, Trouble
+from .base import Database, OwnedNames, Size, Trouble
 from .counters import CountedColumn
+from .deploy_lock import DeployLock
 from .facts import Catalogue, EnumType
 from .guard import Guard
+from .lost_sessions import LostPostgreSQL
 from .observer import Observer, ServerObserver
 from .postgresql_backup import PostgreSQLBackup
 from .postgresql_casts import conversion
@@ -116,6 +118,12 @@ _SIZES = text(
 )
 
 
+def _pid(connection: Connection) -> int | None:
+    """The server's process for a connection, as far as its driver knows it."""
+    info = getattr(connection.connection.dbapi_connection, "info", None)
+    return getattr(info, "backend_pid", None)
+
+
 class PostgreSQL(Database):
     """PostgreSQL."""
 
@@ -146,9 +154,11 @@ class PostgreSQL(Database):
         # psycopg2's and psycopg's: libpq asks the server through a connection of its own.
         return getattr(connection.connection.dbapi_connection, "cancel", None)
 
+    def lost_session(self, connection: Connection) -> Callable[[Connection], bool]:
+        return LostPostgreSQL(_pid(connection) or 0)
+
     def observer(self, connection: Connection) -> Observer:
-        info = getattr(connection.connection.dbapi_connection, "info", None)
-        pid = getattr(info, "backend_pid", None)
+        pid = _pid(connection)
         return (
             ServerObserver(connection.engine, partial(look_postgresql, pid)) if pid else Observer()
         )

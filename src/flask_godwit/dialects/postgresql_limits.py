@@ -43,6 +43,7 @@ class PostgreSQLLimits(Guard):
         self.is_away = False
         self.spans_revisions = False
         self.now = limits
+        self.can_check: bool | None = None
 
     @contextmanager
     def run(self) -> Iterator[None]:
@@ -77,9 +78,13 @@ class PostgreSQLLimits(Guard):
                         raise too_long(limits.statement_seconds, error.statement or "") from error
                     # What the revision has committed itself may be done twice; what we commit
                     # for it is in the journal.
-                    if self.committed or attempts.spent or not gives_way(error.orig):
+                    if self.committed or not gives_way(error.orig):
                         raise
-                    statement = error.statement or ""
+                    statement, refused = error.statement or "", error
+                if attempts.spent:
+                    found: list[str] = []
+                    outside(lambda: found.extend(self._blockers(statement)))  # noqa: B023
+                    raise attempts.refusal(found) from refused
                 outside(lambda: attempts.step_aside(statement, lambda: self._blockers(statement)))  # noqa: B023
 
         limited = self._limited(function, limits)
@@ -102,12 +107,23 @@ class PostgreSQLLimits(Guard):
     def _limit(self, connection: Connection) -> None:
         if connection.get_execution_options().get("isolation_level") == "AUTOCOMMIT":
             return
+        if self._notices_the_dead(connection):
+            # Else the session of a process that was killed holds its locks to its statement's end.
+            connection.exec_driver_sql("SET LOCAL client_connection_check_interval = 2000")
         if self.now.lock_seconds or self.now is not self.limits:
             milliseconds = int(self.now.lock_seconds * 1000)
             connection.exec_driver_sql(f"SET LOCAL lock_timeout = {milliseconds}")
         if self.now.statement_seconds:
             milliseconds = int(self.now.statement_seconds * 1000)
             connection.exec_driver_sql(f"SET LOCAL statement_timeout = {milliseconds}")
+
+    def _notices_the_dead(self, connection: Connection) -> bool:
+        """Whether the server can see, in the middle of a statement, that its client is gone."""
+        if self.can_check is None:
+            version = connection.dialect.server_version_info or (0,)
+            found = "SELECT position('linux' IN version()) > 0"
+            self.can_check = version >= (14,) and bool(connection.exec_driver_sql(found).scalar())
+        return self.can_check
 
     def leaves(self) -> None:
         self.is_away = True

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from sqlalchemy import Engine
 from sqlalchemy.pool import PoolProxiedConnection
 
-from .base import DeployLock
+from .deploy_lock import DeployLock
 
 
 class ServerLock(DeployLock):
@@ -111,10 +111,11 @@ class MySQLLock(ServerLock):
 
     def holder(self) -> str:
         row = self._row(
-            "SELECT user, host, id, time FROM information_schema.processlist"
+            "SELECT user, host, id, now() - INTERVAL time SECOND"
+            " FROM information_schema.processlist"
             f" WHERE id = IS_USED_LOCK('{self._key}')"
         )
-        return f"{row[0]}@{row[1]}, session {row[2]}, for {row[3]} s" if row else ""
+        return f"{row[0]}@{row[1]}, session {row[2]}, since {row[3]}" if row else ""
 
     @property
     def _key(self) -> str:

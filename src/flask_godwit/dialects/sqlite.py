@@ -28,11 +28,13 @@ from ..plans import Cost, Facts
 from ..retry import Limits
 from ..sql.action import Action
 from .backups import Backup
-from .base import Database, DeployLock, Size, Trouble
+from .base import Database, Size, Trouble
+from .deploy_lock import DeployLock
 from .facts import Catalogue
 from .file_lock import FileLock
 from .guard import Guard
 from .sqlite_backup import SQLiteBackup
+from .sqlite_patience import is_locked
 from .sqlite_transactions import SQLiteTransactions, can_begin
 from .sqlite_witness import SQLiteWitness
 from .statement_limit import StatementLimit
@@ -91,7 +93,7 @@ class SQLite(Database):
         if not can_begin(connection):
             return ()
         return (
-            SQLiteTransactions(connection),
+            SQLiteTransactions(connection, limits),
             StatementLimit(limits, self.canceller(connection)),
         )
 
@@ -154,7 +156,7 @@ class SQLite(Database):
         return SQLiteWitness(connection) if can_begin(connection) else None
 
     def gives_way(self, error: BaseException) -> bool:
-        return "database is locked" in str(error) or "database table is locked" in str(error)
+        return is_locked(error)
 
     orders_tuples: ClassVar[bool] = True
 

@@ -21,9 +21,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, event
 
+from ..retry import Limits
 from ..sqlite.orphans import Orphan, orphaned, orphans
 from ..sqlite.tokens import SWITCH_OFF, TEMPORARY, temporary_name
 from .guard import Guard, OutsideTransaction, Running
+from .sqlite_patience import SQLitePatience
 
 _NEW_TABLE = re.compile(rf'\s*CREATE TABLE (\S+\.)?"?{TEMPORARY}', re.IGNORECASE)
 """A table that is made to take another one's place."""
@@ -46,8 +48,10 @@ class _Rebuild(Exception):
 class SQLiteTransactions(Guard):
     """One transaction for each revision, foreign keys switched off where a table is rebuilt."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, limits: Limits) -> None:
         self.connection = connection
+        self.limits = limits
+        self.patience = SQLitePatience(self._raw, limits)
         self.enforced = self._pragma("foreign_keys") == 1
         self.known_orphans = self._orphans() if self.enforced else set()
         self.thread = threading.get_ident()
@@ -59,20 +63,22 @@ class SQLiteTransactions(Guard):
     def run(self) -> Iterator[None]:
         """Listen to the connections while revisions run."""
         listeners: list[tuple[Any, str, Callable[..., None]]] = [
-            (self.connection, "begin", _begin),
+            (self.connection, "begin", self._begin),
+            (self.connection, "commit", self._commit),
             (self.connection, "before_cursor_execute", self._before_own),
             (Engine, "before_cursor_execute", self._before_any),
         ]
         for listener in listeners:
             event.listen(*listener)
-        if self.connection.in_transaction():
-            _begin(self.connection)
-        try:
-            yield
-        finally:
-            for listener in listeners:
-                event.remove(*listener)
-            self._restore()
+        with self.patience.brief():
+            if self.connection.in_transaction():
+                self._begin(self.connection)
+            try:
+                yield
+            finally:
+                for listener in listeners:
+                    event.remove(*listener)
+                self._restore()
 
     def step(
         self, function: Callable[..., None], outside: OutsideTransaction, running: Running
@@ -81,9 +87,9 @@ class SQLiteTransactions(Guard):
 
         def call(**arguments: Any) -> None:
             self.gave_way = False
-            _begin(
-                self.connection
-            )  # an env.py's own transaction: the last revision may have ended it
+            self.patience.wait_at_most(self.limits.of(running.module).lock_seconds)
+            # An env.py's own transaction: the last revision may have ended it.
+            self._begin(self.connection)
             if not self.enforced:
                 function(**arguments)
                 return
@@ -110,7 +116,7 @@ class SQLiteTransactions(Guard):
     def leaves(self) -> None:
         if self.is_rebuilding:
             self._refuse_orphans()
-            self._raw.commit()
+            self.patience.commit()
             self._enforce(True)
             self.is_rebuilding = False
 
@@ -148,7 +154,7 @@ class SQLiteTransactions(Guard):
         """End the transaction: from here on the revision runs as the driver would run it."""
         self.gave_way = True
         if self._raw.in_transaction:
-            self._raw.commit()
+            self.patience.commit()
 
     def finished(self, outside: OutsideTransaction) -> None:
         """Switch the foreign keys on again after a revision that needed them off."""
@@ -165,7 +171,7 @@ class SQLiteTransactions(Guard):
             self._raw.commit()
         self._enforce(on)
         if inside:
-            self._raw.execute("BEGIN IMMEDIATE")
+            self.patience.begin()
 
     def _look_for_rebuild(self, statement: str) -> None:
         if self.gave_way and statement == SWITCH_OFF:
@@ -195,6 +201,16 @@ class SQLiteTransactions(Guard):
     def _orphans(self) -> set[Orphan]:
         return orphans(lambda sql: self._raw.execute(sql).fetchall())
 
+    def _begin(self, connection: Connection) -> None:
+        """Begin for real, unless the application's own listener did or nothing is to begin."""
+        autocommit = connection.get_execution_options().get("isolation_level") == "AUTOCOMMIT"
+        if not autocommit and not self._raw.in_transaction:
+            self.patience.begin()
+
+    def _commit(self, _connection: Connection) -> None:
+        """SQLAlchemy is about to commit, which knows no patience."""
+        self.patience.commit()
+
     def _restore(self) -> None:
         """Leave the connection, which may go back to a pool, as it was."""
         if self.enforced and not self._raw.in_transaction:
@@ -211,14 +227,6 @@ class SQLiteTransactions(Guard):
         raw = self.connection.connection.dbapi_connection
         assert isinstance(raw, sqlite3.Connection)
         return raw
-
-
-def _begin(connection: Connection) -> None:
-    """Begin for real, unless the application's own listener did or nothing is to begin."""
-    raw = connection.connection.dbapi_connection
-    autocommit = connection.get_execution_options().get("isolation_level") == "AUTOCOMMIT"
-    if not autocommit and isinstance(raw, sqlite3.Connection) and not raw.in_transaction:
-        raw.execute("BEGIN IMMEDIATE")
 
 
 def can_begin(connection: Connection) -> bool:

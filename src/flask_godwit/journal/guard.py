@@ -40,6 +40,8 @@ class Journal(Notes, Guard):
         self.spans_revisions = False
         self.temporary: set[str] = set()
         self.savepoints: dict[str, int] = {}
+        self.is_stale = False
+        """Whether what was noted last may have been rolled back."""
 
     # --- around the run and each of its revisions ---
 
@@ -65,13 +67,18 @@ class Journal(Notes, Guard):
         self, function: Callable[..., None], outside: OutsideTransaction, running: Running
     ) -> Callable[..., None]:
         def call(**arguments: Any) -> None:
-            self._open(running, outside)
-            self.active = True
             try:
+                self._open(running, outside)
+                self.active = True
                 function(**arguments)
                 self.witness.settle()
             except JournalConflict as error:
-                error.hint = error.hint or choices(running.revision, running.direction)
+                error.hint = error.hint or choices(
+                    running.revision, running.direction, ", once what differs is undone"
+                )
+                raise
+            except Exception:
+                self.is_stale = True
                 raise
             finally:
                 self.active = False
@@ -88,7 +95,7 @@ class Journal(Notes, Guard):
     def _open(self, running: Running, outside: OutsideTransaction) -> None:
         """Look up what an earlier run did of this revision."""
         self.running = running
-        if self.unfinished is None:
+        if self.unfinished is None or self.is_stale:
             if self._reads_inside:
                 self._read()
             else:
@@ -109,6 +116,7 @@ class Journal(Notes, Guard):
         self.table_exists = self.store.exists()
         if not self.table_exists and self.witness.commits_schema:
             self._create()
+        self.is_stale = False
         self.unfinished = self.recovery.read(self._refresh) if self.table_exists else {}
         self._refresh()
         if not self._reads_inside:
@@ -176,6 +184,8 @@ class Journal(Notes, Guard):
             self._send_in_transaction(entry, sent, go)
         else:
             self._send(entry, sent, go)
+            if kind is not Kind.DATA:
+                self._touch(self.witness.names(sent.statement))
         return None
 
     def _commits(self, kind: Kind) -> bool:
@@ -231,13 +241,17 @@ class Journal(Notes, Guard):
 
     def _finish(self, begun: Entry, names: tuple[str, ...], sent: Sent) -> None:
         after = self.witness.definitions(names)
-        self.touched = tuple({**dict.fromkeys(self.touched), **dict.fromkeys(names)})
+        self._touch(names)
         if self.witness.changes_others(sent.statement):
             after = self.witness.definitions(self.touched)
         done = replace(begun, state=DONE, after=after)
         self.change(done)
         if not _tells(begun.before, {name: after.get(name, "") for name in begun.before}):
             self._commit()  # nobody could see later that it took effect
+
+    def _touch(self, names: tuple[str, ...]) -> None:
+        """Compare these too, should a run be cut off after this."""
+        self.touched = tuple({**dict.fromkeys(self.touched), **dict.fromkeys(names)})
 
     def _took_effect(self, entry: Entry, statement: str) -> bool:
         """Whether a statement that was sent before needs not be sent again."""

@@ -24,15 +24,13 @@ from sqlalchemy.exc import DBAPIError
 from ..dialects import dialect_for
 from ..secrecy import without_passwords
 from ..values import LogEntry
+from .kinds import Kind, kind_of
 from .ledger import DONE, FAILED, Ledger
 from .sources import checksum
 from .store import TABLE as JOURNAL
 
-_READS = {
-    "SELECT", "PRAGMA", "SHOW", "DESCRIBE", "EXPLAIN", "SET", "BEGIN", "COMMIT", "ROLLBACK",
-    "SAVEPOINT", "RELEASE",
-}  # fmt: skip
-"""First words of statements that change nothing, and are not counted."""
+_COUNTED = (Kind.DATA, Kind.SCHEMA, Kind.OPAQUE)
+"""What is counted: statements that change something."""
 
 
 @dataclass(frozen=True)
@@ -139,10 +137,8 @@ class Recorder:
         )
 
     def _count(self, statement: str) -> None:
-        words = statement.split(None, 1)
-        reads = not words or words[0].upper().rstrip(";") in _READS
         # The journal's notes go through the same connection.
-        if not reads and JOURNAL not in statement:
+        if kind_of(statement) in _COUNTED and JOURNAL not in statement:
             self.statements += 1
 
     def _entry(self, move: Move, result: str, error: str) -> LogEntry:

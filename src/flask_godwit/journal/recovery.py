@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from ..dialects.witness import Witness
 from ..errors import JournalConflict
-from ..retry import Limits
-from .entries import BEGUN, DONE, Entry
+from ..retry import LONGER, Limits
+from .entries import BEGUN, DONE, FAILED, Entry
 from .store import Store
 
 Unfinished = dict[tuple[str, str], list[Entry]]
@@ -40,6 +40,7 @@ class Recovery:
                 raise JournalConflict(
                     "The session of an earlier run is still at work on it.",
                     detail=f"  statement: {working}",
+                    hint=LONGER,
                 )
             attempts.step_aside(working, lambda: ["the session of an earlier run, still at work"])
             refresh()
@@ -87,19 +88,24 @@ def half_applied(revision: str, direction: str, entries: Sequence[Entry]) -> Jou
 
 
 def told(entries: Sequence[Entry]) -> str:
-    """What became of each statement, a line each."""
+    """What became of each statement, a line each; of those that failed, the last."""
+    last = entries[-1:]
     return "\n".join(
         f"  {entry.state}: {entry.statement}" + (f"\n    {entry.error}" if entry.error else "")
         for entry in entries
+        if entry.state != FAILED or entry in last
     )
 
 
-def choices(revision: str, direction: str) -> str:
-    """What can be typed when a revision can't be finished without a decision."""
+def choices(revision: str, direction: str, condition: str = "") -> str:
+    """What can be typed when a revision can't be finished without a decision.
+
+    :param condition: under which it can be finished as it is.
+    """
     target = f"flask db {direction} {revision if direction == 'upgrade' else ''}".strip()
     resolve = f"flask db resolve {revision}"
     return (
-        f"{target}    finishes it\n"
+        f"{target}    finishes it{condition}\n"
         f"{resolve} --retry          go on after what was done, as things are now\n"
         f"{resolve} --rolled-back    you undid it by hand: it runs from its start\n"
         f"{resolve} --applied        you did the rest by hand: it counts as done"

@@ -62,6 +62,10 @@ class Store:
             found.setdefault((row.revision, row.direction), []).append(_entry(row))
         return found
 
+    def unfinished(self) -> dict[tuple[str, str], list[Entry]]:
+        """What was noted, wherever the table may be missing."""
+        return self.read() if self.exists() else {}
+
     def locked(self, revision: str, direction: str, position: int) -> Entry:
         """One entry as it is now, that nobody else changes before our transaction ends."""
         found = self.table.c.position == position
