@@ -33,6 +33,7 @@
     ├── RebuildRefused          a table of SQLite can't be changed without losing something
     ├── JournalConflict         a half-applied revision can't be finished without a decision
     ├── TableMissing            a script asks for a table that is not there
+    ├── OnlineToolFailed        the program did not come to its end that was to copy a table
     ├── BackfillRefused         rows can't be changed in batches as it was asked for
     ├── BackfillIncomplete      rows remain that a backfill should have changed
     ├── NotProvable             a revision can't be tried out on a scratch database
@@ -198,6 +199,10 @@ class JournalConflict(GodwitError):
 
 class TableMissing(GodwitError):
     """A script asks for a table that is not there."""
+
+
+class OnlineToolFailed(GodwitError):
+    """The program that was to copy a table did not come to its end."""
 
 
 class BackfillRefused(GodwitError):

@@ -63,8 +63,14 @@ class Settings:
     #: is no hazard.
     small_table_rows: int = 10_000
     #: Whether operations on tables that are not small take a form that keeps nobody waiting, when
-    #: ``upgrade`` and ``downgrade`` run them on PostgreSQL. Otherwise they run as the script says.
+    #: ``upgrade`` and ``downgrade`` run them on a server. Otherwise they run as the script says.
     online: bool = True
+    #: ``"pt-online-schema-change"``: what only a copy of the table can do on MySQL and MariaDB is
+    #: left to that program, which has to be installed. Empty: the server copies the table, and
+    #: whoever writes to it waits.
+    online_tool: str = ""
+    #: More options for that program, such as ``["--max-load=Threads_running=40"]``.
+    online_tool_options: tuple[str, ...] = ()
     #: Whether ``upgrade`` looks for rows that a revision would fail on before it runs anything,
     #: when it is not told ``--preflight`` or ``--no-preflight``.
     preflight: bool = True
@@ -157,6 +163,12 @@ def _function(value: Any) -> Any:
     return value
 
 
+def _tool(value: Any) -> str:
+    if value not in ("", "pt-online-schema-change"):
+        raise ValueError
+    return str(value)
+
+
 def _folder(value: Any) -> str:
     return _text(getattr(value, "__fspath__", lambda: value)())
 
@@ -188,6 +200,8 @@ _KINDS = {
     "retry_seconds": _Kind("a number of seconds, 0 or more", _seconds),
     "small_table_rows": _Kind("a number, 1 or more", _count),
     "online": _Kind("True or False", _switch),
+    "online_tool": _Kind('"pt-online-schema-change" or ""', _tool),
+    "online_tool_options": _Kind("a list of options", _texts),
     "preflight": _Kind("True or False", _switch),
     "prove": _Kind("True or False", _switch),
     "prove_seconds": _Kind("a number of seconds, 0 or more", _seconds),

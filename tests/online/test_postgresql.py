@@ -12,6 +12,7 @@ from tests.engine.revisions import write_revision, write_revisions
 from tests.projects import Project
 
 TABLES = """
+op.execute("CREATE TYPE mood AS ENUM ('a')")
 op.create_table("team", sa.Column("id", sa.Integer, primary_key=True))
 op.create_table(
     "User",
@@ -31,6 +32,15 @@ OPERATIONS = {
     "check": """op.create_check_constraint("ck_name", "User", "name LIKE 'n%'")""",
     "unique": 'op.create_unique_constraint("uq_name", "User", ["name"])',
     "not null": NOT_NULL,
+    "in steps": """
+        op.drop_constraint("User_pkey", "User")
+        op.create_unique_constraint("uq_id", "User", ["id"])
+        with op.batch_alter_table("User") as batch:
+            now = sa.func.clock_timestamp()
+            batch.add_column(sa.Column("seen", sa.Date, nullable=False, server_default=now))
+            batch.create_primary_key("pk_user", ["id", "name"])
+            batch.alter_column("team_id", type_=sa.BigInteger, existing_type=sa.Integer)
+    """,
     "batch": """
         with op.batch_alter_table("User") as batch:
             batch.add_column(sa.Column("born", sa.Integer))
@@ -51,6 +61,7 @@ SCHEMA = """
     UNION ALL
     SELECT 'column', attname::text, format_type(atttypid, atttypmod), attnotnull, true
     FROM pg_attribute WHERE attrelid = '"User"'::regclass AND attnum > 0
+      AND NOT attisdropped
     ORDER BY 1, 2
 """
 
@@ -83,6 +94,14 @@ def test_the_same_schema(users: Project, database: Database, operation: str) -> 
     plain = users.flask("db", "upgrade", FLASK_GODWIT_ONLINE="false").stdout
     assert "online: " not in plain
     assert rows(database, SCHEMA) == safe
+
+
+def test_a_new_value_can_be_used(users: Project, database: Database) -> None:
+    """ALTER TYPE … ADD VALUE is committed before the revision goes on."""
+    use = """op.execute("CREATE TABLE felt AS SELECT 'b'::mood AS mood")"""
+    write_revision(users, 2, f"""op.execute("ALTER TYPE mood ADD VALUE 'b'")\n{use}""")
+    assert "ADD VALUE 'b': committed" in users.flask("db", "upgrade").stdout
+    assert rows(database, "SELECT mood FROM felt") == [("b",)]
 
 
 def test_small_and_new_tables_are_left_alone(users: Project, database: Database) -> None:

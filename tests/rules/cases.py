@@ -115,9 +115,7 @@ ON_MYSQL = {
         'op.alter_column("users", "age", type_=sa.BigInteger(), existing_type=sa.Integer())'
     ),
     "enum-reordered": "op.execute(\"ALTER TABLE moods MODIFY m ENUM('b', 'a')\")",
-    "attributes-lost": (
-        'op.alter_column("users", "city", type_=sa.String(30), existing_type=sa.String(20))'
-    ),
+    "attributes-lost": 'op.execute("ALTER TABLE users MODIFY city VARCHAR(30)")',
     "charset-converted": 'op.execute("ALTER TABLE users CONVERT TO CHARACTER SET latin1")',
     "primary-key-dropped": 'op.execute("ALTER TABLE users DROP PRIMARY KEY")',
     "fulltext-index-blocks-writes": 'op.execute("CREATE FULLTEXT INDEX ft ON users (name)")',

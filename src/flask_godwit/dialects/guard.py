@@ -18,6 +18,15 @@ from ..errors import Interrupted
 
 Execute = Callable[["Sent"], bool | None]
 
+STATEMENT_NAME = "godwit_statement_name"
+"""The execution option with which a statement says what it is called in the journal.
+
+For one whose text may be another one when the revision is run again.
+"""
+
+INSTEAD = "godwit_instead"
+"""The execution option with what is called in the place of the driver, to the same effect."""
+
 OutsideTransaction = Callable[[Callable[[], None]], None]
 """Rolls back, does something while no transaction is open, and begins a new one."""
 
@@ -48,8 +57,18 @@ class Sent:
         connection: Connection = self.context.root_connection
         return connection
 
+    @property
+    def name(self) -> str:
+        """What the journal knows the statement by."""
+        options = getattr(self.context, "execution_options", {})
+        return str(options.get(STATEMENT_NAME, self.statement))
+
     def go(self) -> None:
         """Let the driver execute it."""
+        instead = getattr(self.context, "execution_options", {}).get(INSTEAD)
+        if instead is not None:
+            instead()
+            return
         dialect = self.context.dialect
         if self.many:
             dialect.do_executemany(self.cursor, self.statement, self.parameters, self.context)

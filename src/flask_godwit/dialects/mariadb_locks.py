@@ -16,7 +16,7 @@ from .mysql_locks import COPY, FACTS, GONE, INPLACE, INSTANT, REBUILD, SHARED, U
 from .mysql_types import is_appended, is_same_type, stays_in_class
 
 NOCOPY = Cost("metadata", "nothing", "index", algorithm="NOCOPY")
-_CHANGED_BY_VALUE = ("uuid(", "rand(", "nextval(", "uuid_short(", "sys_guid(")
+CHANGED_BY_VALUE = ("uuid(", "rand(", "nextval(", "uuid_short(", "sys_guid(")
 
 
 def _create_table(action: Action, facts: Facts) -> Cost:
@@ -30,7 +30,7 @@ def _add_column(action: Action, facts: Facts) -> Cost:
     if action.has("stored"):
         return COPY
     default = action.expression.lower().replace(" ", "")
-    if any(function in default for function in _CHANGED_BY_VALUE):
+    if any(function in default for function in CHANGED_BY_VALUE):
         return COPY
     return REBUILD if action.traits & {"unique", "primary key"} else INSTANT
 

@@ -208,6 +208,12 @@ class MySQL(Database):
     def witness(self, connection: Connection) -> Witness | None:
         return MySQLWitness(connection)
 
+    @staticmethod
+    def operations(context: Any) -> AbstractContextManager[None]:
+        from .mysql_operations import faithful
+
+        return faithful(context)
+
     @contextmanager
     def rehearsal(self, connection: Connection) -> Iterator[Connection]:
         send_raw(connection, "SET SESSION TRANSACTION READ ONLY")

@@ -6,6 +6,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import ClassVar
 
+from sqlalchemy import URL
+
 from ..errors import BackupFailed
 from .backups import Backup, first_number, program, quoted, run, server_version
 
@@ -42,7 +44,7 @@ class MySQLBackup(Backup):
         with TemporaryDirectory(prefix="godwit-") as folder:
             options = Path(folder, "client.cnf")
             options.touch(mode=0o600)
-            options.write_text(self._option_file(), encoding="utf-8")
+            options.write_text(option_file(self.url), encoding="utf-8")
             # The option file has to come first.
             command = [found, f"--defaults-extra-file={options}", *_OPTIONS, *self.more]
             run([*command, f"--result-file={path}", "--", self.url.database or ""], {})
@@ -54,14 +56,6 @@ class MySQLBackup(Backup):
         words += ["-P", str(url.port)] if url.port and not socket else []
         words += ["-u", url.username, "-p"] if url.username else []
         return f"{quoted(*words, url.database or '')} < {quoted(str(path))}"
-
-    def _option_file(self) -> str:
-        """How to connect, where no other user can read it: not in the list of processes."""
-        url = self.url
-        given = {"host": url.host, "port": url.port, "user": url.username, "password": url.password}
-        given |= {_QUERY[k]: str(v) for k, v in url.query.items() if k in _QUERY}
-        lines = [f"{name}={_option(str(value))}" for name, value in given.items() if value]
-        return "\n".join(["[client]", *lines, ""])
 
     @staticmethod
     def _wrong(message: str) -> BackupFailed:
@@ -83,6 +77,14 @@ class MariaDBBackup(MySQLBackup):
         found, words = program(*self.programs)
         if "MariaDB" not in words:
             raise self._wrong(f"{found} is MySQL's, and the server is MariaDB.")
+
+
+def option_file(url: URL) -> str:
+    """How to connect, where no other user can read it: not in the list of processes."""
+    given = {"host": url.host, "port": url.port, "user": url.username, "password": url.password}
+    given |= {_QUERY[k]: str(v) for k, v in url.query.items() if k in _QUERY}
+    lines = [f"{name}={_option(str(value))}" for name, value in given.items() if value]
+    return "\n".join(["[client]", *lines, ""])
 
 
 def _option(value: str) -> str:

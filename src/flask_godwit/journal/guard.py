@@ -164,7 +164,7 @@ class Journal(Notes, Guard):
             self.write()
 
     def _noted(self, kind: Kind, sent: Sent, go: Callable[[], None]) -> None:
-        text, values = digest(sent.statement), digest_of_values(sent.parameters)
+        text, values = digest(sent.name), digest_of_values(sent.parameters)
         inserts = sent.statement.lstrip().upper().startswith(_INSERTS)
         found = self.replay.find(text, values, inserts=inserts, statement=sent.statement)
         if found is not None and self._took_effect(found, sent.statement):

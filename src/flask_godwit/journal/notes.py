@@ -70,6 +70,17 @@ class Notes:
                 raise
             self._raw_execute("COMMIT")
 
+    def dismiss(self, statement: str) -> None:
+        """Forget that a statement was sent which the server refused at once."""
+        assert self.unfinished is not None
+        key = (self.running.revision, self.running.direction)
+        entries = self.unfinished.get(key, [])
+        refused = [e for e in entries if e.text == digest(statement) and e.state == FAILED]
+        with self.aside():
+            for entry in refused:
+                self.store.forget(*key, entry)
+        self.unfinished[key] = [entry for entry in entries if entry not in refused]
+
     def write(self) -> None:
         """Write what is kept in memory, in the transaction that is open."""
         if not self.kept:

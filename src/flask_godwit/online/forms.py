@@ -38,6 +38,8 @@ class SafeForm:
     parts: tuple[Part, ...]
     after: Any = None
     """What else the operation does, as the script says."""
+    always: bool = False
+    """Whether it is done like that whatever the size of the tables."""
     leftover: Callable[[Connection], str] = lambda connection: ""
     """What removes the remains of an attempt that failed, "" where there are none."""
     applies: Callable[[Connection], bool] = lambda connection: True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from copy import copy
 from dataclasses import replace
 from functools import partial
@@ -14,6 +15,7 @@ from sqlalchemy import Connection, Constraint, Index, MetaData, Table, text
 from sqlalchemy.schema import AddConstraint, CreateIndex, DropIndex
 
 from ..dialects import dialect_for
+from ..journal.kinds import is_several
 from .forms import Makers, Part, SafeForm
 
 _LONGEST_NAME = 63
@@ -37,6 +39,7 @@ _OWNER = text(
 _TAKEN = text(
     "SELECT count(*) FROM pg_constraint WHERE conrelid = to_regclass(:table) AND conname = :name"
 )
+_ADDS_VALUE = re.compile(r"\s*ALTER\s+TYPE\s+\S+\s+ADD\s+VALUE\b", re.IGNORECASE)
 _UNIQUE_OPTIONS = {"deferrable", "initially"}
 
 
@@ -145,6 +148,27 @@ def _unique(operation: ops.CreateUniqueConstraintOp, context: MigrationContext) 
     return _if_free(form, named, operation)
 
 
+def _primary_key(operation: ops.CreatePrimaryKeyOp, context: MigrationContext) -> SafeForm | None:
+    named = _named(operation, "pk", operation.table_name, operation.columns, context)
+    if named is None or not operation.kw.keys() <= _UNIQUE_OPTIONS:
+        return None
+    constraint = named.to_constraint(context)
+    name, table = _name_of(context, constraint), _quoted(context, constraint.table)
+    index = Index(str(constraint.name), *constraint.columns, unique=True)
+    use = f"ALTER TABLE {table} ADD CONSTRAINT {name} PRIMARY KEY USING INDEX {name}"
+    form = _built(context, index, f"primary key {name}", Part(use, brief=True))
+    return _if_free(form, named, operation)
+
+
+def _execute(operation: ops.ExecuteSQLOp, context: MigrationContext) -> SafeForm | None:
+    """A new value of an enumeration can't be used before it is committed."""
+    statement = str(operation.sqltext)
+    if not _ADDS_VALUE.match(statement) or is_several(statement):
+        return None
+    words = f"{' '.join(statement.split())}: committed at once, so that it can be used"
+    return SafeForm(words, (), (Part(statement, brief=True),), always=True)
+
+
 def _alter_column(operation: ops.AlterColumnOp, context: MigrationContext) -> SafeForm | None:
     """NOT NULL through a CHECK, which is validated without a lock that anybody feels."""
     assert context.connection is not None
@@ -232,5 +256,7 @@ MAKERS: Makers = {
     ops.CreateForeignKeyOp: _foreign_key,
     ops.CreateCheckConstraintOp: _check,
     ops.CreateUniqueConstraintOp: _unique,
+    ops.CreatePrimaryKeyOp: _primary_key,
     ops.AlterColumnOp: _alter_column,
+    ops.ExecuteSQLOp: _execute,
 }

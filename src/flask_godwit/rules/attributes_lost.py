@@ -1,7 +1,6 @@
 """MODIFY says the whole column anew: what it does not say is lost.
 
-Alembic's alter_column() says what it is told by `existing_nullable`, `existing_server_default`
-and `existing_comment`. Tell it all that the column has.
+`op.alter_column()` reads the column first and says all of it; a statement of one's own does not.
 """
 
 from __future__ import annotations
@@ -32,6 +31,5 @@ def hazard(case: Case) -> Hazard | None:
         return None
     return Hazard(
         f"{case.place} loses {' and '.join(lost)}.",
-        f"# Give op.alter_column() existing_nullable={column.nullable} and"
-        f" existing_server_default={column.default!r}.",
+        "# Say the whole column, or use op.alter_column(), which keeps what it is not told of.",
     )

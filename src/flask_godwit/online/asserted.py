@@ -1,0 +1,244 @@
+"""MySQL's and MariaDB's way: each statement by the cheapest algorithm that the server takes.
+
+What is asserted can't turn into a copy of the table without anybody noticing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from alembic.operations import Operations, ops
+from sqlalchemy import ForeignKeyConstraint
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.schema import AddConstraint
+
+from ..dialects.guard import INSTEAD, STATEMENT_NAME
+from ..dialects.mariadb_locks import CHANGED_BY_VALUE
+from ..dialects.mysql_locks import is_expression
+from ..dialects.raw import as_ddl
+from ..journal.guard import Journal
+from .orphans import KeyOfOrphans
+from .road import Invoke, Road
+from .tool import CopyTool
+
+_MYSQL = ("ALGORITHM=INSTANT", "ALGORITHM=INPLACE, LOCK=NONE")
+_MARIADB = (
+    "ALGORITHM=INSTANT",
+    "ALGORITHM=NOCOPY, LOCK=NONE",
+    "ALGORITHM=INPLACE, LOCK=NONE",
+    "ALGORITHM=COPY, LOCK=NONE",
+)
+_REFUSED = (
+    1221,  # ER_WRONG_USAGE
+    1800,  # ER_UNKNOWN_ALTER_ALGORITHM: a server that does not know INSTANT yet
+    1845,  # ER_ALTER_OPERATION_NOT_SUPPORTED
+    1846,  # ER_ALTER_OPERATION_NOT_SUPPORTED_REASON
+    4092,  # ER_INNODB_MAX_ROW_VERSION: INSTANT has been used up
+)
+_ALTER = re.compile(r"\s*ALTER\s+TABLE\b", re.IGNORECASE)
+_CREATE_INDEX = re.compile(r"\s*CREATE\s+(\w+\s+)?INDEX\b", re.IGNORECASE)
+_DROP_INDEX = re.compile(r"\s*DROP\s+INDEX\s+(.+)\s+ON\s+(\S+)\s*", re.IGNORECASE)
+_OPERATIONS = (
+    ops.AddColumnOp,
+    ops.AlterColumnOp,
+    ops.DropColumnOp,
+    ops.AddConstraintOp,
+    ops.DropConstraintOp,
+    ops.CreateIndexOp,
+    ops.DropIndexOp,
+    ops.CreateTableCommentOp,
+    ops.DropTableCommentOp,
+)
+
+
+@dataclass(frozen=True)
+class Order:
+    """A statement that Alembic would send: its text, and the name under which it is noted."""
+
+    construct: Any
+    text: str
+    options: Mapping[str, Any]
+    table: tuple[str, str | None]
+
+    @property
+    def name(self) -> str:
+        return str(self.options.get(STATEMENT_NAME, self.text))
+
+
+class Asserted(Road):
+    """One run on one database of MySQL or MariaDB."""
+
+    def go(self, operations: Any, operation: Any, invoke: Invoke) -> Any:
+        parts = self.parts_of(operation) if isinstance(operation, ops.AddColumnOp) else ()
+        if parts:
+            for part in parts:
+                self.go(operations, part, invoke)
+            return None
+        if not (isinstance(operation, _OPERATIONS) and self._is_wanted(operation)):
+            return invoke(operations, operation)
+        with self._strict():
+            for order in self._orders(operation, invoke):
+                self._give(order)
+        return None
+
+    def is_per_row(self, default: str) -> bool:
+        bare = default.lower().replace(" ", "")
+        if getattr(self.context.dialect, "is_mariadb", False):
+            return any(function in bare for function in CHANGED_BY_VALUE)
+        # SQLAlchemy puts what is called into parentheses: an expression, whatever it is.
+        calls = "(" in bare and not bare.startswith("'") and "onupdate" not in bare
+        return calls or is_expression(default)
+
+    @property
+    def _journal(self) -> Journal:
+        journal = self.around.journal
+        assert journal is not None
+        return journal
+
+    def name_of_table(self, table: str, schema: str | None) -> str:
+        return f"{schema}.{table}" if schema else table
+
+    def _is_wanted(self, operation: Any) -> bool:
+        """As the last run decided where it came to it, else by the size of the tables."""
+        journal = self.around.journal
+        if journal is None or not journal.active:
+            return False
+        tables = [self.name_of_table(*table) for table in _tables(operation)]
+        return bool(tables) and tables[0] not in self.new and self.is_large(tables)
+
+    def _orders(self, operation: Any, invoke: Invoke) -> list[Order]:
+        """What Alembic would send for the operation."""
+        impl, dialect = self.context.impl, self.context.dialect
+        taken: list[Order] = []
+        table = _tables(operation)[0]
+
+        def take(construct: Any, execution_options: Any = None, *_: Any, **__: Any) -> None:
+            if isinstance(construct, str):
+                construct = as_ddl(construct)
+            text = str(construct.compile(dialect=dialect)).replace("%%", "%")
+            taken.append(Order(construct, text.strip(), execution_options or {}, table))
+
+        impl._exec = take  # type: ignore[method-assign]
+        try:
+            invoke(Operations(self.context), operation)
+        finally:
+            del impl._exec
+        return taken
+
+    def _give(self, order: Order) -> None:
+        key = _foreign_key(order.construct)
+        if key is None:
+            self._climb(order)
+            return
+        orphans = KeyOfOrphans(self.connection, key)
+        if not self._journal.is_ahead(order.name):
+            orphans.refuse()
+        with self._unchecked():
+            self._climb(order)
+        found = orphans.found()
+        if found:
+            self._journal.take_back(order.name, orphans.undo())
+            raise orphans.error(found)
+
+    def _climb(self, order: Order) -> None:
+        """Send it with the cheapest algorithm that the server does not refuse."""
+        text = _DROP_INDEX.sub(r"ALTER TABLE \2 DROP INDEX \1", order.text)
+        known = self._journal.is_ahead(order.name)
+        for clause in self._rungs(text):
+            try:
+                self._send(f"{text}{clause}", order)
+            except DBAPIError as error:
+                if not _is_refused(error):
+                    raise
+                self._journal.dismiss(order.name)
+            else:
+                if not known:
+                    self.tell(self.around.bind, _shown(text, clause))
+                return
+        self._copy(order, known=known)
+
+    def _copy(self, order: Order, *, known: bool) -> None:
+        """Nothing but a copy of the table does it: the chosen tool's, or the server's."""
+        settings, shown = self.around.settings, _shown(order.text, "")
+        why_not = "nothing else was chosen"
+        if settings.online_tool:
+            tool = CopyTool(self.connection, *order.table, order.text)
+            why_not = tool.why_not()
+        if why_not:
+            self._send(order.text, order)
+            if not known:
+                self.around.warn(f"The table was copied while writers waited, {why_not}: {shown}")
+            return
+        run = partial(tool.run, self.around.limits, settings.online_tool_options)
+        self._send(order.text, order, {INSTEAD: run})
+        with self._journal.aside():
+            tool.clean()
+        self.tell(self.around.bind, f"{shown}, by {settings.online_tool}")
+
+    def _rungs(self, text: str) -> tuple[str, ...]:
+        clauses = _MARIADB if getattr(self.context.dialect, "is_mariadb", False) else _MYSQL
+        if _ALTER.match(text):
+            return tuple(f", {clause}" for clause in clauses)
+        if _CREATE_INDEX.match(text):
+            return tuple(f" {clause.replace(',', '')}" for clause in clauses)
+        return ()
+
+    def _send(self, text: str, order: Order, more: Mapping[str, Any] | None = None) -> None:
+        options = {**order.options, STATEMENT_NAME: order.name, **(more or {})}
+        self.connection.execute(as_ddl(text), execution_options=options)
+
+    @contextmanager
+    def _strict(self) -> Iterator[None]:
+        """Where the server would make 0 of NULL, it says so instead."""
+        mode = str(self.connection.exec_driver_sql("SELECT @@SESSION.sql_mode").scalar())
+        if "STRICT_TRANS_TABLES" in mode or "STRICT_ALL_TABLES" in mode:
+            yield
+            return
+        with self._set("sql_mode", "concat(@@SESSION.sql_mode, ',STRICT_TRANS_TABLES')"):
+            yield
+
+    def _unchecked(self) -> Any:
+        return self._set("foreign_key_checks", "0")
+
+    @contextmanager
+    def _set(self, variable: str, value: str) -> Iterator[None]:
+        before = self.connection.exec_driver_sql(f"SELECT @@SESSION.{variable}").scalar()
+        said = str(before) if isinstance(before, int) else f"'{before}'"
+        self.connection.exec_driver_sql(f"SET SESSION {variable} = {value}")
+        try:
+            yield
+        finally:
+            with suppress(DBAPIError):  # a lost connection takes its settings along
+                self.connection.exec_driver_sql(f"SET SESSION {variable} = {said}")
+
+
+def _tables(operation: Any) -> list[tuple[str, str | None]]:
+    """The table that is changed, and the one that it refers to."""
+    if isinstance(operation, ops.CreateForeignKeyOp):
+        options = operation.kw
+        return [
+            (operation.source_table, options.get("source_schema")),
+            (operation.referent_table, options.get("referent_schema")),
+        ]
+    table = getattr(operation, "table_name", None)
+    return [(table, getattr(operation, "schema", None))] if table else []
+
+
+def _foreign_key(construct: Any) -> ForeignKeyConstraint | None:
+    element = construct.element if isinstance(construct, AddConstraint) else None
+    return element if isinstance(element, ForeignKeyConstraint) else None
+
+
+def _is_refused(error: DBAPIError) -> bool:
+    number = error.orig.args[0] if error.orig is not None and error.orig.args else None
+    return number in _REFUSED
+
+
+def _shown(text: str, clause: str) -> str:
+    words = " ".join(text.split())
+    return (words if len(words) <= 100 else f"{words[:99]}…") + clause
