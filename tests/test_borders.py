@@ -26,7 +26,7 @@ LAYERS = (
     {"proofs"},
     {"secrecy", "values", "settings", "retry", "locate", "process_state"},
     {"plans", "sql", "assurance"},
-    {"sqlite"},
+    {"sqlite", "mysql"},
     {"dialects"},
     {
         "connect",
@@ -65,6 +65,7 @@ WHO_MAY_KNOW = {
         "diff",
         "contexts",
         "environment",
+        "mysql",
         "online",
         "operations",
         "parts",

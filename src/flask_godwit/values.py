@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 
     from .settings import Settings
 
+STATEMENT_NAME = "godwit_statement_name"
+"""The execution option with which a statement says what it is called in the journal.
+
+For one whose text may be another one when the revision is run again.
+"""
+
 DEFAULT_BIND = ""
 """The name of the application's main database, as Flask-Migrate's scripts call it."""
 

@@ -15,14 +15,9 @@ from typing import Any
 from sqlalchemy import Connection, Engine, event
 
 from ..errors import Interrupted
+from ..values import STATEMENT_NAME
 
 Execute = Callable[["Sent"], bool | None]
-
-STATEMENT_NAME = "godwit_statement_name"
-"""The execution option with which a statement says what it is called in the journal.
-
-For one whose text may be another one when the revision is run again.
-"""
 
 INSTEAD = "godwit_instead"
 """The execution option with what is called in the place of the driver, to the same effect."""

@@ -210,7 +210,7 @@ class MySQL(Database):
 
     @staticmethod
     def operations(context: Any) -> AbstractContextManager[None]:
-        from .mysql_operations import faithful
+        from ..mysql.impl import faithful
 
         return faithful(context)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import DDL, Connection
+from sqlalchemy import Connection
 
 
 def send_raw(connection: Connection, statement: str) -> None:
@@ -17,8 +17,3 @@ def send_raw(connection: Connection, statement: str) -> None:
     finally:
         cursor.close()
     raw.commit()
-
-
-def as_ddl(statement: str) -> DDL:
-    """A statement as it stands, as something that Alembic and SQLAlchemy send."""
-    return DDL(statement.replace("%", "%%"))  # type: ignore[no-untyped-call, unused-ignore]

@@ -17,11 +17,12 @@ from sqlalchemy import ForeignKeyConstraint
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import AddConstraint
 
-from ..dialects.guard import INSTEAD, STATEMENT_NAME
+from ..dialects.guard import INSTEAD
 from ..dialects.mariadb_locks import CHANGED_BY_VALUE
 from ..dialects.mysql_locks import is_expression
-from ..dialects.raw import as_ddl
 from ..journal.guard import Journal
+from ..mysql.statement import as_ddl
+from ..values import STATEMENT_NAME
 from .orphans import KeyOfOrphans
 from .road import Invoke, Road
 from .tool import CopyTool

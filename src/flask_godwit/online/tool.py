@@ -15,9 +15,9 @@ from tempfile import TemporaryDirectory
 from sqlalchemy import Connection, text
 
 from ..dialects.mysql_backup import option_file
-from ..dialects.mysql_column import column_in, parsed
 from ..dialects.mysql_widening import holds_all
 from ..errors import OnlineToolFailed
+from ..mysql.column import column_in, parsed
 from ..retry import Limits
 
 PROGRAM = "pt-online-schema-change"

@@ -15,9 +15,9 @@ from sqlalchemy import Computed, Connection, Identity
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import String, to_instance
 
-from .guard import STATEMENT_NAME
-from .mysql_column import ColumnText, column_in, suits_charset, takes_expressions_only
-from .raw import as_ddl
+from ..values import STATEMENT_NAME
+from .column import ColumnText, column_in, suits_charset, takes_expressions_only
+from .statement import as_ddl
 
 _RENAMES_COLUMNS = {False: (8,), True: (10, 5, 2)}
 """Since which version there is RENAME COLUMN, by whether it is MariaDB."""
