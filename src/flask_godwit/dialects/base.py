@@ -175,6 +175,13 @@ class Database:
         """Schema and name of tables that are made by something else than a migration."""
         return ()
 
+    algorithms: ClassVar[Sequence[str]] = ()
+    """The clauses with which ALTER TABLE is told how to do it, the cheapest first."""
+
+    def fills_rows(self, default: str) -> bool:
+        """Whether a column with this server default can't be added without writing each row."""
+        return True
+
     indexes_foreign_keys: ClassVar[bool] = False
     """Whether the server makes an index for a foreign key that has none."""
     names_primary_keys: ClassVar[bool] = True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from sqlalchemy import Connection, inspect
@@ -38,6 +38,18 @@ class MariaDB(MySQL):
         return look_mariadb(session, query)
 
     limits: ClassVar[type[MySQLLimits]] = MariaDBLimits
+
+    algorithms: ClassVar[Sequence[str]] = (
+        "ALGORITHM=INSTANT",
+        "ALGORITHM=NOCOPY, LOCK=NONE",
+        "ALGORITHM=INPLACE, LOCK=NONE",
+        "ALGORITHM=COPY, LOCK=NONE",
+    )
+
+    def fills_rows(self, default: str) -> bool:
+        from .mariadb_locks import differs_by_row
+
+        return differs_by_row(default)
 
     usual_sequence: ClassVar[Mapping[str, str]] = {
         **USUAL,

@@ -16,7 +16,7 @@ from .mysql_locks import COPY, FACTS, GONE, INPLACE, INSTANT, REBUILD, SHARED, U
 from .mysql_types import is_appended, is_same_type, stays_in_class
 
 NOCOPY = Cost("metadata", "nothing", "index", algorithm="NOCOPY")
-CHANGED_BY_VALUE = ("uuid(", "rand(", "nextval(", "uuid_short(", "sys_guid(")
+_CHANGED_BY_VALUE = ("uuid(", "rand(", "nextval(", "uuid_short(", "sys_guid(")
 
 
 def _create_table(action: Action, facts: Facts) -> Cost:
@@ -29,10 +29,15 @@ def _add_column(action: Action, facts: Facts) -> Cost:
         return SHARED
     if action.has("stored"):
         return COPY
-    default = action.expression.lower().replace(" ", "")
-    if any(function in default for function in CHANGED_BY_VALUE):
+    if differs_by_row(action.expression):
         return COPY
     return REBUILD if action.traits & {"unique", "primary key"} else INSTANT
+
+
+def differs_by_row(default: str) -> bool:
+    """Whether each row gets a value of its own."""
+    bare = default.lower().replace(" ", "")
+    return any(function in bare for function in _CHANGED_BY_VALUE)
 
 
 def _drop_column(action: Action, facts: Facts) -> Cost:

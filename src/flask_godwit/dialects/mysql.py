@@ -193,6 +193,17 @@ class MySQL(Database):
         # Alembic's CHANGE repeats the whole definition, and loses what it can't say.
         return f"ALTER TABLE {table} RENAME COLUMN {old} TO {new}"
 
+    algorithms: ClassVar[Sequence[str]] = ("ALGORITHM=INSTANT", "ALGORITHM=INPLACE, LOCK=NONE")
+
+    def fills_rows(self, default: str) -> bool:
+        from .mysql_locks import is_expression
+
+        # SQLAlchemy puts what is called into parentheses: an expression, whatever it is.
+        calls = (
+            "(" in default and not default.startswith("'") and "ON UPDATE" not in default.upper()
+        )
+        return calls or is_expression(default)
+
     indexes_foreign_keys: ClassVar[bool] = True
     names_primary_keys: ClassVar[bool] = False
 
@@ -210,9 +221,11 @@ class MySQL(Database):
 
     @staticmethod
     def operations(context: Any) -> AbstractContextManager[None]:
-        from ..mysql.impl import faithful
+        from ..mysql.impl import Abilities, faithful
 
-        return faithful(context)
+        if getattr(context.dialect, "is_mariadb", False):
+            return faithful(context, Abilities(renames_columns=(10, 5, 2), texts_default=True))
+        return faithful(context, Abilities(renames_columns=(8,), texts_default=False))
 
     @contextmanager
     def rehearsal(self, connection: Connection) -> Iterator[Connection]:

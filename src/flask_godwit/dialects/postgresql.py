@@ -232,6 +232,11 @@ class PostgreSQL(Database):
         found = connection.execute(_SIZES, {"names": list(tables)})
         return {row.name: (int(row.rows), int(row.bytes)) for row in found}
 
+    def fills_rows(self, default: str) -> bool:
+        from .postgresql_locks import is_volatile
+
+        return is_volatile(default)
+
     def gives_way(self, error: BaseException) -> bool:
         return gives_way(error)
 

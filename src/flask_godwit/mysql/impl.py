@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -19,13 +19,19 @@ from ..values import STATEMENT_NAME
 from .column import ColumnText, column_in, suits_charset, takes_expressions_only
 from .statement import as_ddl
 
-_RENAMES_COLUMNS = {False: (8,), True: (10, 5, 2)}
-"""Since which version there is RENAME COLUMN, by whether it is MariaDB."""
 _WISHES = ("name", "type_", "nullable", "server_default", "comment", "autoincrement")
 
 
+@dataclass(frozen=True)
+class Abilities:
+    """Since which version there is RENAME COLUMN; whether a text's default may be a literal."""
+
+    renames_columns: tuple[int, ...]
+    texts_default: bool
+
+
 @contextmanager
-def faithful(context: MigrationContext) -> Iterator[None]:
+def faithful(context: MigrationContext, abilities: Abilities) -> Iterator[None]:
     """Let alter_column say the whole column again, as the database has it."""
     plain = context.impl
     if isinstance(plain, FaithfulImpl) or plain.as_sql:
@@ -33,6 +39,7 @@ def faithful(context: MigrationContext) -> Iterator[None]:
         return
     ours = object.__new__(_faithful_class(type(plain)))
     ours.__dict__.update(plain.__dict__)
+    ours.abilities = abilities
     context.impl = ours
     try:
         yield
@@ -52,6 +59,7 @@ class FaithfulImpl:
     as_sql: bool
     dialect: Any
     connection: Connection
+    abilities: Abilities
 
     def alter_column(self, table_name: str, column_name: str, **options: Any) -> None:
         if isinstance(options.get("server_default"), Computed | Identity):
@@ -157,7 +165,7 @@ class FaithfulImpl:
         changed = replace(column, type=said, charset=charset)
         if column.check.lower().startswith("check (json_valid("):  # MariaDB's JSON is a text
             changed = replace(changed, charset="", check="")
-        literal = column.default.startswith("'") and not self.dialect.is_mariadb
+        literal = column.default.startswith("'") and not self.abilities.texts_default
         if literal and takes_expressions_only(said):
             changed = replace(changed, default=f"({column.default})")
         return changed
@@ -192,7 +200,7 @@ class FaithfulImpl:
     @property
     def _renames_columns(self) -> bool:
         version = self.dialect.server_version_info or (0,)
-        return bool(version >= _RENAMES_COLUMNS[bool(self.dialect.is_mariadb)])
+        return bool(version >= self.abilities.renames_columns)
 
     def _quote(self, name: str) -> str:
         return str(self.dialect.identifier_preparer.quote(name))

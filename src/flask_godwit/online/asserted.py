@@ -18,8 +18,6 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import AddConstraint
 
 from ..dialects.guard import INSTEAD
-from ..dialects.mariadb_locks import CHANGED_BY_VALUE
-from ..dialects.mysql_locks import is_expression
 from ..journal.guard import Journal
 from ..mysql.statement import as_ddl
 from ..values import STATEMENT_NAME
@@ -27,13 +25,6 @@ from .orphans import KeyOfOrphans
 from .road import Invoke, Road
 from .tool import CopyTool
 
-_MYSQL = ("ALGORITHM=INSTANT", "ALGORITHM=INPLACE, LOCK=NONE")
-_MARIADB = (
-    "ALGORITHM=INSTANT",
-    "ALGORITHM=NOCOPY, LOCK=NONE",
-    "ALGORITHM=INPLACE, LOCK=NONE",
-    "ALGORITHM=COPY, LOCK=NONE",
-)
 _REFUSED = (
     1221,  # ER_WRONG_USAGE
     1800,  # ER_UNKNOWN_ALTER_ALGORITHM: a server that does not know INSTANT yet
@@ -86,14 +77,6 @@ class Asserted(Road):
             for order in self._orders(operation, invoke):
                 self._give(order)
         return None
-
-    def is_per_row(self, default: str) -> bool:
-        bare = default.lower().replace(" ", "")
-        if getattr(self.context.dialect, "is_mariadb", False):
-            return any(function in bare for function in CHANGED_BY_VALUE)
-        # SQLAlchemy puts what is called into parentheses: an expression, whatever it is.
-        calls = "(" in bare and not bare.startswith("'") and "onupdate" not in bare
-        return calls or is_expression(default)
 
     @property
     def _journal(self) -> Journal:
@@ -182,7 +165,7 @@ class Asserted(Road):
         self.tell(self.around.bind, f"{shown}, by {settings.online_tool}")
 
     def _rungs(self, text: str) -> tuple[str, ...]:
-        clauses = _MARIADB if getattr(self.context.dialect, "is_mariadb", False) else _MYSQL
+        clauses = self.database.algorithms
         if _ALTER.match(text):
             return tuple(f", {clause}" for clause in clauses)
         if _CREATE_INDEX.match(text):

@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from ..dialects.postgresql_locks import is_volatile
 from ..retry import Limits
 from .forms import Part, SafeForm
 from .postgresql import MAKERS
@@ -33,9 +32,6 @@ class Outside(Road):
 
     def name_of_table(self, table: str, schema: str | None) -> str:
         return self.quoted(table, schema)
-
-    def is_per_row(self, default: str) -> bool:
-        return is_volatile(default)
 
     def parts_for(self, operation: Any) -> tuple[Any, ...]:
         return super().parts_for(operation) or retyped(operation, self.context)

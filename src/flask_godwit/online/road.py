@@ -38,10 +38,6 @@ class Road:
         """A table's name as the database is asked for its size."""
         raise NotImplementedError
 
-    def is_per_row(self, default: str) -> bool:
-        """Whether a column with this default can't be added without a look at each row."""
-        raise NotImplementedError
-
     def parts_of(self, operation: Any) -> tuple[Any, ...]:
         """The operations that an operation on a large table is carried out as; () if it is one."""
         journal = self.around.journal
@@ -61,7 +57,7 @@ class Road:
 
     def parts_for(self, operation: Any) -> tuple[Any, ...]:
         """The operations that do the same; () where one is enough."""
-        return parts_of(operation, self.context, self.is_per_row)
+        return parts_of(operation, self.context, self.database.fills_rows)
 
     @property
     def connection(self) -> Connection:
