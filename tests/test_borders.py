@@ -37,7 +37,8 @@ LAYERS = (
         "revision_files",
         "script_text",
     },
-    {"outages", "lock", "failure", "journal", "backup", "parts", "scripts", "revision_errors"},
+    {"outages", "lock", "failure", "journal", "backup", "parts", "scripts"}
+    | {"revision_errors", "schemas"},
     {"steps", "operations"},
     {"online"},
     {"contexts", "environment"},

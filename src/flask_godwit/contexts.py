@@ -28,6 +28,7 @@ from .operations.surroundings import OPTION as SURROUNDINGS
 from .operations.surroundings import Surroundings
 from .parts import bind_in, bind_of
 from .retry import Limits
+from .schemas import only_ours
 from .scripts import Scripts
 from .sqlite import IS_BEHIND
 from .steps import (
@@ -67,6 +68,8 @@ class Environment(EnvironmentContext):
         options.setdefault("transaction_per_migration", True)
         options.setdefault("compare_server_default", True)
         options["include_name"] = self.migrations.names_of(bind, options.get("include_name"))
+        if "include_schemas" not in options:
+            self._look_into_our_schemas(options)
         if not self.migrations.is_selected(bind):
             options["dont_mutate"] = True
         connection = args[0] if args else options.pop("connection", None)
@@ -77,6 +80,14 @@ class Environment(EnvironmentContext):
         options[SURROUNDINGS] = self._surroundings(bind)
         self._record(connection, options)
         super().configure(*args, **options)
+
+    def _look_into_our_schemas(self, options: dict[str, Any]) -> None:
+        models = options.get("target_metadata")
+        options["include_schemas"] = True
+        options["include_name"] = only_ours(models, self._files, options["include_name"])
+
+    def _files(self) -> tuple[str, ...]:
+        return tuple(script.path for script in self.script.walk_revisions())
 
     def run_migrations(self, **arguments: Any) -> None:
         """Alembic's ``run_migrations``, with the database's guards around it."""

@@ -86,4 +86,51 @@ def test_history(tmp_path: Any, source: str, known: bool) -> None:
     """A table is ours when a revision makes, renames or changes it; not when it is only named."""
     file = tmp_path / "revision.py"
     file.write_text(source)
-    assert bool(History(lambda: (str(file),)).has({"users"})) is known
+    assert bool(History(lambda: (str(file),)).has({(None, "users")})) is known
+
+
+@pytest.mark.parametrize(
+    ("source", "known"),
+    [
+        ("op.create_table('users', schema='crm')", True),
+        ("op.create_table('users', schema=SCHEMA)", True),
+        ("op.execute('CREATE TABLE crm.users (id int)')", True),
+        ("op.create_table('users')", False),
+        ("op.create_table('users', schema='erp')", False),
+    ],
+)
+def test_history_of_schemas(tmp_path: Any, source: str, known: bool) -> None:
+    """A table of another schema is not ours for having the name of one that is."""
+    file = tmp_path / "revision.py"
+    file.write_text(source)
+    assert bool(History(lambda: (str(file),)).has({("crm", "users")})) is known
+
+
+@pytest.mark.requires("schemas")
+def test_schemas_of_ours(evolution: Evolution) -> None:
+    """Without an option the schemas are compared that models or revisions name, and no others."""
+
+    def leads(*columns: str) -> Any:
+        def models(db: Any) -> None:
+            db.Table("users", sa.Column("id", sa.Integer, primary_key=True))
+            if columns:
+                db.Table("lead", *(sa.Column(c, sa.String(9)) for c in columns), schema="crm")
+
+        return models
+
+    with evolution.database.engine() as engine, engine.begin() as connection:
+        connection.exec_driver_sql("CREATE SCHEMA crm")
+        connection.exec_driver_sql("CREATE SCHEMA auth")
+        connection.exec_driver_sql("CREATE TABLE auth.users (id INTEGER)")
+        connection.exec_driver_sql("CREATE TABLE crm.users (id INTEGER)")
+    evolution.begin(leads("name"))
+    evolution.now.ok("check")
+    answer = evolution.migrate(leads("name", "phone"))
+    assert "crm.lead.phone" in answer.stdout
+    evolution.now.ok("upgrade")
+    evolution.now.ok("check")
+    answer = evolution.migrate(leads())
+    assert "- table crm.lead" in answer.stdout, answer.output
+    evolution.now.ok("upgrade")
+    assert "crm.users" in evolution.now.ok("check").stderr
+    assert "auth.users" not in evolution.now.ok("check").stderr

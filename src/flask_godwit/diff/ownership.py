@@ -34,28 +34,49 @@ class History:
 
     paths: Callable[[], Sequence[str]]
 
-    def has(self, names: Collection[str]) -> frozenset[str]:
+    def has(self, keys: Collection[Key]) -> frozenset[Key]:
         """Which of these tables some revision creates, renames or changes."""
-        found: set[str] = set()
+        found: set[Key] = set()
         for path in self.paths():
             text = Path(path).read_text(encoding="utf-8")
-            wanted = {name for name in names if name in text}
+            wanted = {key for key in keys if key[1] in text}
             if "create_all" in text:
-                return frozenset(names)  # it makes whatever the models had then
+                return frozenset(keys)  # it makes whatever the models had then
             if wanted:
-                found |= wanted & set(_tables_in(ast.parse(text)))
+                named = set(_tables_in(ast.parse(text)))
+                found |= {key for key in wanted if _is_named(key, named)}
         return frozenset(found)
 
 
-def _tables_in(tree: ast.AST) -> Iterator[str]:
+_ANY = "*"
+"""Some schema, that a file does not name where it names the table."""
+
+
+def _is_named(key: Key, named: Collection[Key]) -> bool:
+    """Whether a table is among those that a file names. The default schema may have a name."""
+    if key[0] is None:
+        return any(name == key[1] for _, name in named)
+    return key in named or (_ANY, key[1]) in named
+
+
+def _tables_in(tree: ast.AST) -> Iterator[Key]:
     """The tables of a revision file: what operations are given, and what SQL says."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
-            yield from _arguments(node)
+            schema = _schema(node)
+            yield from ((schema, name) for name in _arguments(node))
         elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant):
-            yield str(node.value.value)  # a name that operations are given later
+            yield _ANY, str(node.value.value)  # a name that operations are given later
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            yield from (_bare(match["name"]) for match in _SQL.finditer(node.value))
+            yield from ((_ANY, _bare(match["name"])) for match in _SQL.finditer(node.value))
+
+
+def _schema(call: ast.Call) -> str | None:
+    """The schema that an operation is given; one that is computed may be any."""
+    given = next((k.value for k in call.keywords if k.arg == "schema"), None)
+    if given is None:
+        return None
+    return given.value if isinstance(given, ast.Constant) else _ANY  # type: ignore[return-value]
 
 
 def _arguments(call: ast.Call) -> Iterator[str]:
@@ -95,9 +116,7 @@ class Ownership:
         dropped = {(o.schema, o.table_name) for o in upgrade.ops if isinstance(o, ops.DropTableOp)}
         if not dropped:
             return
-        ours = self.history.has({name for _, name in dropped})
-        foreign = set(elsewhere())
-        others = {key for key in dropped if key[1] not in ours or key in foreign}
+        others = dropped - (self.history.has(dropped) - set(elsewhere()))
         upgrade.ops[:] = [op for op in upgrade.ops if _key(op) not in others]
         self.unmanaged += sorted(said(key) for key in others if said(key) not in self.unmanaged)
 

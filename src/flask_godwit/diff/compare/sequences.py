@@ -40,8 +40,8 @@ def compare_sequences(context: AutogenContext, upgrade: ops.UpgradeOps) -> None:
         if key in found and changed_options(found[key], wanted[key], usual)
     ]
     gone = [key for key in found if key not in wanted and _is_looked_at(context, key)]
-    ours = _ours(context, {name for _, name in gone})
-    dropped = [_made(context, key, found[key]).reverse() for key in gone if key[1] in ours]
+    ours = _ours(context, gone)
+    dropped = [_made(context, key, found[key]).reverse() for key in gone if key in ours]
     upgrade.ops[:] = [*made, *changed, *upgrade.ops, *dropped]
 
 
@@ -127,12 +127,15 @@ def _changed(context: AutogenContext, key: Key, before: Options, after: Options)
     )
 
 
-def _ours(context: AutogenContext, names: set[str]) -> frozenset[str]:
+def _ours(context: AutogenContext, keys: list[Key]) -> frozenset[Key]:
     """Which sequences some revision made; all others are left alone."""
     ownership = context.opts.get(OWNERSHIP)
-    return ownership.history.has(names) if ownership and names else frozenset()
+    return ownership.history.has(keys) if ownership and keys else frozenset()
 
 
 def _is_looked_at(context: AutogenContext, key: Key) -> bool:
     """Whether the comparison is about its schema."""
-    return key[0] is None or bool(context.opts.get("include_schemas"))
+    if key[0] is None:
+        return True
+    wanted = bool(context.opts.get("include_schemas"))
+    return wanted and context.run_name_filters(key[0], "schema", {})
