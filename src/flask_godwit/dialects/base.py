@@ -8,7 +8,17 @@ from enum import Enum
 from re import Pattern
 from typing import Any, ClassVar
 
-from sqlalchemy import URL, ColumnElement, Connection, Dialect, Engine, create_engine, func, text
+from sqlalchemy import (
+    URL,
+    ColumnElement,
+    Connection,
+    Dialect,
+    Engine,
+    Table,
+    create_engine,
+    func,
+    text,
+)
 from sqlalchemy.pool import NullPool
 from sqlalchemy.types import TypeEngine
 
@@ -197,6 +207,19 @@ class Database:
     def drop_expression(self, table: str, column: str) -> str:
         """The statement that makes a generated column a plain one; "" where there is none."""
         return ""
+
+    kinds_of_tables: ClassVar[Mapping[str, bool]] = {}
+    """Keywords of a model's table that only a copy can change, with what they usually are.
+
+    In the facts of a table those are named that are not as usual.
+    """
+
+    def names_key_of(self, table: Table) -> bool:
+        """Whether it keeps the name of a table's primary key."""
+        return self.names_primary_keys
+
+    keeps_what_it_generated: ClassVar[bool] = False
+    """Whether a generated column that gets another default, or none, keeps its values."""
 
     usual_sequence: ClassVar[Mapping[str, str]] = USUAL
     """What a sequence has when nobody says anything, by option."""

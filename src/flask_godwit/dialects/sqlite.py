@@ -18,6 +18,7 @@ from sqlalchemy import (
     Engine,
     Integer,
     Numeric,
+    Table,
     func,
     text,
 )
@@ -118,6 +119,16 @@ class SQLite(Database):
         return [(None, name) for name in connection.scalars(query)]
 
     enforces_limits: ClassVar[bool] = False
+    keeps_what_it_generated: ClassVar[bool] = True
+    kinds_of_tables: ClassVar[Mapping[str, bool]] = {
+        "sqlite_strict": False,
+        "sqlite_with_rowid": True,
+        "sqlite_autoincrement": False,
+    }
+
+    def names_key_of(self, table: Table) -> bool:
+        # AUTOINCREMENT stands in the column, for which SQLAlchemy writes no name.
+        return not table.dialect_options["sqlite"]["autoincrement"]
 
     def unreadable(
         self, kind: TypeEngine[Any]

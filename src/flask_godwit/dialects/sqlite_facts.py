@@ -56,8 +56,16 @@ def _facts(connection: Connection, schema: str, table: str) -> TableFacts | None
         {row[1]: replace(_column(text, row[1], row[4], row[6]), type=row[2]) for row in info},
         tuple(_checks(text)),
         {name: _index(sql) for type_, name, sql in found if type_ == "index" and sql},
-        options=dict.fromkeys(text.options, "on"),
+        options=dict.fromkeys(_kinds(text), "on"),
     )
+
+
+def _kinds(text: TableText) -> Iterator[str]:
+    """The keywords of a model that say what kind of a table it is."""
+    words = {"STRICT": "sqlite_strict", "WITHOUT ROWID": "sqlite_with_rowid"}
+    yield from (words[option] for option in text.options)
+    if text.has_autoincrement:
+        yield "sqlite_autoincrement"
 
 
 def _column(text: TableText, name: str, default: str | None, hidden: int) -> ColumnFacts:

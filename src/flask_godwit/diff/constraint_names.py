@@ -11,6 +11,7 @@ from typing import Any
 
 from alembic.operations import ops
 from sqlalchemy import Constraint, Dialect
+from sqlalchemy.sql.elements import conv
 from sqlalchemy.util import md5_hex
 
 from .steps import flat
@@ -23,11 +24,22 @@ _KINDS: dict[type[Any], str] = {
 }
 
 
-def name_added(up: ops.OpContainer, down: ops.OpContainer, dialect: Dialect) -> None:
-    """Give what is added to tables that stay a name that follows from what it is."""
+def name_added(
+    up: ops.OpContainer, down: ops.OpContainer, dialect: Dialect, *, name_checks: bool
+) -> None:
+    """Give what is added to tables that stay a name that follows from what it is.
+
+    What has no name in the database, as SQLite allows, is dropped by the one that it would have
+    got, which our rebuild understands.
+
+    :param name_checks: whether the models' naming convention forbids CHECKs without a name.
+    """
     for operation in flat(up):
         _name(operation, operation, dialect)
     for operation in flat(down):
+        if name_checks and isinstance(operation, ops.CreateCheckConstraintOp):
+            _name(operation, operation, dialect)
+    for operation in (*flat(up), *flat(down)):
         if isinstance(operation, ops.DropConstraintOp):
             _name(operation, operation._reverse, dialect)
 
@@ -35,7 +47,7 @@ def name_added(up: ops.OpContainer, down: ops.OpContainer, dialect: Dialect) -> 
 def _name(named: Any, made: ops.MigrateOperation | None, dialect: Dialect) -> None:
     kind = _KINDS.get(type(made))
     if kind and not isinstance(named.constraint_name, str):
-        named.constraint_name = _made_up(kind, made, dialect)
+        named.constraint_name = conv(_made_up(kind, made, dialect))
 
 
 def _made_up(kind: str, operation: Any, dialect: Dialect) -> str:

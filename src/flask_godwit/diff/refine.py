@@ -120,7 +120,8 @@ class Refinement:
         fill.upgrade(upgrade)
         fill.downgrade(downgrade)
         mark_losses(upgrade, rows)
-        name_added(upgrade, downgrade, context.connection.dialect)
+        dialect = context.connection.dialect
+        name_added(upgrade, downgrade, dialect, name_checks=_names_checks(context.metadata))
         if context.connection.dialect.supports_alter:
             put_in_order(upgrade, downgrade)
         if facts["database"].indexes_foreign_keys:
@@ -132,6 +133,12 @@ class Refinement:
         :raises AnswerWrong: an answer fitted nothing.
         """
         refuse_unused(self.answers, self.used)
+
+
+def _names_checks(models: Any) -> bool:
+    """Whether a naming convention of the models is about CHECKs."""
+    several = models if isinstance(models, list | tuple) else [models]
+    return any("ck" in metadata.naming_convention for metadata in several if metadata)
 
 
 def _model_column(models: Mapping[Key, Table], key: Key, name: str) -> Column[Any] | None:

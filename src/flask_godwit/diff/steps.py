@@ -84,6 +84,13 @@ class Sql(ops.ExecuteSQLOp):
         return Sql(self.down, self.statement, words=self.back, back=self.words)
 
 
+class Aside(Sql):
+    """A statement that can't stand in a batch, whose operations wait for the end of the block."""
+
+    def reverse(self) -> ops.MigrateOperation:
+        return Aside(self.down, self.statement, words=self.back, back=self.words)
+
+
 class Together(ops.OpContainer):
     """Operations that are one change: taken back by others, in an order of their own.
 
@@ -152,6 +159,9 @@ def _cast(context: AutogenContext, op: Cast) -> str:
 def _sql(context: AutogenContext, op: Sql) -> str:
     # op.execute() takes `:name` for a parameter.
     return f"{_prefix(context)}execute({op.statement.replace(':', chr(92) + ':')!r})"
+
+
+renderers.dispatch_for(Aside)(_sql)
 
 
 @renderers.dispatch_for(Together)

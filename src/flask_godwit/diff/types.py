@@ -22,6 +22,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlalchemy.util import generic_repr, immutabledict
 
+from .compare.type_checks import brings_check
+
 _KNOWN = ("sqlalchemy.", "alembic.")
 
 
@@ -89,6 +91,7 @@ def _means(written: str, item: TypeEngine[Any], dialect: Dialect | None) -> bool
     names = {**vars(sqlalchemy), type(item).__name__: type(item)}
     try:
         made = eval(written, names)
-        return bool(made.compile(dialect=dialect) == item.compile(dialect=dialect))
+        same = made.compile(dialect=dialect) == item.compile(dialect=dialect)
+        return bool(same and brings_check(made) == brings_check(item))
     except (SQLAlchemyError, TypeError, ValueError, NameError, SyntaxError, AttributeError):
         return False

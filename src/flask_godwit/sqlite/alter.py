@@ -37,6 +37,7 @@ class Wishes:
     naming_convention: Convention | None = None
     conventions: tuple[Convention, ...] = ()
     reordering: tuple[tuple[str, ...], ...] = ()
+    options: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass
@@ -170,6 +171,8 @@ class Batch:
             edit.add_constraint(constraint)
         if wishes.naming_convention:
             edit.name_constraints(wishes.naming_convention)
+        if wishes.options:
+            edit.be(wishes.options)
         edit.order(self._order(edit))
         return edit
 

@@ -24,6 +24,7 @@ from .clauses import Clause
 from .columns import ColumnText
 from .conversions import conversion
 from .excuses import Excuses
+from .kinds import as_kind
 from .matching import clause_of, index_mentions, is_about, is_replaced, is_same, key_text
 from .names import Convention, conventional, find_constraint
 from .native import can_add, can_drop
@@ -173,6 +174,21 @@ class Edit:
                 self._must_rebuild(
                     self.new.with_named_constraint(clause, self.schema.written(name))
                 )
+
+    def be(self, options: Mapping[str, Any]) -> None:
+        """Make it another kind of table: the keywords are those of SQLAlchemy's tables."""
+        table = as_kind(self.new, options, self.name)
+        for option in ("STRICT", "WITHOUT ROWID"):
+            self.excuses.fact("option", option)
+        for column in table.columns if "STRICT" in table.options else ():
+            self.excuses.fact("type of", column.name)
+        for key in (
+            self.new.constraints if table.has_autoincrement != self.new.has_autoincrement else ()
+        ):
+            if key.kind == "primary":
+                self._excuse_constraint(key)
+        if table != self.new:
+            self._must_rebuild(table)
 
     def order(self, names: Iterable[str]) -> None:
         """Put the columns in an order."""

@@ -18,6 +18,7 @@ from sqlalchemy.types import NullType
 
 from . import IS_BEHIND
 from .alter import Batch, Operation, Wishes
+from .kinds import KINDS
 from .names import USUAL, Convention
 from .native import RENAMES_COLUMNS
 from .offline import needs_a_database, write_script
@@ -158,7 +159,7 @@ class FaithfulBatch(alembic_batch.BatchOperationsImpl):
         others = any(not isinstance(arg, Constraint) for arg in self.table_args)
         return bool(
             self.copy_from is not None
-            or self.table_kwargs
+            or self.table_kwargs.keys() - KINDS
             or self.reflect_args
             or len(listeners) > 1
             or self.reflect_kwargs.keys() - {"listeners"}
@@ -172,6 +173,7 @@ class FaithfulBatch(alembic_batch.BatchOperationsImpl):
             constraints=self._constraints(),
             naming_convention=given,
             conventions=(*([given] if given else []), *impl._conventions()),
+            options=self.table_kwargs,
             reordering=tuple(tuple(group) for group in self.partial_reordering or ()),
         )
 

@@ -16,6 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.types import NullType
+from sqlalchemy.util import md5_hex
 
 from ..errors import RebuildRefused
 from .clauses import Clause
@@ -27,6 +28,11 @@ Convention = Mapping[str, Any]
 # The names that people and databases give where nobody said any.
 USUAL: tuple[Convention, ...] = (
     {
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s_%(column_0_N_name)s",
+    },
+    {
         "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
         "uq": "uq_%(table_name)s_%(column_0_name)s",
         "pk": "pk_%(table_name)s",
@@ -36,10 +42,7 @@ USUAL: tuple[Convention, ...] = (
         "uq": "%(table_name)s_%(column_0_N_name)s_key",
         "pk": "%(table_name)s_pkey",
     },
-    {
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    },
+    {"fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s"},
 )
 KINDS = {
     "primary": "primary key",
@@ -70,6 +73,9 @@ def find_constraint(
 
 def conventional(clause: Clause, table: str, convention: Convention) -> str:
     """The name that a naming convention gives an unnamed constraint; "" if none."""
+    if clause.kind == "check" and convention is USUAL[0]:
+        said = " ".join(token.text for token in clause.expression)
+        return f"ck_{table}_{md5_hex(said)[:8]}"
     metadata = MetaData(naming_convention=dict(convention))
     try:
         constraint = _constraint(clause)

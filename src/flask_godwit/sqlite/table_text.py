@@ -107,6 +107,14 @@ class TableText:
                 return column.name if column.type.upper() == "INTEGER" and not descending else ""
         return ""
 
+    def with_option(self, option: str, is_set: bool) -> TableText:
+        """Set one of the :attr:`options`, or take it away."""
+        options = [o for o in self.options if o != option] + [option] * is_set
+        if sorted(options) == sorted(self.options):
+            return self
+        end = next(token.end for token in tokens_of(self.foot) if token.text == ")")
+        return replace(self, foot=f"{self.foot[:end]} {', '.join(options)}".rstrip())
+
     def column(self, name: str) -> ColumnText:
         """:raises KeyError: the table has no such column."""
         return self.parts[self._index(name)].column

@@ -161,23 +161,37 @@ def _compare_computed(
         modify.ops.remove(altered)
     dropping = ops.DropColumnOp.from_column_and_tablename(schema, modify.table_name, found)
     adding = ops.AddColumnOp.from_column_and_tablename(schema, modify.table_name, column)
-    plain = None if isinstance(column.server_default, Computed) else _kept(context, schema, column)
+    plain = None
+    if not isinstance(column.server_default, Computed):
+        plain = _kept(context, schema, found, column)
     again = [adding.reverse(), dropping.reverse()]
     modify.ops += [Together([plain], again)] if plain else [dropping, adding]
 
 
-def _kept(context: AutogenContext, schema: str | None, column: Column[Any]) -> Sql | None:
-    """The statement that makes a generated column a plain one and keeps its values."""
+def _kept(
+    context: AutogenContext, schema: str | None, found: Column[Any], column: Column[Any]
+) -> ops.MigrateOperation | None:
+    """What makes a generated column a plain one and keeps its values."""
     name = column.table.name
     assert context.dialect is not None
-    dialect = context.dialect
-    statement = sides_of(context).database.drop_expression(
+    dialect, database = context.dialect, sides_of(context).database
+    statement = database.drop_expression(
         quoted(dialect, schema, name), quoted(dialect, column.name)
     )
-    if not statement:
+    if statement:
+        where = place((schema, name), column.name)
+        return Sql(statement, words=f"{where}: no longer computed", back=f"{where}: computed")
+    if not database.keeps_what_it_generated:
         return None
-    where = place((schema, name), column.name)
-    return Sql(statement, words=f"{where}: no longer computed", back=f"{where}: computed")
+    default: Any = column.server_default
+    return ops.AlterColumnOp(
+        name,
+        column.name,
+        schema=schema,
+        existing_type=found.type,
+        existing_nullable=found.nullable,
+        modify_server_default=default,
+    )
 
 
 def _is_looked_at(context: AutogenContext, column: Column[Any], found: Column[Any]) -> bool:

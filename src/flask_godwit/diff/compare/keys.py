@@ -30,7 +30,7 @@ def compare_primary_key(
     before = list(reflected.get("constrained_columns") or ())
     after = [column.name for column in table.primary_key.columns]
     old, new = reflected.get("name"), _name(context, table)
-    if before == after and (not after or not new or not _has_names(context) or old == new):
+    if before == after and (not after or not new or old == new):
         return
     together = _in_one(context, schema, table.name, before, after)
     if together:
@@ -45,11 +45,9 @@ def compare_primary_key(
 
 def _name(context: AutogenContext, table: Table) -> str | None:
     assert context.dialect is not None
+    if not sides_of(context).database.names_key_of(table):
+        return None
     return final_name(context.dialect, table.primary_key)
-
-
-def _has_names(context: AutogenContext) -> bool:
-    return sides_of(context).database.names_primary_keys
 
 
 def _in_one(

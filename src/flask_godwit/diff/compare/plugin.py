@@ -17,11 +17,16 @@ from .checks import compare_checks
 from .columns import compare_columns
 from .defaults import compare_default
 from .enums import compare_enums
+from .exclusions import compare_exclusions
 from .indexes import compare_indexes
 from .keys import compare_primary_key
+from .kinds import beside_batches, compare_kind
+from .nameless import compare_nameless
+from .renamed import compare_foreign_key_names, rename_instead
 from .sequences import compare_sequences
 from .sides import sides_of
 from .text import undoubled
+from .type_checks import without_checks
 
 NAME = "flask_godwit.compare"
 _USUAL = ["alembic.autogenerate.*"]
@@ -79,11 +84,19 @@ def _compare_table(
             *compare_checks(context, schema, wanted, facts),
             *compare_indexes(context, modify, schema, found, wanted, facts),
         ]
+        without_checks(modify.ops)
     compare_primary_key(context, modify, schema, found, wanted)
+    compare_nameless(context, modify, found, wanted)
+    modify.ops += compare_foreign_key_names(context, modify, found, wanted)
+    rename_instead(context, modify)
+    if facts is not None:
+        compare_kind(context, modify, schema, wanted, facts)
+        compare_exclusions(context, modify, schema, wanted, facts)
     return PriorityDispatchResult.CONTINUE
 
 
 def _compare_types(context: AutogenContext, upgrade: ops.UpgradeOps) -> PriorityDispatchResult:
+    beside_batches(upgrade)
     compare_enums(context, upgrade)
     compare_sequences(context, upgrade)
     return PriorityDispatchResult.CONTINUE

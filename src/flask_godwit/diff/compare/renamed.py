@@ -1,0 +1,125 @@
+"""Constraints and indexes that only get another name, as when a naming convention comes later.
+
+Alembic drops and makes them anew, which takes long, and fails where others depend on them; of a
+foreign key's name it sees nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from alembic.autogenerate.api import AutogenContext
+from alembic.operations import ops
+from sqlalchemy import ForeignKeyConstraint, Table
+from sqlalchemy.sql.elements import conv
+
+from ..names import quoted, said
+from ..steps import Sql
+from .names import final_name
+from .sides import sides_of
+from .text import alike
+
+_Drop = ops.DropConstraintOp | ops.DropIndexOp
+_KINDS: dict[type[Any], str] = {
+    ops.CreatePrimaryKeyOp: "pk",
+    ops.CreateUniqueConstraintOp: "uq",
+    ops.CreateCheckConstraintOp: "ck",
+    ops.CreateIndexOp: "ix",
+    ops.CreateForeignKeyOp: "fk",
+}
+_WORDS = {"ix": "index"}
+
+
+def compare_foreign_key_names(
+    context: AutogenContext, modify: ops.ModifyTableOps, found: Table, table: Table
+) -> Iterator[ops.MigrateOperation]:
+    """The operations that give foreign keys the names that the models say."""
+    touched = {op.constraint_name for op in modify.ops if isinstance(op, ops.DropConstraintOp)}
+    there = {_signature(context, key): key for key in found.foreign_key_constraints}
+    assert context.dialect is not None
+    for key in sorted(table.foreign_key_constraints, key=lambda key: list(key.column_keys)):
+        actual = there.get(_signature(context, key))
+        name = final_name(context.dialect, key)
+        if actual is None or name in (None, actual.name) or actual.name in touched - {None}:
+            continue
+        kind: Any = "foreign_key_constraint"
+        if context.run_object_filters(key, name, kind, False, actual):
+            yield ops.DropConstraintOp.from_constraint(actual)
+            create = ops.CreateForeignKeyOp.from_constraint(key)
+            create.constraint_name = conv(str(name))
+            yield create
+
+
+def _signature(context: AutogenContext, key: ForeignKeyConstraint) -> tuple[Any, ...]:
+    assert context.dialect is not None
+    default = context.dialect.default_schema_name
+    pairs = []
+    for element in key.elements:
+        table, _, column = element.target_fullname.rpartition(".")
+        schema, _, name = table.rpartition(".")
+        pairs.append((element.parent.name, "" if schema == default else schema, name, column))
+    options = ((key.ondelete or "").upper(), (key.onupdate or "").upper())
+    plain = tuple("" if option == "NO ACTION" else option for option in options)
+    return (*sorted(pairs), *plain, bool(key.deferrable), (key.initially or "").upper())
+
+
+def rename_instead(context: AutogenContext, modify: ops.ModifyTableOps) -> None:
+    """Rename what is dropped and made anew under another name, where the database can."""
+    drops = [op for op in modify.ops if isinstance(op, _Drop)]
+    names = {_name(op) for op in drops}
+    for create in [op for op in modify.ops if type(op) in _KINDS]:
+        drop = next((each for each in drops if _is_same(each, create)), None)
+        if drop is None or _name(create) in names:
+            continue
+        renaming = _renaming(context, modify, create, str(_name(drop)))
+        if renaming is None:
+            continue
+        drops.remove(drop)
+        modify.ops[modify.ops.index(create)] = renaming
+        modify.ops.remove(drop)
+
+
+def _renaming(
+    context: AutogenContext, modify: ops.ModifyTableOps, create: Any, before: str
+) -> Sql | None:
+    assert context.dialect is not None
+    dialect, after = context.dialect, str(_name(create))
+    kind = _KINDS[type(create)]
+    place = (modify.schema, modify.table_name)
+    table = quoted(dialect, *place)
+    old, new = quoted(dialect, before), quoted(dialect, after)
+    rename = sides_of(context).database.rename_constraint
+    up, down = rename(kind, table, old, new), rename(kind, table, new, old)
+    if not up:
+        return None
+    what = f"{_WORDS.get(kind, 'constraint')} {{}} on {said(place)} -> {{}}"
+    return Sql(up, down, words=what.format(before, after), back=what.format(after, before))
+
+
+def _name(operation: Any) -> Any:
+    return getattr(operation, "index_name", None) or getattr(operation, "constraint_name", None)
+
+
+def _is_same(drop: Any, create: Any) -> bool:
+    """Whether what is dropped and what is made differ in nothing but the name."""
+    before = drop._reverse
+    if not isinstance(_name(drop), str) or not isinstance(_name(create), str):
+        return False
+    if type(before) is not type(create):
+        return False
+    one, other = _definition(before), _definition(create)
+    return one == other or (len(one) == 1 == len(other) and alike(str(one[0]), str(other[0])))
+
+
+def _definition(operation: Any) -> tuple[Any, ...]:
+    if isinstance(operation, ops.CreateCheckConstraintOp):
+        return (str(operation.condition),)
+    if isinstance(operation, ops.CreateForeignKeyOp):
+        options = {name: value for name, value in operation.kw.items() if value not in (None, "")}
+        target = (operation.referent_table, tuple(operation.remote_cols))
+        return (tuple(operation.local_cols), *target, repr(sorted(options.items())))
+    columns = tuple(str(getattr(column, "name", column)) for column in operation.columns)
+    options = {name: value for name, value in operation.kw.items() if value}
+    unique = bool(getattr(operation, "unique", True))
+    return (columns, unique, repr(sorted((n, str(v)) for n, v in options.items())))

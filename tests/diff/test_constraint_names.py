@@ -1,0 +1,71 @@
+"""Constraints with another name, with none, or with one at last."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from .conftest import Evolution
+
+CONVENTION = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+ROWS = (
+    "INSERT INTO users (id, email, phone) VALUES (1, 'a', 'b')",
+    "INSERT INTO posts (id, author_id, editor_id) VALUES (1, 1, 1)",
+)
+
+
+def models(
+    *,
+    convention: bool = False,
+    phone_unique: bool = True,
+    checked: bool = True,
+    editor: bool = True,
+) -> Any:
+    def make(db: Any) -> None:
+        db.metadata.naming_convention = CONVENTION if convention else {}
+        db.Table(
+            "users",
+            sa.Column("id", sa.Integer, primary_key=True),
+            sa.Column("email", sa.String(50), unique=True),
+            sa.Column("phone", sa.String(50), unique=phone_unique),
+            *([sa.CheckConstraint("email <> 'x'", name="sane")] if convention else []),
+            *([] if convention else [sa.CheckConstraint("email <> ''")]),
+            *([sa.CheckConstraint("phone <> ''")] if checked and not convention else []),
+        )
+        keys = [sa.Column("editor_id", sa.ForeignKey("users.id"))] if editor else []
+        db.Table(
+            "posts",
+            sa.Column("id", sa.Integer, primary_key=True),
+            sa.Column("author_id", sa.ForeignKey("users.id")),
+            *keys,
+        )
+
+    return make
+
+
+def test_convention_that_comes_later(evolution: Evolution) -> None:
+    """Everything gets its name, where the server can by renaming it; and loses it again."""
+    evolution.begin(models(), *ROWS)
+    evolution.follow(models(convention=True))
+    evolution.now.ok("downgrade")
+    max(evolution.now.files, key=lambda file: file.stat().st_mtime_ns).unlink()
+    evolution._shop(models()).ok("check")
+    assert evolution.rows("SELECT author_id FROM posts") == [(1,)]
+
+
+def test_one_of_two_without_a_name(local: Evolution) -> None:
+    """One goes, the other stays; and comes back as it was."""
+    local.begin(models(), *ROWS)
+    local.follow(models(phone_unique=False, checked=False, editor=False))
+    local.back(models())
+    for phone in ("'b'", "''"):
+        with pytest.raises(sa.exc.DBAPIError):
+            local.now.execute(f"INSERT INTO users (id, phone) VALUES (2, {phone})")

@@ -1,0 +1,77 @@
+"""Kinds of tables of SQLite, CHECKs that come with a type, and values that were generated."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from .conftest import Evolution
+
+
+def tables(*columns: Any, text: Any = sa.TEXT, **options: Any) -> Any:
+    def models(db: Any) -> None:
+        convention = {"pk": "pk_%(table_name)s", "ck": "ck_%(table_name)s_%(constraint_name)s"}
+        db.metadata.naming_convention = convention
+        first = [sa.Column("id", sa.Integer, primary_key=True), sa.Column("a", text)]
+        given = {f"sqlite_{name}": value for name, value in options.items()}
+        db.Table("t", *first, *(make() for make in columns), **given)
+
+    return models
+
+
+def kept(local: Evolution) -> None:
+    assert local.rows("SELECT id, a FROM t") == [(7, "x")]
+
+
+def test_table_counts_by_itself(local: Evolution) -> None:
+    """AUTOINCREMENT comes and goes; the key has its name again."""
+    local.begin(tables(), "INSERT INTO t (id, a) VALUES (7, 'x')")
+    local.follow(tables(autoincrement=True))
+    assert "table_kwargs" in local.script
+    kept(local)
+    assert local.rows("SELECT seq FROM sqlite_sequence WHERE name = 't'") == [(7,)]
+    local.back(tables())
+    kept(local)
+
+
+def test_table_becomes_strict(local: Evolution) -> None:
+    """After its types can be those of a strict table; and before they can't any more."""
+    local.begin(tables(text=sa.String(20)), "INSERT INTO t (id, a) VALUES (7, 'x')")
+    answer = local.follow(tables(strict=True, with_rowid=False))
+    assert "t: STRICT" in answer.stdout
+    with pytest.raises(sa.exc.DBAPIError):
+        local.now.execute("INSERT INTO t (id, a) VALUES ('no number', 'x')")
+    local.back(tables(text=sa.String(20)))
+    kept(local)
+
+
+def test_checks_of_types(evolution: Evolution) -> None:
+    """A type's own CHECK is made once, and goes with its column."""
+
+    def flag() -> Any:
+        return sa.Column("flag", sa.Boolean(create_constraint=True, name="flag_is"))
+
+    def kind() -> Any:
+        enum = sa.Enum("b", "c", native_enum=False, create_constraint=True, name="kind_is")
+        return sa.Column("kind", enum)
+
+    evolution.begin(tables(text=sa.String(9)), "INSERT INTO t (id, a) VALUES (7, 'x')")
+    evolution.follow(tables(flag, kind, text=sa.String(9)))
+    evolution.back(tables(text=sa.String(9)))
+    kept(evolution)
+
+
+def test_generated_values_are_kept(local: Evolution) -> None:
+    """A column that is no longer computed has the values that it had, and computes them again."""
+
+    def computed() -> Any:
+        return sa.Column("twice", sa.Integer, sa.Computed("id * 2", persisted=True))
+
+    local.begin(tables(computed), "INSERT INTO t (id, a) VALUES (7, 'x')")
+    local.follow(tables(lambda: sa.Column("twice", sa.Integer)))
+    assert local.rows("SELECT twice FROM t") == [(14,)]
+    local.now.execute("UPDATE t SET twice = 0")
+    local.back(tables(computed))
+    assert local.rows("SELECT twice FROM t") == [(14,)]
