@@ -171,7 +171,7 @@ class TestNobodyToAsk:
         options = ("--no-rename", "users.*", "--fill", "users.name=x")
         answer = local.migrate(people(name="name", named=True), *options)
         assert answer.exit_code == 0, answer.output
-        assert "drop_column('fullname')" in local.script
+        assert 'drop_column("fullname")' in local.script
 
     def test_check_asks_nothing(self, local: Evolution) -> None:
         local.begin(people(), *ROWS)

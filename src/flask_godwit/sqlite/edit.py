@@ -146,6 +146,8 @@ class Edit:
         if any(not c.name and not clause.name for c in same if c.kind != "primary"):
             return
         table = self.new
+        if clause.kind == "primary":
+            self._excuse_constraint(clause)
         for old in same:
             self._excuse_constraint(old)
             table = table.without_constraint(old)
