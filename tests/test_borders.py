@@ -30,6 +30,7 @@ LAYERS = (
     {"dialects"},
     {
         "connect",
+        "declared",
         "targets",
         "listener",
         "alembic_config",

@@ -47,6 +47,7 @@ from .errors import (
     StatementTimeout,
     TableMissing,
     UnknownRevision,
+    ViewInTheWay,
 )
 from .extension import Migrate
 
@@ -79,6 +80,7 @@ if TYPE_CHECKING:
         upgrade,
     )
     from .assurance import assured
+    from .declared import Function, Trigger, View
     from .diff.questions import Question, Reading, Refusal
     from .environment import run_migrations
     from .listener import Listener
@@ -88,6 +90,7 @@ __version__ = "0.1.0"
 _LAZY = {
     "Config": "alembic_config",
     "Listener": "listener",
+    **dict.fromkeys(("Function", "Trigger", "View"), "declared"),
     **dict.fromkeys(("Question", "Reading", "Refusal"), "diff.questions"),
     "alembic_version": "alembic_config",
     "assured": "assurance",
@@ -141,6 +144,7 @@ __all__ = [
     "FolderExists",
     "FolderMissing",
     "ForeignKeysBroken",
+    "Function",
     "GodwitError",
     "Interrupted",
     "JournalConflict",
@@ -166,7 +170,10 @@ __all__ = [
     "SettingsError",
     "StatementTimeout",
     "TableMissing",
+    "Trigger",
     "UnknownRevision",
+    "View",
+    "ViewInTheWay",
     "alembic_version",
     "assured",
     "branches",

@@ -11,6 +11,7 @@
     ├── AnswerNeeded            a change can be read in two ways, and nobody is there to ask
     ├── AnswerWrong             an answer (--rename, --fill, …) does not fit models and database
     ├── RowsInTheWay            rows of the database don't fit what models or a revision ask for
+    ├── ViewInTheWay            a view of others depends on what a migration changes
     ├── RevisionError           a revision can't be used as it was asked for
     │   ├── UnknownRevision     no file has it
     │   ├── MultipleHeads       several heads where one is needed
@@ -94,6 +95,10 @@ class AnswerWrong(GodwitError):
 
 class RowsInTheWay(GodwitError):
     """Rows of the database don't fit what the models or a revision ask for."""
+
+
+class ViewInTheWay(GodwitError):
+    """A view, function or trigger that the models don't declare depends on what changes."""
 
 
 class RevisionError(GodwitError):

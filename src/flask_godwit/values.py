@@ -232,7 +232,8 @@ class Change:
 class Script:
     """A revision file that was written, and what it changes.
 
-    ``unmanaged`` are tables that neither models nor revisions know; they were left alone.
+    ``unmanaged`` are tables, views and the like that neither models nor revisions know; they were
+    left alone. ``notes`` say what was not compared, and why.
     ``proof`` is None where nobody wanted one.
     """
 
@@ -241,6 +242,7 @@ class Script:
     message: str
     changes: tuple[Change, ...] = ()
     unmanaged: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     proof: Proof | None = None
 
 
@@ -249,12 +251,14 @@ class Differences:
     """What separates the databases from the models; empty when nothing does.
 
     ``edited`` are the ledger's entries of applied revisions whose file was changed since,
-    ``unmanaged`` tables that neither models nor revisions know.
+    ``unmanaged`` tables, views and the like that neither models nor revisions know. ``notes`` say
+    what was not compared, and why.
     """
 
     changes: tuple[Change, ...]
     edited: tuple[LogEntry, ...] = ()
     unmanaged: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.changes)

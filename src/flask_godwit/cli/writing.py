@@ -221,7 +221,7 @@ def check(call: Call) -> None:
 
 
 def _print_differences(call: Call, differences: Differences) -> None:
-    _note_unmanaged(call, differences.unmanaged)
+    _note(call, differences)
     if not differences:
         call.console.say("No new upgrade operations detected.")
         return
@@ -243,7 +243,7 @@ def _wrote(call: Call, script: Script | None) -> None:
     if script is None:
         call.console.say("No changes in schema detected.")
         return
-    _note_unmanaged(call, script.unmanaged)
+    _note(call, script)
     _print_changes(call, script.changes)
     call.console.result(f"Wrote {short_path(script.path)}")
     if script.proof:
@@ -251,11 +251,12 @@ def _wrote(call: Call, script: Script | None) -> None:
     call.console.say("Next: read it, then flask db upgrade")
 
 
-def _note_unmanaged(call: Call, tables: Sequence[str]) -> None:
-    if tables:
-        call.console.note(
-            f"Unmanaged, left alone (no model and no revision knows them): {', '.join(tables)}"
-        )
+def _note(call: Call, found: Script | Differences) -> None:
+    for note in found.notes:
+        call.console.warn(note)
+    if found.unmanaged:
+        names = ", ".join(found.unmanaged)
+        call.console.note(f"Unmanaged, left alone (no model and no revision knows them): {names}")
 
 
 def _print_changes(call: Call, changes: Sequence[Change]) -> None:

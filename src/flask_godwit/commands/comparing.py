@@ -85,6 +85,7 @@ class Comparison:
         self.refinement.ownership = Ownership(
             History(self._revision_paths), self.project.settings.ignore_tables
         )
+        self.refinement.objects.engines = [each.engine for each in self.project.targets()]
         self.writer = writer_for(self.migrations, self.new.arguments(autogenerate=True, sql=False))
 
     def _revision_paths(self) -> tuple[str, ...]:
@@ -95,6 +96,11 @@ class Comparison:
         """The tables that are not ours."""
         assert self.refinement.ownership is not None
         return tuple(self.refinement.ownership.unmanaged)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was not compared, and why."""
+        return tuple(self.refinement.objects.notes)
 
     def run_on_replay(self) -> None:
         """Compare with what the history makes, wherever the databases are."""
@@ -166,7 +172,7 @@ class Comparison:
             self._render(script)
         with self.migrations.loaded() as scripts:
             refuse_taken(scripts, self.new.rev_id)
-            return script_of(self.writer, self.changes, self.unmanaged)
+            return script_of(self.writer, self.changes, self.unmanaged, self.notes)
 
     def _render(self, script: ops.MigrationScript) -> None:
         """Write the operations as Python, as Alembic does, and lay that out."""
@@ -232,15 +238,21 @@ def run_writer(
 
 
 def script_of(
-    writer: RevisionContext, changes: tuple[Change, ...], unmanaged: tuple[str, ...] = ()
+    writer: RevisionContext,
+    changes: tuple[Change, ...],
+    unmanaged: tuple[str, ...] = (),
+    notes: tuple[str, ...] = (),
 ) -> Script | None:
     """Write the file; None where Alembic was told to write nothing."""
     files = [script for script in writer.generate_scripts() if script is not None]
-    return value_of(files[0], changes, unmanaged) if files else None
+    return value_of(files[0], changes, unmanaged, notes) if files else None
 
 
 def value_of(
-    script: AlembicScript, changes: tuple[Change, ...], unmanaged: tuple[str, ...] = ()
+    script: AlembicScript,
+    changes: tuple[Change, ...],
+    unmanaged: tuple[str, ...] = (),
+    notes: tuple[str, ...] = (),
 ) -> Script:
     """A revision file as a value."""
-    return Script(script.revision, script.path, script.doc, changes, unmanaged)
+    return Script(script.revision, script.path, script.doc, changes, unmanaged, notes)

@@ -74,7 +74,9 @@ def migrate(
     :raises AnswerNeeded: a change can be read in two ways.
     :raises AnswerWrong: an answer fits nothing.
     :raises RowsInTheWay: rows don't fit what the models ask for.
+    :raises ViewInTheWay: a view that the models don't declare depends on what changes.
     :returns: None when nothing differs.
+    :raises GodwitError: nothing differs, but not everything could be compared.
     :raises NotUpToDate: a database lacks revisions that have a file.
     :raises ModelsNotFound: there are no models, or most of them are missing.
     """
@@ -96,6 +98,8 @@ def migrate(
         comparison.run()
     if not comparison.changes:
         comparison.refuse_missing_models()
+        if comparison.notes:
+            raise GodwitError(comparison.notes[0])
         return None
     script = comparison.write()
     proves = project.settings.prove if prove is None else prove
@@ -112,7 +116,9 @@ def check(project: Project) -> Differences:
     comparison = Comparison(project, NewRevision(), True, Refinement(asker=None))
     comparison.edited = []
     comparison.run()
-    return Differences(comparison.changes, tuple(comparison.edited), comparison.unmanaged)
+    return Differences(
+        comparison.changes, tuple(comparison.edited), comparison.unmanaged, comparison.notes
+    )
 
 
 def merge(project: Project, revisions: Sequence[str], new: NewRevision) -> Script:

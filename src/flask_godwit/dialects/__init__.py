@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -39,6 +40,19 @@ def dialect_for(url: URL, dialect: Dialect | None = None) -> Database:
     return database
 
 
+def class_for(dialect: Dialect) -> type[Database]:
+    """What can be known of a database without a connection to it."""
+    name = "mariadb" if getattr(dialect, "is_mariadb", False) else dialect.name
+    return _BY_NAME.get(name, Database)
+
+
+def is_one_of(dialect: Dialect, names: Collection[str]) -> bool:
+    """Whether one of the names is this database's; MariaDB is meant by MySQL's as well."""
+    return dialect.name in names or (
+        bool(getattr(dialect, "is_mariadb", False)) and "mariadb" in names
+    )
+
+
 def name_of(dialect: Dialect) -> str:
     """What Alembic's registries call a database."""
     return dialect.name
@@ -55,7 +69,9 @@ __all__ = [
     "MySQL",
     "PostgreSQL",
     "SQLite",
+    "class_for",
     "dialect_for",
+    "is_one_of",
     "name_of",
     "operations",
 ]

@@ -33,6 +33,7 @@ from .counters import USUAL, CountedColumn
 from .deploy_lock import DeployLock
 from .facts import Catalogue, EnumType
 from .guard import Guard
+from .objects import ObjectAnswers
 from .observer import Observer
 from .witness import Witness
 
@@ -59,7 +60,7 @@ class Trouble(Enum):
     """Anything else."""
 
 
-class Database:
+class Database(ObjectAnswers):
     """A database by its URL. Subclasses differ in their answers, not in their methods."""
 
     name: str = "database"

@@ -41,6 +41,7 @@ from .mysql_backup import MySQLBackup
 from .mysql_limits import MySQLLimits, gives_way
 from .mysql_progress import look_mysql
 from .mysql_witness import MySQLWitness
+from .objects import VIEW, Objects
 from .observer import Observer, Query, ServerObserver, Sight
 from .raw import send_raw
 from .server_locks import MySQLLock
@@ -266,6 +267,13 @@ class MySQL(Database):
 
     def backup(self, connection: Connection) -> Backup:
         return MySQLBackup(connection)
+
+    replaces: ClassVar[frozenset[str]] = frozenset({VIEW})
+
+    def objects(self, connection: Connection) -> Objects:
+        from .mysql_objects import objects
+
+        return objects(connection)
 
     def catalogue(self) -> Catalogue:
         from .mysql_facts import MySQLCatalogue

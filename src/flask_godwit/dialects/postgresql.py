@@ -21,6 +21,7 @@ from .deploy_lock import DeployLock
 from .facts import Catalogue, EnumType
 from .guard import Guard
 from .lost_sessions import LostPostgreSQL
+from .objects import FUNCTION, PROCEDURE, TRIGGER, VIEW, ObjectKey, Objects
 from .observer import Observer, ServerObserver
 from .postgresql_backup import PostgreSQLBackup
 from .postgresql_casts import conversion
@@ -265,6 +266,27 @@ class PostgreSQL(Database):
         from .postgresql_enums import uncreated
 
         return uncreated(type_, dialect)
+
+    materializes_views: ClassVar[bool] = True
+    replaces: ClassVar[frozenset[str]] = frozenset({VIEW, FUNCTION, PROCEDURE})
+    keeps_shape: ClassVar[bool] = True
+    holds_dependents: ClassVar[bool] = True
+
+    def objects(self, connection: Connection) -> Objects:
+        from .postgresql_objects import objects
+
+        return objects(connection)
+
+    def rights(self, connection: Connection, key: ObjectKey) -> tuple[str, ...]:
+        from .postgresql_objects import rights
+
+        return rights(connection, key)
+
+    @staticmethod
+    def drop_object(kind: str, name: str, of: str | None) -> str:
+        if of is not None and kind in (FUNCTION, PROCEDURE):
+            name = f"{name}({of})"
+        return f"DROP {kind.upper()} {name}" + (f" ON {of}" if kind == TRIGGER else "")
 
     def catalogue(self) -> Catalogue:
         from .postgresql_facts import PostgreSQLCatalogue

@@ -34,6 +34,7 @@ from .deploy_lock import DeployLock
 from .facts import Catalogue
 from .file_lock import FileLock
 from .guard import Guard
+from .objects import Objects
 from .sqlite_backup import SQLiteBackup
 from .sqlite_patience import is_locked
 from .sqlite_transactions import SQLiteTransactions, can_begin
@@ -173,6 +174,11 @@ class SQLite(Database):
 
     def backup(self, connection: Connection) -> Backup:
         return SQLiteBackup(connection)
+
+    def objects(self, connection: Connection) -> Objects:
+        from .sqlite_objects import objects
+
+        return objects(connection)
 
     def catalogue(self) -> Catalogue:
         from .sqlite_facts import SQLiteCatalogue

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import Any
 
 from alembic.operations import ops
 
+from ..operations.objects import DIRECTIVES
 from .names import Key, said
 
 _SQL = re.compile(
@@ -23,6 +24,8 @@ _SQL = re.compile(
     r"|RENAME\s+TO|INTO|UPDATE)\s+(?P<name>[^\s(;]+)",
     re.IGNORECASE,
 )
+
+_MADE = r"\b(?:VIEW|FUNCTION|PROCEDURE|TRIGGER)\s+(?:IF\s+NOT\s+EXISTS\s+)?[\w.\"`]*\b{}\b"
 
 OWNERSHIP = "godwit_ownership"
 """The option of a context in which a comparison finds its :class:`Ownership`."""
@@ -46,6 +49,33 @@ class History:
                 named = set(_tables_in(ast.parse(text)))
                 found |= {key for key in wanted if _is_named(key, named)}
         return frozenset(found)
+
+    def declared(self, names: Collection[str]) -> frozenset[str]:
+        """Which of these views, functions and triggers some revision makes for the models."""
+        found: set[str] = set()
+        for path in self.paths():
+            text = Path(path).read_text(encoding="utf-8")
+            if any(name in text for name in names):
+                found.update(set(names) & set(_objects_in(ast.parse(text))))
+        return frozenset(found)
+
+    def written(self, names: Collection[str]) -> frozenset[str]:
+        """Which of these views, functions and triggers some revision makes, however it does."""
+        texts = [Path(path).read_text(encoding="utf-8") for path in self.paths()]
+        return frozenset(
+            name
+            for name in names
+            if any(re.search(_MADE.format(re.escape(name)), text, re.IGNORECASE) for text in texts)
+        ) | self.declared(names)
+
+
+def _objects_in(tree: ast.AST) -> Iterator[str]:
+    """What our directives are called with."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in DIRECTIVES:
+            name = node.args[0] if node.args else None
+            if isinstance(name, ast.Constant):
+                yield str(name.value)
 
 
 _ANY = "*"
@@ -112,15 +142,20 @@ class Ownership:
 
         :param elsewhere: tables that the database says are not ours, such as an extension's.
         """
-        upgrade.ops[:] = [op for op in upgrade.ops if not self._is_ignored(_key(op))]
+        upgrade.ops[:] = [op for op in upgrade.ops if not self.is_ignored(_key(op))]
         dropped = {(o.schema, o.table_name) for o in upgrade.ops if isinstance(o, ops.DropTableOp)}
         if not dropped:
             return
         others = dropped - (self.history.has(dropped) - set(elsewhere()))
         upgrade.ops[:] = [op for op in upgrade.ops if _key(op) not in others]
-        self.unmanaged += sorted(said(key) for key in others if said(key) not in self.unmanaged)
+        self.note(sorted(said(key) for key in others))
 
-    def _is_ignored(self, key: Key | None) -> bool:
+    def note(self, names: Iterable[str]) -> None:
+        """Remember what was left alone."""
+        self.unmanaged += [name for name in names if name not in self.unmanaged]
+
+    def is_ignored(self, key: Key | None) -> bool:
+        """Whether nobody wants it to be looked at."""
         if key is None:
             return False
         names = {key[1], said(key)}

@@ -28,6 +28,7 @@ from .fill import FillStage
 from .key_indexes import KeyIndexStage
 from .losses import mark_losses
 from .names import Key
+from .objects.stage import ObjectStage, apart, in_phases, without_views
 from .obstacles import ObstacleStage
 from .order import put_in_order
 from .ownership import OWNERSHIP, Ownership
@@ -54,6 +55,7 @@ class Refinement:
     rows_hidden: bool = False
     """Whether the database at hand is a replay of the history, without the rows."""
     ownership: Ownership | None = None
+    objects: ObjectStage = field(default_factory=ObjectStage)
     _busy: bool = False
     _enums: list[tuple[Key, str, Enum, Enum]] = field(default_factory=list)
     _comparison: AutogenContext | None = None
@@ -77,10 +79,13 @@ class Refinement:
             stage = RenameStage(context, self.answers, self.asker, partial(self._release, context))
             self._comparison, self._renames = context, stage.run(upgrade)
             self.used |= stage.used
+            self.objects.makes_way, self.objects.refuses = self.asker is not None, self.check_rows
+            self.objects.run(context, upgrade, self._renames, self.ownership)
         finally:
             self._busy = False
 
     def _release(self, context: AutogenContext, upgrade: ops.UpgradeOps) -> None:
+        without_views(context, upgrade)
         if self.ownership is None or context.connection is None:
             return
         connection = context.connection
@@ -100,6 +105,7 @@ class Refinement:
         if context is None or context.connection is None or self.asker is None:
             return
         upgrade, downgrade = script.upgrade_ops_list[-1], script.downgrade_ops_list[-1]
+        steps = apart(upgrade), apart(downgrade)
         rows = Rows(context.connection, self._renames, hidden=self.rows_hidden)
         facts: dict[str, Any] = {
             "dialect": context.dialect,
@@ -126,6 +132,8 @@ class Refinement:
             put_in_order(upgrade, downgrade)
         if facts["database"].indexes_foreign_keys:
             KeyIndexStage(rows, models_of(context)).run(upgrade, downgrade)
+        for operations, own in zip((upgrade, downgrade), steps, strict=True):
+            operations.ops = in_phases(operations.ops, own)
 
     def finish(self) -> None:
         """After the last database.

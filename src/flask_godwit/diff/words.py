@@ -14,6 +14,7 @@ from sqlalchemy import Enum, Numeric, String, types
 from sqlalchemy.types import TypeEngine
 
 from ..values import DEFAULT_BIND, Change
+from .objects.steps import ObjectStep
 from .steps import Comment, Nothing, Quiet, Sql, flat, loss_of
 
 
@@ -41,6 +42,12 @@ def _describe(operation: Any) -> _Words:
         return
     name = type(operation).__name__.removesuffix("Op")
     yield "~", "".join(f" {c.lower()}" if c.isupper() else c for c in name).strip(), ""
+
+
+@_describe.register
+def _(operation: ObjectStep) -> _Words:
+    if operation.sign:
+        yield operation.sign, operation.text, ""
 
 
 @_describe.register

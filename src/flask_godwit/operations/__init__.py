@@ -7,6 +7,7 @@ runs Alembic ``import flask_godwit.operations`` does.
 from __future__ import annotations
 
 from .backfill import BackfillOp
+from .objects import ObjectOp
 from .tables import Tables
 
-__all__ = ["BackfillOp", "Tables"]
+__all__ = ["BackfillOp", "ObjectOp", "Tables"]

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from typing import Any
 
 from sqlalchemy import Engine, make_url
-from sqlalchemy.event import listen, remove
 from sqlalchemy.exc import SQLAlchemyError
 
 from ..contexts import Configured, known_options
 from ..dialects import Database, dialect_for
-from ..dialects.scratch import reaches_outside
+from ..dialects.walls import kept_inside, untouched
 from ..environment import Migrations
 from ..errors import NotProvable
 from ..failure import reason_of
 from ..targets import selected_targets
 from ..values import Project, Target
-
-_EVENT = "before_cursor_execute"
-
 
 # What is about one connection and run, and what would be told of revisions that nobody applied.
 _NOT_FOR_SCRATCH = {
@@ -103,8 +97,8 @@ def scratch_project(project: Project) -> Iterator[Project]:
         for target in selected_targets(project):
             place = _place(project, target)
             engine = engines[target.bind] = stack.enter_context(_scratch(place, target.engine))
-            stack.enter_context(_kept_inside(engine, place, target.engine))
-        stack.enter_context(_untouched([each.engine for each in project.targets()]))
+            stack.enter_context(kept_inside(engine, place, target.engine))
+        stack.enter_context(untouched([each.engine for each in project.targets()]))
         targets = tuple(
             replace(each, engine=engines.get(each.bind, each.engine)) for each in project.targets()
         )
@@ -131,44 +125,6 @@ def _scratch(place: Database, real: Engine) -> Iterator[Engine]:
                 hint="Give the user the right to create databases, or set GODWIT_SCRATCH_URL.",
             ) from error
         yield engine
-
-
-@contextmanager
-def _untouched(engines: list[Engine]) -> Iterator[None]:
-    """Refuse what a revision sends to the application's own databases, as by ``db.session``."""
-    mine = threading.get_ident()
-
-    def refuse(*_: Any) -> None:
-        if threading.get_ident() == mine:
-            raise NotProvable("it uses the application's own database connection (db.session?)")
-
-    with ExitStack() as stack:
-        for engine in engines:
-            stack.enter_context(_listening(engine, refuse))
-        yield
-
-
-@contextmanager
-def _kept_inside(engine: Engine, place: Database, real: Engine) -> Iterator[None]:
-    """Refuse statements that would change more than the scratch database."""
-    neighbours = place.neighbours(real)
-
-    def refuse(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        if reaches_outside(statement, neighbours):
-            short = " ".join(statement.split())[:80]
-            raise NotProvable(f"it reaches beyond its own database: {short}")
-
-    with _listening(engine, refuse):
-        yield
-
-
-@contextmanager
-def _listening(engine: Engine, function: Callable[..., None]) -> Iterator[None]:
-    listen(engine, _EVENT, function)
-    try:
-        yield
-    finally:
-        remove(engine, _EVENT, function)
 
 
 def _first_line(error: Exception) -> str:

@@ -56,7 +56,9 @@ def _with(cursor: Cursor) -> Action:
 def _create(cursor: Cursor) -> Iterator[Action]:
     traits = {word for word in ("unique", "temporary") if cursor.has(word.upper())}
     cursor.take("OR", "REPLACE")
-    while word := cursor.take_any("UNIQUE", "TEMPORARY", "TEMP", "UNLOGGED", "LOCAL", "GLOBAL"):
+    while word := cursor.take_any(
+        "UNIQUE", "TEMPORARY", "TEMP", "UNLOGGED", "LOCAL", "GLOBAL", "CONSTRAINT"
+    ):
         traits.add({"TEMP": "temporary"}.get(word, word.lower()))
     what = cursor.take_any("TABLE", "INDEX", "MATERIALIZED VIEW", "VIEW", "TYPE", "TRIGGER")
     if cursor.take_any("FULLTEXT INDEX", "SPATIAL INDEX"):

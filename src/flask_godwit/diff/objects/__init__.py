@@ -1,0 +1,1 @@
+"""Views, functions and triggers: what the models declare, against what a database has."""

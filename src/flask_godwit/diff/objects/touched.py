@@ -1,0 +1,84 @@
+"""Which tables and columns the operations of a script change so that a view may be in the way."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from alembic.operations import ops
+
+from ...dialects.objects import SchemaObject, unquoted
+from ..names import Key
+from ..renames.values import Renames
+from ..steps import Sql, flat
+
+_NAME = r'(?:"(?:[^"]|"")+"|`(?:[^`]|``)+`|[\w$]+)'
+_TYPE_CHANGED = re.compile(
+    rf"ALTER TABLE (?:({_NAME})\.)?({_NAME}) (?:ALTER COLUMN|MODIFY|CHANGE) ({_NAME}) (?!SET|DROP)",
+    re.IGNORECASE,
+)
+_RENAMED = re.compile(
+    rf"ALTER TABLE (?:({_NAME})\.)?({_NAME}) (?:RENAME|SET SCHEMA)\b", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True)
+class Touch:
+    """A change of a table as the database has it now; ``column`` is "" for the whole of it.
+
+    ``follows`` says that what depends on it may go along with it, such as with a new name,
+    ``drops`` that it will not be there any more.
+    """
+
+    schema: str | None
+    table: str
+    column: str = ""
+    follows: bool = False
+    drops: bool = False
+
+    def concerns(self, found: SchemaObject) -> bool:
+        """Whether a view, function or trigger depends on what changes."""
+        own = found.table == self.table and found.key.schema == self.schema
+        return (own and not self.column) or found.reads(self.schema, self.table, self.column)
+
+
+def touches(upgrade: ops.OpContainer, renames: Renames) -> list[Touch]:
+    """The changes of tables that matter to what depends on them."""
+    return [touch for operation in flat(upgrade) for touch in _touches(operation, renames)]
+
+
+def _touches(operation: ops.MigrateOperation, renames: Renames) -> Iterator[Touch]:
+    if isinstance(operation, ops.DropTableOp):
+        yield Touch(operation.schema, operation.table_name, drops=True)
+    elif isinstance(operation, ops.RenameTableOp):
+        yield Touch(operation.schema, operation.table_name, follows=True)
+    elif isinstance(operation, ops.DropColumnOp):
+        column = _column(operation.schema, operation.table_name, operation.column_name, renames)
+        yield replace(column, drops=True)
+    elif isinstance(operation, ops.AlterColumnOp):
+        if operation.modify_name is not None:
+            yield Touch(operation.schema, operation.table_name, follows=True)
+        if operation.modify_type is not None:
+            yield _column(operation.schema, operation.table_name, operation.column_name, renames)
+    elif isinstance(operation, ops.DropConstraintOp) and operation.constraint_name:
+        # What groups by a primary key depends on that.
+        old = renames.old_key((operation.schema, operation.table_name))
+        yield Touch(*old, str(operation.constraint_name))
+    elif isinstance(operation, Sql):
+        yield from _said(operation.statement, renames)
+
+
+def _said(statement: str, renames: Renames) -> Iterator[Touch]:
+    for found in _TYPE_CHANGED.finditer(statement):
+        schema, table, column = (unquoted(name) if name else None for name in found.groups())
+        yield _column(schema, str(table), str(column), renames)
+    for found in _RENAMED.finditer(statement):
+        schema, table = (unquoted(name) if name else None for name in found.groups())
+        yield Touch(schema, str(table), follows=True)
+
+
+def _column(schema: str | None, table: str, column: str, renames: Renames) -> Touch:
+    key: Key = (schema, table)
+    old = next((o for o, n in renames.columns.get(key, {}).items() if n == column), column)
+    return Touch(*renames.old_key(key), old)

@@ -1,0 +1,185 @@
+"""What the models declare: made on a scratch database, whose server says what came of it.
+
+So it does not matter how they declare it: by a ``View``, by ``DDL`` that listens to
+``after_create``, by a function that sends statements.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Connection, Engine, MetaData, Table, make_url
+from sqlalchemy.event import listen
+from sqlalchemy.sql.sqltypes import SchemaType
+
+from ...dialects import Database, dialect_for
+from ...dialects.objects import Header, ObjectKey, SchemaObject, header, in_order
+from ...dialects.walls import kept_inside, untouched
+from ...failure import reason_of
+from ..compare.text import undoubled
+
+_EVENTS = ("before_create", "after_create")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the models declare, in the order in which it can be made.
+
+    ``texts`` are the statements as the models have them, where one makes just one thing.
+    """
+
+    objects: tuple[SchemaObject, ...] = ()
+    texts: dict[ObjectKey, str] | None = None
+
+    def text(self, key: ObjectKey) -> str:
+        """The statement that makes it."""
+        found = {one.key: one.statement for one in self.objects}
+        return (self.texts or {}).get(key, found[key])
+
+
+_KNOWN: WeakKeyDictionary[MetaData, dict[str, tuple[Any, Wanted]]] = WeakKeyDictionary()
+"""What is known already by the server: a proof asks again what a comparison has just asked."""
+
+
+class NotCompared(Exception):
+    """The models can't be created on a scratch database; the message says why."""
+
+
+def views_in(metadatas: Iterable[MetaData]) -> list[Table]:
+    """The tables that are views in truth: SQLAlchemy's own ``CreateView``."""
+    return [
+        table
+        for metadata in metadatas
+        for table in metadata.tables.values()
+        if getattr(getattr(table, "_creator_ddl", None), "__visit_name__", "") == "create_view"
+    ]
+
+
+def may_declare(metadatas: Sequence[MetaData]) -> bool:
+    """Whether anything happens when these are created, but that tables are made."""
+    owners = [*metadatas, *(table for metadata in metadatas for table in metadata.tables.values())]
+    return bool(views_in(metadatas)) or any(
+        not _is_of_a_type(listener)
+        for owner in owners
+        for event in _EVENTS
+        for listener in getattr(owner.dispatch, event)
+    )
+
+
+def declares(metadatas: Sequence[MetaData]) -> bool:
+    """Whether one of these models itself does; some libraries listen to every table there is."""
+    owners = [*metadatas, *(table for metadata in metadatas for table in metadata.tables.values())]
+    return bool(views_in(metadatas)) or any(
+        not _is_of_a_type(listener)
+        for owner in owners
+        for event in _EVENTS
+        for listener in getattr(owner.dispatch, event).listeners
+    )
+
+
+def _fingerprint(metadatas: Sequence[MetaData]) -> list[Any]:
+    """What is another one after the models were changed."""
+    owners = [*metadatas, *(table for metadata in metadatas for table in metadata.tables.values())]
+    return [
+        (
+            owner,
+            [id(column) for column in getattr(owner, "columns", ())],
+            [list(getattr(owner.dispatch, event)) for event in _EVENTS],
+        )
+        for owner in owners
+    ]
+
+
+def _is_of_a_type(listener: Any) -> bool:
+    """Whether SQLAlchemy itself listens, to make an enumeration."""
+    function = getattr(listener, "func", listener)
+    return isinstance(getattr(function, "__self__", None), SchemaType)
+
+
+def wanted(
+    metadatas: Sequence[MetaData], real: Engine, scratch_url: str | None, others: Iterable[Engine]
+) -> Wanted:
+    """What the models declare.
+
+    :param real: the engine of the database that is compared.
+    :param scratch_url: where scratch databases are made instead.
+    :param others: engines that nothing may be sent to meanwhile.
+    :raises NotCompared: it can't be found out.
+    """
+    if not may_declare(metadatas):
+        return Wanted()
+    place = _place(real, scratch_url)
+    known = _KNOWN.setdefault(metadatas[0], {})
+    models, server = _fingerprint(metadatas), str(place.url.set(database=None))
+    if server not in known or known[server][0] != models:
+        known[server] = (models, _made(metadatas, place, real, others))
+    return known[server][1]
+
+
+def _made(
+    metadatas: Sequence[MetaData], place: Database, real: Engine, others: Iterable[Engine]
+) -> Wanted:
+    try:
+        with ExitStack() as stack:
+            engine = stack.enter_context(place.scratch(real))
+            stack.enter_context(kept_inside(engine, place, real))
+            stack.enter_context(untouched({real, *others}))
+            with engine.connect() as connection, _overheard(engine) as statements:
+                for metadata in metadatas:
+                    metadata.create_all(connection)
+                here = dialect_for(engine.url, connection.dialect)
+                return _found(connection, here, list(statements))
+    except Exception as error:  # what the models send is theirs, and so are its errors
+        raise NotCompared(reason_of(error).partition("\n")[0]) from error
+
+
+def _place(real: Engine, scratch_url: str | None) -> Database:
+    own = dialect_for(real.url)
+    if scratch_url:
+        other = dialect_for(make_url(scratch_url))
+        return other if other.extra == own.extra else own
+    return own
+
+
+@contextmanager
+def _overheard(engine: Engine) -> Iterator[list[str]]:
+    """The statements that are sent while this lasts; the engine is ours."""
+    heard: list[str] = []
+    mine = threading.get_ident()
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if threading.get_ident() == mine:
+            heard.append(statement)
+
+    listen(engine, "before_cursor_execute", note)
+    yield heard
+
+
+def _found(connection: Connection, place: Database, statements: list[str]) -> Wanted:
+    """What is there now, each with the statement that made it."""
+    said = [undoubled(statement, connection.dialect) for statement in statements]
+    heads = [(head, number) for number, text in enumerate(said) if (head := header(text))]
+    found = in_order(place.objects(connection).values())
+    own: dict[ObjectKey, int] = {}
+    for one in found:
+        made = [number for head, number in heads if _makes(connection, head, one)]
+        if len(made) == 1:
+            own[one.key] = made[0]
+    last = len(statements)
+    places = {one.key: number for number, one in enumerate(found)}
+    ordered = in_order(found, lambda key: (own.get(key, last), places[key]))
+    return Wanted(tuple(ordered), {key: said[number] for key, number in own.items()})
+
+
+def _makes(connection: Connection, head: Header, one: SchemaObject) -> bool:
+    default = connection.dialect.default_schema_name or ""
+    return (
+        head.kind == one.key.kind
+        and head.name.lower() == one.key.name.lower()
+        and (head.schema or default) == (one.key.schema or default)
+    )
