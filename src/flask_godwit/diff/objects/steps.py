@@ -100,7 +100,8 @@ _INVERSE = {"+": "-", "-": "+", "~": "~", "": ""}
 def _render(context: AutogenContext, step: ObjectStep) -> list[str]:
     prefix = context.opts["alembic_module_prefix"] or ""
     if not step.new.is_ours:
-        return [f"{prefix}execute({_literal(_escaped(text))})" for text in _plain(context, step)]
+        # As it was, to the last space: op.execute() takes no margin away.
+        return [f"{prefix}execute({_escaped(text)!r})" for text in _plain(context, step)]
     lines = [prefix + "".join(_call(step))]
     if step.verb != "drop":
         lines += [f"{prefix}execute({_literal(_escaped(text))})" for text in step.new.more]
@@ -128,11 +129,7 @@ def _call(step: ObjectStep) -> Iterator[str]:
         arguments.append(_literal(definition_of(step.new)))
     arguments += [f"schema={key.schema!r}"] if key.schema else []
     arguments += ["materialized=True"] if key.kind == MATERIALIZED_VIEW else []
-    call = f"{step.verb}_{kind}"
-    if any("\n" in argument for argument in arguments):
-        yield f"{call}(\n" + indent(",\n".join(arguments), "    ") + ",\n)"
-    else:
-        yield f"{call}({', '.join(arguments)})"
+    yield f"{step.verb}_{kind}({', '.join(arguments)})"
 
 
 def definition_of(new: Definition) -> str:
@@ -160,7 +157,7 @@ def _literal(text: str) -> str:
     escaped = text.replace("\\", "\\\\")
     if any(line != line.rstrip() for line in text.splitlines()) or "\t" in text or "\r" in text:
         return repr(text)
-    return f'"""\n{escaped}\n"""'
+    return f'"""\n{indent(escaped, " " * 8)}\n    """'
 
 
 def _escaped(statement: str) -> str:
