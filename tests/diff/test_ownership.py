@@ -134,3 +134,24 @@ def test_schemas_of_ours(evolution: Evolution) -> None:
     evolution.now.ok("upgrade")
     assert "crm.users" in evolution.now.ok("check").stderr
     assert "auth.users" not in evolution.now.ok("check").stderr
+
+
+@pytest.mark.requires("schemas")
+def test_default_schema_named(evolution: Evolution) -> None:
+    """Models may name the schema that is the default one, and keys that lead into it."""
+
+    def named(*columns: str) -> Any:
+        def models(db: Any) -> None:
+            first = sa.Column("id", sa.Integer, primary_key=True)
+            more = (sa.Column(name, sa.String(9)) for name in columns)
+            db.Table("users", first, *more, schema="public")
+            key = sa.Column("id", sa.ForeignKey("public.users.id"), primary_key=True)
+            db.Table("profile", key, schema="public")
+
+        return models
+
+    evolution.begin(named("name"))
+    evolution.now.ok("check")
+    answer = evolution.follow(named("name", "phone"))
+    assert answer.stdout.count("column") == 1
+    evolution.back(named("name"))

@@ -24,6 +24,7 @@ from .answers import Answers
 from .casts import CastStage
 from .compare.plugin import load
 from .constraint_names import name_added
+from .default_schema import leave_default_unnamed
 from .fill import FillStage
 from .key_indexes import KeyIndexStage
 from .losses import mark_losses
@@ -64,6 +65,7 @@ class Refinement:
     def attach(self, context: MigrationContext) -> None:
         """Have the next comparison of this context refined."""
         self._enums.clear()
+        leave_default_unnamed(context)
         context.opts[_KEY] = self
         context.opts[OWNERSHIP] = self.ownership
         load(context)
