@@ -35,6 +35,7 @@ from .base import Database, Size, Trouble
 from .counters import CountedColumn
 from .deploy_lock import DeployLock
 from .facts import Catalogue
+from .glance import Glance
 from .guard import Guard
 from .lost_sessions import LostMySQL
 from .mysql_backup import MySQLBackup
@@ -279,6 +280,11 @@ class MySQL(Database):
         from .mysql_facts import MySQLCatalogue
 
         return MySQLCatalogue()
+
+    def glance(self) -> Glance:
+        from .mysql_glance import MySQLGlance
+
+        return MySQLGlance()
 
     def inventory(self, connection: Connection) -> Mapping[str, str]:
         from .mysql_inventory import inventory

@@ -19,6 +19,7 @@ from .base import Database, OwnedNames, Size, Trouble
 from .counters import CountedColumn
 from .deploy_lock import DeployLock
 from .facts import Catalogue, EnumType
+from .glance import Glance
 from .guard import Guard
 from .lost_sessions import LostPostgreSQL
 from .objects import FUNCTION, PROCEDURE, TRIGGER, VIEW, ObjectKey, Objects
@@ -292,6 +293,11 @@ class PostgreSQL(Database):
         from .postgresql_facts import PostgreSQLCatalogue
 
         return PostgreSQLCatalogue()
+
+    def glance(self) -> Glance:
+        from .postgresql_glance import PostgreSQLGlance
+
+        return PostgreSQLGlance()
 
     def inventory(self, connection: Connection) -> Mapping[str, str]:
         from .postgresql_inventory import inventory

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import ARRAY, Connection, Dialect, text
+from sqlalchemy import ARRAY, Connection, Dialect, Enum, text
 from sqlalchemy.dialects.postgresql import ENUM
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -40,6 +40,9 @@ _USERS = text(
 )
 
 
+_MAY_BE_ONE = (Enum, ARRAY, TypeDecorator)
+
+
 def enum_types(connection: Connection) -> Mapping[tuple[str | None, str], EnumType]:
     """All enumerations of a database, with the columns that use them."""
     users: dict[tuple[str | None, str], list[Place]] = {}
@@ -56,6 +59,8 @@ def enum_types(connection: Connection) -> Mapping[tuple[str | None, str], EnumTy
 
 def enums_in(type_: TypeEngine[Any], dialect: Dialect) -> Iterable[ENUM]:
     """The enumeration that a column's type is or holds."""
+    if not (isinstance(type_, _MAY_BE_ONE) or type_._variant_mapping):
+        return
     found: Any = type_.dialect_impl(dialect)
     if isinstance(found, TypeDecorator):
         found = found.impl_instance

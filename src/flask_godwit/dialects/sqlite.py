@@ -33,6 +33,7 @@ from .base import Database, Size, Trouble
 from .deploy_lock import DeployLock
 from .facts import Catalogue
 from .file_lock import FileLock
+from .glance import Glance
 from .guard import Guard
 from .objects import Objects
 from .sqlite_backup import SQLiteBackup
@@ -184,6 +185,11 @@ class SQLite(Database):
         from .sqlite_facts import SQLiteCatalogue
 
         return SQLiteCatalogue()
+
+    def glance(self) -> Glance:
+        from .sqlite_glance import SQLiteGlance
+
+        return SQLiteGlance()
 
     def inventory(self, connection: Connection) -> Mapping[str, str]:
         from .sqlite_inventory import inventory

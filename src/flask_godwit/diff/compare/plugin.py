@@ -13,6 +13,7 @@ from alembic.runtime.plugins import Plugin
 from alembic.util import DispatchPriority, PriorityDispatchResult
 from sqlalchemy import Column, DefaultClause, Index, Integer, MetaData, Table
 
+from ..glance import plugin as glance
 from .checks import compare_checks
 from .columns import compare_columns
 from .defaults import compare_default
@@ -113,5 +114,6 @@ _plugin.add_autogenerate_comparator(
 _plugin.add_autogenerate_comparator(
     _compare_table, "table", "godwit", priority=DispatchPriority.LAST
 )
+glance.register(_plugin)
 # After all tables, and before the renames, which begin the comparison again.
 _plugin.add_autogenerate_comparator(_compare_types, "autogenerate", "godwit types")

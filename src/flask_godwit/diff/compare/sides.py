@@ -14,7 +14,6 @@ from ...dialects import dialect_for
 from ...dialects.facts import TableFacts
 from ..names import Key
 from ..renames.values import Renames
-from ..renames.view import RenamedInspector
 
 _KEPT: WeakKeyDictionary[AutogenContext, Sides] = WeakKeyDictionary()
 
@@ -30,8 +29,7 @@ class Sides:
 
     def actual(self, context: AutogenContext, schema: str | None, name: str) -> TableFacts | None:
         """The table in the database, in the names that it will have after the renames."""
-        inspector: Any = context.inspector
-        renames = inspector.renames if isinstance(inspector, RenamedInspector) else Renames()
+        renames = getattr(context.inspector, "renames", None) or Renames()
         key = (schema, name)
         found = self.catalogue.read(self.connection, *renames.old_key(key))
         return _renamed(key, found, renames) if found and renames else found
