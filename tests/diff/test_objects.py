@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
 
 from flask_godwit import Function, SettingsError, Trigger, View
+from flask_godwit.diff.objects.wanted import may_declare
 from tests.core.apps import Answer, Models
 from tests.diff.conftest import Evolution
 
@@ -270,3 +271,12 @@ def test_a_scratch_that_fails(evolution: Evolution) -> None:
     assert answer.exit_code == 1
     assert "Views, functions and triggers were not compared: " in answer.output
     assert "Views, functions and triggers were not" in evolution.now.ok("check").output
+
+
+def test_types_of_sqlalchemy_are_no_declaration() -> None:
+    """An enumeration listens to its table as well, and needs no scratch database."""
+    metadata = sa.MetaData()
+    table = sa.Table("t", metadata, sa.Column("kind", sa.Enum("a", "b", name="kind")))
+    assert not may_declare([metadata])
+    View("v", metadata, sa.select(table.c.kind))
+    assert may_declare([metadata])

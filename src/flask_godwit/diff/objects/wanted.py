@@ -97,8 +97,9 @@ def _fingerprint(metadatas: Sequence[MetaData]) -> list[Any]:
 
 def _is_of_a_type(listener: Any) -> bool:
     """Whether SQLAlchemy itself listens, to make an enumeration."""
-    function = getattr(listener, "func", listener)
-    return isinstance(getattr(function, "__self__", None), SchemaType)
+    function = getattr(listener, "func", listener)  # a partial one
+    owner = getattr(function, "__self__", None) or getattr(function, "target", None)
+    return isinstance(owner, SchemaType)
 
 
 def wanted(
