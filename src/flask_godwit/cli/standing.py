@@ -61,6 +61,8 @@ def _print_target(call: Call, target: TargetStatus, initialised: bool) -> None:
     call.console.result(f"{target.bind or 'default'}: {target.database}")
     if target.error:
         call.console.result(f"  {target.error}", "red")
+        if target.error_hint and not target.error_hint.startswith("flask "):
+            call.console.result(f"  {target.error_hint}")
     if target.error or not initialised:
         return
     at = ", ".join(target.current) or "base"

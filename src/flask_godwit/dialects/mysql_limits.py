@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from typing import Any, ClassVar
 
 from sqlalchemy import Connection
@@ -25,6 +25,11 @@ _IN_THE_WAY = (
 )
 _DDL = re.compile(r"\s*(CREATE|ALTER|DROP|RENAME|TRUNCATE|OPTIMIZE)\b", re.IGNORECASE)
 
+_LONG_TRANSACTIONS = """
+    SELECT count(*) FROM information_schema.innodb_trx
+    WHERE trx_mysql_thread_id <> connection_id() AND trx_started < now() - INTERVAL 1 SECOND
+"""
+
 
 class MySQLLimits(Guard):
     """``lock_wait_timeout``, which counts whole seconds."""
@@ -35,6 +40,7 @@ class MySQLLimits(Guard):
         self.connection = connection
         self.limits = limits
         self.spans_revisions = False
+        self.seconds = limits.lock_seconds
 
     @contextmanager
     def run(self) -> Iterator[None]:
@@ -91,6 +97,11 @@ class MySQLLimits(Guard):
     def statement(self, sent: Sent, go: Callable[[], None]) -> None:
         if not _DDL.match(sent.statement):
             return go()
+        with self._until_it_is_done():
+            self._try(sent, go)
+        return None
+
+    def _try(self, sent: Sent, go: Callable[[], None]) -> None:
         attempts = self.limits.attempts()
         while True:
             began = self.limits.clock()
@@ -101,17 +112,23 @@ class MySQLLimits(Guard):
                     raise
                 if attempts.spent:
                     raise attempts.refusal(self._blockers(), sent.statement) from error
-                self._failed_after(self.limits.clock() - began)
-                attempts.step_aside(sent.statement, self._blockers)
+            took = self.limits.clock() - began
+            attempts.step_aside(sent.statement, self._blockers)
+            self._tries_again(took)
 
-    def _failed_after(self, seconds: float) -> None:
-        """A statement gave way after so many seconds."""
+    def _until_it_is_done(self) -> AbstractContextManager[None]:
+        """Around all tries of one statement."""
+        return nullcontext()
+
+    def _tries_again(self, took: float) -> None:
+        """A statement that gave way after so many seconds is about to be sent again."""
 
     @property
     def _fairy(self) -> Any:
         return self.connection.connection
 
     def _wait(self, seconds: float) -> None:
+        self.seconds = seconds
         whole = int(seconds)
         self._wait_at_most(max(whole, self.shortest_seconds), max(whole, 1))
 
@@ -136,17 +153,43 @@ class MySQLLimits(Guard):
 class MariaDBLimits(MySQLLimits):
     """MariaDB can refuse to wait at all, which stalls nobody.
 
-    A statement that worked for a while and then failed was waiting at its end, where a
-    rebuilt table takes the old one's place: from then on it may wait, or the work would
-    be thrown away again and again.
+    There are two statements that would never come to their turn like that: one on a table that is
+    in use at every moment, though by nobody for long, and one that worked for a while and was
+    waiting at its end, where a rebuilt table takes the old one's place. These wait a second.
     """
 
     shortest_seconds: ClassVar[int] = 0
     _at_its_end_seconds: ClassVar[float] = 0.5
+    _WITHOUT_RIGHTS: ClassVar[int] = 4
+    """Where the other transactions are not ours to see, each n-th try waits."""
 
-    def _failed_after(self, seconds: float) -> None:
-        if seconds > self._at_its_end_seconds:
-            self._wait_at_most(1, 1)
+    def __init__(self, connection: Connection, limits: Limits) -> None:
+        super().__init__(connection, limits)
+        self.refusals = 0
+        self.is_at_its_end = False
+
+    @contextmanager
+    def _until_it_is_done(self) -> Iterator[None]:
+        self.refusals, self.is_at_its_end = 0, False
+        before = self.seconds
+        try:
+            yield
+        finally:
+            if self.refusals:
+                with suppress(Exception):  # the connection may be lost, and the setting with it
+                    self._wait(before)
+
+    def _tries_again(self, took: float) -> None:
+        self.refusals += 1
+        self.is_at_its_end = self.is_at_its_end or took > self._at_its_end_seconds
+        if self.seconds < 1:
+            self._wait_at_most(int(self.is_at_its_end or not self._is_held_for_long()), 1)
+
+    def _is_held_for_long(self) -> bool:
+        try:
+            return bool(self._rows(_LONG_TRANSACTIONS)[0][0])
+        except Exception:  # needs the PROCESS privilege
+            return self.refusals % self._WITHOUT_RIGHTS != 0
 
 
 def gives_way(error: BaseException | None) -> bool:
