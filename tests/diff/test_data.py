@@ -212,3 +212,7 @@ class TestConstraints:
         assert "1 row of users have the same name as another row." in answer.stderr
         evolution.now.execute("UPDATE users SET name = 'Eve' WHERE id = 3")
         evolution.follow(table(sa.Column("name", sa.String(20), unique=True, index=True)))
+
+    def test_new_table(self, local: Evolution) -> None:
+        """A table that is not there yet has no rows to look at."""
+        local.begin(table(sa.Column("name", sa.String(20), unique=True, index=True)))

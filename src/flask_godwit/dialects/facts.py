@@ -38,6 +38,8 @@ class TableFacts:
     checks: tuple[tuple[str | None, str], ...] = ()
     indexes: Mapping[str, str] = field(default_factory=dict)
     exclusions: Mapping[str, str] = field(default_factory=dict)
+    key_names: Mapping[tuple[str, ...], str] = field(default_factory=dict)
+    """Names of foreign keys by their columns, where SQLAlchemy does not reflect them."""
     options: Mapping[str, str] = field(default_factory=dict)
     """Character set, collation, engine: what the table as a whole is given."""
 

@@ -56,6 +56,9 @@ def _facts(connection: Connection, schema: str, table: str) -> TableFacts | None
         {row[1]: replace(_column(text, row[1], row[4], row[6]), type=row[2]) for row in info},
         tuple(_checks(text)),
         {name: _index(sql) for type_, name, sql in found if type_ == "index" and sql},
+        key_names={
+            c.columns: c.name for c in text.constraints if c.kind == "foreignkey" and c.name
+        },
         options=dict.fromkeys(_kinds(text), "on"),
     )
 

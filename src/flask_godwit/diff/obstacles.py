@@ -36,6 +36,8 @@ class ObstacleStage:
 
     def _table(self, operation: ops.ModifyTableOps) -> None:
         key = (operation.schema, operation.table_name)
+        if not self.rows.exists(key):
+            return  # a new table: Alembic makes its indexes apart from it
         new = {op.column.name for op in operation.ops if isinstance(op, ops.AddColumnOp)}
         for step in operation.ops:
             query, words = self._asked(key, step, new)

@@ -88,7 +88,8 @@ def _compare_table(
         without_checks(modify.ops)
     compare_primary_key(context, modify, schema, found, wanted)
     compare_nameless(context, modify, found, wanted)
-    modify.ops += compare_foreign_key_names(context, modify, found, wanted)
+    names = facts.key_names if facts is not None else {}
+    modify.ops += compare_foreign_key_names(context, modify, found, wanted, names)
     rename_instead(context, modify)
     if facts is not None:
         compare_kind(context, modify, schema, wanted, facts)

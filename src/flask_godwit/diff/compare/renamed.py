@@ -6,7 +6,7 @@ foreign key's name it sees nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from alembic.autogenerate.api import AutogenContext
@@ -32,23 +32,46 @@ _WORDS = {"ix": "index"}
 
 
 def compare_foreign_key_names(
-    context: AutogenContext, modify: ops.ModifyTableOps, found: Table, table: Table
+    context: AutogenContext,
+    modify: ops.ModifyTableOps,
+    found: Table,
+    table: Table,
+    names: Mapping[tuple[str, ...], str],
 ) -> Iterator[ops.MigrateOperation]:
-    """The operations that give foreign keys the names that the models say."""
+    """The operations that give foreign keys the names that the models say.
+
+    :param names: of those that stand in a column, by columns: they are not reflected.
+    """
+    for operation in modify.ops:
+        _name_dropped_key(operation, names)
     touched = {op.constraint_name for op in modify.ops if isinstance(op, ops.DropConstraintOp)}
     there = {_signature(context, key): key for key in found.foreign_key_constraints}
     assert context.dialect is not None
     for key in sorted(table.foreign_key_constraints, key=lambda key: list(key.column_keys)):
         actual = there.get(_signature(context, key))
         name = final_name(context.dialect, key)
-        if actual is None or name in (None, actual.name) or actual.name in touched - {None}:
+        if actual is None or actual.name in touched - {None}:
+            continue
+        if name in (None, actual.name, names.get(tuple(actual.column_keys))):
             continue
         kind: Any = "foreign_key_constraint"
         if context.run_object_filters(key, name, kind, False, actual):
-            yield ops.DropConstraintOp.from_constraint(actual)
+            drop = ops.DropConstraintOp.from_constraint(actual)
+            _name_dropped_key(drop, names)
+            yield drop
             create = ops.CreateForeignKeyOp.from_constraint(key)
             create.constraint_name = conv(str(name))
             yield create
+
+
+def _name_dropped_key(operation: Any, names: Mapping[tuple[str, ...], str]) -> None:
+    reverse = getattr(operation, "_reverse", None)
+    is_drop = isinstance(operation, ops.DropConstraintOp)
+    if not is_drop or not isinstance(reverse, ops.CreateForeignKeyOp):
+        return
+    name = names.get(tuple(map(str, reverse.local_cols)))
+    if operation.constraint_name is None and name:
+        operation.constraint_name = reverse.constraint_name = conv(name)
 
 
 def _signature(context: AutogenContext, key: ForeignKeyConstraint) -> tuple[Any, ...]:
