@@ -87,6 +87,10 @@ def _renamed(key: Key, facts: TableFacts, renames: Renames) -> TableFacts:
             (names.get(name or "", name), renames.new_text(key, text))
             for name, text in facts.checks
         ),
+        key_names={
+            tuple(renames.new_column(key, column) for column in columns): names.get(name, name)
+            for columns, name in facts.key_names.items()
+        },
         indexes={
             names.get(name, name): renames.new_text(key, text)
             for name, text in facts.indexes.items()
