@@ -34,11 +34,15 @@ FEATURES = {
     "partial_indexes": "an index on the rows that satisfy a condition",
     "schemas": "one database holds several named schemas",
     "sequences": "sequences are objects of their own",
+    "strict_values": "what is too long for a column is refused, and so is what refers to nothing",
     "transactional_ddl": "a rollback takes back a table made in that transaction",
 }
 """What some databases have and others have not. A test proves each entry on each database."""
 
-_MYSQL = {"alter_column", "auto_increment", "comments", "create_database", "native_enum"}
+_MYSQL = {
+    *("alter_column", "auto_increment", "comments", "create_database", "native_enum"),
+    "strict_values",
+}
 _OF_DIALECT = {
     "sqlite": {"expression_indexes", "partial_indexes"},
     "postgresql": set(FEATURES) - {"auto_increment"},

@@ -23,7 +23,7 @@ PACKAGE = Path(flask_godwit.__file__).parent
 
 LAYERS = (
     {"errors"},
-    {"proofs"},
+    {"proofs", "findings"},
     {"secrecy", "values", "settings", "retry", "locate", "process_state"},
     {"plans", "sql", "assurance"},
     {"sqlite", "mysql"},

@@ -112,6 +112,16 @@ def native_enum(database: Database) -> None:
         assert reflected.enums == ["small", "big"]  # type: ignore[attr-defined]
 
 
+def strict_values(database: Database) -> None:
+    statement("CREATE TABLE parent (id INTEGER PRIMARY KEY)")(database)
+    key = "FOREIGN KEY (b) REFERENCES parent (id)"
+    statement(f"CREATE TABLE child (a VARCHAR(3), b INTEGER, {key})")(database)
+    with pytest.raises(DBAPIError):
+        statement("INSERT INTO child (a) VALUES ('long')")(database)
+    with pytest.raises(DBAPIError):
+        statement("INSERT INTO child (b) VALUES (1)")(database)
+
+
 def transactional_ddl(database: Database) -> None:
     with database.engine() as engine:
         with engine.connect() as connection:
@@ -134,10 +144,14 @@ PROBES: dict[str, Callable[[Database], None]] = {
     # MySQL's CREATE SCHEMA makes a database, which has no tables to begin with.
     "schemas": statement("CREATE SCHEMA inner_one CREATE TABLE probe (id INTEGER)"),
     "sequences": statement("CREATE SEQUENCE probed"),
+    "strict_values": strict_values,
     "transactional_ddl": transactional_ddl,
 }
 
-NOT_THERE = (DBAPIError, NotImplementedError, AssertionError, AttributeError)
+NOT_THERE = (
+    *(DBAPIError, NotImplementedError, AssertionError, AttributeError),
+    pytest.fail.Exception,
+)
 
 
 def test_every_feature_is_probed() -> None:

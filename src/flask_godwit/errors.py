@@ -12,6 +12,7 @@
     ├── AnswerWrong             an answer (--rename, --fill, …) does not fit models and database
     ├── RowsInTheWay            rows of the database don't fit what models or a revision ask for
     ├── ViewInTheWay            a view of others depends on what a migration changes
+    ├── HazardRefused           a step would keep others waiting, and has no form that does not
     ├── RevisionError           a revision can't be used as it was asked for
     │   ├── UnknownRevision     no file has it
     │   ├── MultipleHeads       several heads where one is needed
@@ -37,6 +38,7 @@
     ├── OnlineToolFailed        the program did not come to its end that was to copy a table
     ├── BackfillRefused         rows can't be changed in batches as it was asked for
     ├── BackfillIncomplete      rows remain that a backfill should have changed
+    ├── NotPlannable            what a revision does is not known before it is run
     ├── NotProvable             a revision can't be tried out on a scratch database
     ├── BackupFailed            a backup can't be made, so nothing was migrated
     ├── ForeignKeysBroken       a rebuilt table would leave rows that refer to nothing
@@ -99,6 +101,10 @@ class RowsInTheWay(GodwitError):
 
 class ViewInTheWay(GodwitError):
     """A view, function or trigger that the models don't declare depends on what changes."""
+
+
+class HazardRefused(GodwitError):
+    """A step would keep others waiting on a large table, and has no form that does not."""
 
 
 class RevisionError(GodwitError):
@@ -216,6 +222,10 @@ class BackfillRefused(GodwitError):
 
 class BackfillIncomplete(GodwitError):
     """Rows remain that a backfill should have changed."""
+
+
+class NotPlannable(GodwitError):
+    """What a revision does is not known before it is run, and it was asked for as a script."""
 
 
 class NotProvable(GodwitError):

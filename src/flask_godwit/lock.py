@@ -13,6 +13,8 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from types import TracebackType
 
+from sqlalchemy import Engine
+
 from .connect import connected
 from .dialects import dialect_for
 from .dialects.deploy_lock import DeployLock
@@ -97,8 +99,12 @@ class DeployLocks:
     def _lock_of(self, target: Target, wait: float) -> DeployLock | None:
         with connected(target.engine, wait) as connection:
             database = dialect_for(target.engine.url, connection.dialect)
-        name = f"{target.engine.url.database} {self.version_table}"
-        return database.deploy_lock(target.engine, name)
+        return database.deploy_lock(target.engine, name_of_lock(target.engine, self.version_table))
+
+
+def name_of_lock(engine: Engine, version_table: str) -> str:
+    """How the lock of a database is called."""
+    return f"{engine.url.database} {version_table}"
 
 
 def _one_for_each_database(targets: tuple[Target, ...]) -> list[Target]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from .findings import RuleFinding as RuleFinding
 from .values import DEFAULT_BIND
 
 BLOCKS = ("nothing", "schema changes", "writes", "reads and writes")
@@ -130,27 +131,11 @@ class Statement:
 
 
 @dataclass(frozen=True)
-class RuleFinding:
-    """A hazard. ``level`` is "error", "warning" or "info", ``advice`` the lines to type instead.
-
-    ``waived`` is the reason that somebody gave for doing it all the same.
-    """
-
-    rule: str
-    level: str
-    what: str
-    advice: str = ""
-    file: str = ""
-    line: int = 0
-    waived: str = ""
-
-
-@dataclass(frozen=True)
 class RowFinding:
     """Rows that are there now, and that a step would fail on.
 
     ``keys`` are the primary keys of a few of them. ``is_certain`` is false where an earlier step
-    of the same run may repair them.
+    of the same run may repair them. A ``count`` of 0: it took too long to look.
     """
 
     what: str
@@ -158,6 +143,12 @@ class RowFinding:
     count: int
     keys: tuple[str, ...] = ()
     is_certain: bool = True
+
+    @property
+    def in_words(self) -> str:
+        """One sentence, without its full stop."""
+        repaired = self.count and not self.is_certain
+        return f"{self.what}, unless an earlier step repairs them" if repaired else self.what
 
 
 @dataclass(frozen=True)
@@ -238,11 +229,26 @@ class Plan:
 
 
 @dataclass(frozen=True)
+class PlanScript:
+    """What would happen to one database, as a script for ``client`` that somebody else can run."""
+
+    bind: str = DEFAULT_BIND
+    database: str = ""
+    client: str = ""
+    revisions: tuple[str, ...] = ()
+    sql: str = ""
+
+
+@dataclass(frozen=True)
 class Lint:
-    """What the rules say of revisions, by their files alone; false when nothing is open."""
+    """What the rules say of revisions, by their files alone; false when nothing is open.
+
+    ``since`` is the git revision after which the revisions are new or changed, "" for all.
+    """
 
     revisions: tuple[str, ...] = ()
     findings: tuple[RuleFinding, ...] = ()
+    since: str = ""
 
     def __bool__(self) -> bool:
         return bool(self.open)

@@ -74,6 +74,14 @@ class Settings:
     #: Whether ``upgrade`` looks for rows that a revision would fail on before it runs anything,
     #: when it is not told ``--preflight`` or ``--no-preflight``.
     preflight: bool = True
+    #: Seconds that such a question may take, before ``upgrade`` and in ``plan``. 0: any time.
+    preflight_seconds: float = 10.0
+    #: What ``upgrade`` does about a step that would keep others waiting on a table that is not
+    #: small, and has no form that does not: ``"error"`` refuses before anything runs, ``"warn"``
+    #: only says it, ``"off"`` does not look.
+    enforce: str = "error"
+    #: A step that keeps others waiting for less, by the plan's estimate, is warned of only.
+    enforce_seconds: float = 1.0
     #: Whether ``migrate`` tries the revision that it wrote out on a scratch database, when it is
     #: not told ``--prove`` or ``--no-prove``.
     prove: bool = True
@@ -145,6 +153,12 @@ def _wish(value: Any) -> str:
     return str(value)
 
 
+def _enforcement(value: Any) -> str:
+    if value not in ("error", "warn", "off"):
+        raise ValueError
+    return str(value)
+
+
 def _count(value: Any) -> int:
     if isinstance(value, bool) or int(value) != float(value):
         raise TypeError
@@ -203,6 +217,9 @@ _KINDS = {
     "online_tool": _Kind('"pt-online-schema-change" or ""', _tool),
     "online_tool_options": _Kind("a list of options", _texts),
     "preflight": _Kind("True or False", _switch),
+    "preflight_seconds": _Kind("a number of seconds, 0 or more", _seconds),
+    "enforce": _Kind('"error", "warn" or "off"', _enforcement),
+    "enforce_seconds": _Kind("a number of seconds, 0 or more", _seconds),
     "prove": _Kind("True or False", _switch),
     "prove_seconds": _Kind("a number of seconds, 0 or more", _seconds),
     "scratch_url": _Kind("the URL of a database", _text),

@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .findings import RuleFinding
 from .proofs import Proof
 
 if TYPE_CHECKING:
@@ -234,7 +235,7 @@ class Script:
 
     ``unmanaged`` are tables, views and the like that neither models nor revisions know; they were
     left alone. ``notes`` say what was not compared, and why.
-    ``proof`` is None where nobody wanted one.
+    ``proof`` is None where nobody wanted one. ``findings`` are its hazards, on tables of any size.
     """
 
     revision: str
@@ -244,6 +245,7 @@ class Script:
     unmanaged: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     proof: Proof | None = None
+    findings: tuple[RuleFinding, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,8 @@ URLS = {
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Iterator[Shop]:
-    shop = Shop(tmp_path, url=URLS["postgresql"])
+    """Scripts are judged as they stand."""
+    shop = Shop(tmp_path, url=URLS["postgresql"], config={"GODWIT_ONLINE": False})
     shop.revision("r1", None, USERS)
     yield shop
     shop.close()
@@ -156,8 +157,13 @@ def test_assured_needs_a_reason() -> None:
         pass
 
 
-def test_since(shop: Shop) -> None:
-    """Only what git has not seen at a revision; tables that are new there are no hazard."""
+def test_since(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only what git has not seen at a revision; tables that are new there are no hazard.
+
+    Without a word, since the remote's main branch, or the one that a pull request is made for.
+    """
+    for name in ("GITHUB_BASE_REF", "CI_MERGE_REQUEST_TARGET_BRANCH_NAME"):
+        monkeypatch.delenv(name, raising=False)
 
     def git(*arguments: str) -> None:
         identity = ("-c", "user.name=a", "-c", "user.email=a@b.c")
@@ -172,6 +178,16 @@ def test_since(shop: Shop) -> None:
     found = shop.run("lint", "--since", "HEAD", "--format", "json").json
     assert found["revisions"] == ["r2", "r3", "r4"]
     assert [finding["file"][-5:] for finding in found["findings"]] == ["r2.py"]
+    assert " since origin" not in shop.run("lint").stdout
+    git("update-ref", "refs/remotes/origin/trunk", "HEAD")
+    git("symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/trunk")
+    assert "3 revisions since origin/trunk: 1 hazard" in shop.run("lint").stdout
+    assert "4 revisions: " in shop.run("lint", "--all").stdout
+    git("add", ".")
+    git("commit", "-qm", "second")
+    git("update-ref", "refs/remotes/origin/release", "HEAD")
+    monkeypatch.setenv("GITHUB_BASE_REF", "release")
+    assert "0 revisions since origin/release: 0 hazards" in shop.ok("lint").stdout
     answer = shop.run("lint", "--since", "nowhere")
     assert answer.exit_code == 1
     assert "nowhere" in answer.stderr
@@ -187,7 +203,8 @@ def test_an_env_py_is_not_executed(shop: Shop, monkeypatch: pytest.MonkeyPatch) 
 def test_databases_of_different_kinds(tmp_path: Path) -> None:
     """Each bind is judged as what it is."""
     binds = {"other": f"sqlite:///{tmp_path}/other.db"}
-    shop = Shop(tmp_path, url=URLS["postgresql"], binds=binds)
+    config = {"GODWIT_ONLINE": False}
+    shop = Shop(tmp_path, url=URLS["postgresql"], binds=binds, config=config)
     parts = """
 def upgrade_():
     op.create_index("ix", "elsewhere", ["a"])
@@ -201,3 +218,17 @@ def upgrade_other():
     found = shop.run("lint", "--format", "json").json
     assert [finding["rule"] for finding in found["findings"]] == ["index-blocks-writes"]
     shop.close()
+
+
+def test_the_hook_is_a_command_of_ours(shop: Shop) -> None:
+    """What `.pre-commit-hooks.yaml` has people run before each commit."""
+    hooks = (Path(__file__).parents[2] / ".pre-commit-hooks.yaml").read_text()
+    (entry,) = (line for line in hooks.splitlines() if line.strip().startswith("entry:"))
+    git = ("git", "-C", str(shop.root), "-c", "user.name=a", "-c", "user.email=a@b.c")
+    for arguments in (["init", "-q"], ["add", "."], ["commit", "-qm", "first"]):
+        subprocess.run([*git, *arguments], check=True)
+    shop.revision("r2", "r1", INDEX)
+    program, group, *words = entry.partition(":")[2].split()
+    assert (program, group) == ("flask", "db")
+    answer = shop.run(*words)
+    assert (answer.exit_code, "index-blocks-writes" in answer.stdout) == (1, True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from itertools import count
 from typing import Any
 
@@ -16,6 +17,8 @@ from tests.databases import KINDS, MARIADB, MYSQL, POSTGRESQL, SQLITE, Kind
 from tests.rules import cases
 
 PROSE_ONLY = "#"
+AS_WRITTEN = {"GODWIT_SMALL_TABLE_ROWS": 1, "GODWIT_ONLINE": False}
+"""Scripts run as they stand: what would be made safe is a hazard then."""
 NUMBERS = count(2)
 MOODS = """
     op.execute("CREATE TABLE moods (id int PRIMARY KEY, m ENUM('a', 'b'))")
@@ -48,7 +51,7 @@ def shops(
         if kind not in made:
             folder = tmp_path_factory.mktemp(str(kind))
             database = registry.create(kind, folder, "rules")
-            one = Shop(folder, url=database.url, config={"GODWIT_SMALL_TABLE_ROWS": 1})
+            one = Shop(folder, url=database.url, config=AS_WRITTEN)
             one.revision("r1", None, cases.SETUP + MORE.get(kind.dialect, ""))
             one.ok("upgrade")
             made[kind] = (one, database)
@@ -96,6 +99,53 @@ def test_its_advice_is_silent(
     assert plan.is_whole, plan
     assert not [finding for finding in found(plan).values() if finding.level == "error"]
     assert rule not in found(plan)
+
+
+MADE_SAFE = {
+    "index": 'op.create_index("ix", "users", ["name"])',
+    "dropped index": 'op.drop_index("ix_age", table_name="users")',
+    "foreign key": 'op.create_foreign_key("fk", "users", "teams", ["team_id"], ["id"])',
+    "check": 'op.create_check_constraint("ck", "users", "age > 1")',
+    "not null": 'op.alter_column("users", "age", nullable=False)',
+    "unique": 'op.create_unique_constraint(None, "users", ["mail"])',
+    "new column": """
+        op.rename_table("teams", "team")  # godwit: assured table-renamed nobody reads it
+        op.add_column("team", sa.Column("c", sa.Integer))
+        op.alter_column("team", "c", nullable=False)
+    """,
+}
+
+
+@pytest.mark.parametrize("upgrade", MADE_SAFE.values(), ids=MADE_SAFE)
+def test_what_is_made_safe_is_no_hazard(shops: Callable[[Kind], Shop], upgrade: str) -> None:
+    """A plan shows the statements that will run, and warns of none; lint does not either."""
+    as_written = shops(POSTGRESQL)
+    url = as_written.app.config["SQLALCHEMY_DATABASE_URI"]
+    with closing(Shop(as_written.root, url=url, config={"GODWIT_SMALL_TABLE_ROWS": 1})) as shop:
+        plan = planned(shop, upgrade)
+        statements = [one for step in plan.steps for one in step.statements]
+        assert plan.is_whole
+        assert not all(statement.transactional for statement in statements)
+        blocking = [s for s in statements if "writes" in s.cost.blocks]
+        assert all(statement.cost.work == "catalogue" for statement in blocking)
+        assert not found(plan)
+        path = shop.revision(f"r{next(NUMBERS)}", "r1", upgrade)
+        with shop.context():
+            linted = flask_godwit.lint(revisions="r1:heads")
+        path.unlink()
+        assert not linted
+
+
+def test_what_is_done_in_steps_is_no_hazard(shops: Callable[[Kind], Shop]) -> None:
+    """A plan shows the steps; lint has no table to make them of."""
+    as_written = shops(POSTGRESQL)
+    url = as_written.app.config["SQLALCHEMY_DATABASE_URI"]
+    default = 'sa.Column("u", sa.Uuid(), server_default=sa.text("gen_random_uuid()"))'
+    with closing(Shop(as_written.root, url=url, config={"GODWIT_SMALL_TABLE_ROWS": 1})) as shop:
+        plan = planned(shop, f'op.add_column("users", {default})')
+        assert plan.is_whole
+        assert len(plan.steps[0].statements) > 2
+        assert not found(plan)
 
 
 def test_every_rule_is_tested() -> None:

@@ -67,7 +67,7 @@ def upgrade(
 ) -> None:
     """Upgrade to a later version"""
     if dry_run:
-        return show_plan(call, revision)
+        return show_plan(call, revision, sql=sql)
     from ..commands.applying import upgrade as apply
 
     with _told(call, sql) as told:
@@ -88,7 +88,7 @@ def downgrade(
 ) -> None:
     """Revert to a previous version"""
     if dry_run:
-        return show_plan(call, revision, downgrade=True)
+        return show_plan(call, revision, downgrade=True, sql=sql)
     from ..commands.applying import downgrade as revert
 
     with _told(call, sql) as told:

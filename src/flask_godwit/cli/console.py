@@ -81,6 +81,10 @@ class Console:
 
         click.echo(json.dumps(as_json(value), indent=2))
 
+    def script(self, text: str) -> None:
+        """A text for another program, as it is."""
+        click.echo(text, nl=False)
+
     def event(self, value: Any) -> None:
         """What happens meanwhile, for machines: a line of JSON on stderr."""
         from ..values import as_json

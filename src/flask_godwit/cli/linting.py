@@ -28,17 +28,21 @@ def register(db: click.Group) -> None:
         help="For people, machines, code scanning, or annotations of a pull request",
     )
     since = click.option(
-        "--since", default="", metavar="GITREF", help="Only revisions that are new or changed since"
+        "--since",
+        default=None,
+        metavar="GITREF",
+        help="Only revisions that are new or changed since (default: the branch to be merged into)",
     )
+    every = click.option("--all", "every", is_flag=True, help="Also revisions that are not new")
     chosen = click.argument("revisions", metavar="RANGE", default="")
-    command(db, bind_option, formats, since, chosen)(lint)
+    command(db, bind_option, formats, since, every, chosen)(lint)
 
 
-def lint(call: Call, form: str, since: str, revisions: str) -> None:
+def lint(call: Call, form: str, since: str | None, every: bool, revisions: str) -> None:
     """Judge revisions without a database; exit code 1 when there are errors"""
     from ..commands.linting import lint as judge
 
-    found = judge(call.project, revisions, since=since)
+    found = judge(call.project, revisions, since="" if every else since)
     _PRINTERS[form](call, found)
     if found.errors:
         click.get_current_context().exit(1)
@@ -50,8 +54,9 @@ def _text(call: Call, found: Lint) -> None:
         print_finding(call, finding)
     waived = sum(bool(finding.waived) for finding in found.findings)
     hazards = len(found.findings) - waived
+    which = f" since {found.since}" if found.since else ""
     call.console.say(
-        f"{_counted(len(found.revisions), 'revision')}: {_counted(hazards, 'hazard')}"
+        f"{_counted(len(found.revisions), 'revision')}{which}: {_counted(hazards, 'hazard')}"
         f" ({_counted(len(found.errors), 'error')}), {waived} waived."
     )
 

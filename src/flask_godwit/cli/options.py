@@ -97,6 +97,14 @@ backup_option = click.option(
     default=None,
     help="Make a backup of each database that is about to be changed",
 )
+output_option = click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, writable=True, allow_dash=True),
+    default=None,
+    metavar="FILE",
+    help="Write the script into this file; of several databases into one for each",
+)
 dry_run_option = click.option("--dry-run", is_flag=True, help="Show the plan, and change nothing")
 _quiet_option = click.option("-q", "--quiet", is_flag=True, help="Print results and errors only")
 _traceback_option = click.option(

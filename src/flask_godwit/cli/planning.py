@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from ..errors import GodwitError
 from .options import (
     Call,
     bind_option,
     command,
     json_option,
+    output_option,
     revision_argument,
     wait_option,
     x_option,
@@ -19,7 +23,16 @@ from .options import (
 from .units import size
 
 if TYPE_CHECKING:
-    from ..plans import Cost, Plan, PlannedRevision, PlanStep, RuleFinding, Statement, TargetPlan
+    from ..plans import (
+        Cost,
+        Plan,
+        PlannedRevision,
+        PlanScript,
+        PlanStep,
+        RuleFinding,
+        Statement,
+        TargetPlan,
+    )
 
 _WORK = {
     "catalogue": "at once",
@@ -34,20 +47,65 @@ _STYLES = {"error": "bold red", "warning": "yellow", "info": ""}
 def register(db: click.Group) -> None:
     """Add the command to the group."""
     back = click.option("--downgrade", is_flag=True, help="What downgrade to REVISION would do")
-    shared = (bind_option, wait_option, json_option)
+    sql = click.option(
+        "--sql", is_flag=True, help="Write it as a script for psql, mysql, mariadb or sqlite3"
+    )
+    shared = (bind_option, wait_option, json_option, sql, output_option)
     command(db, x_option, *shared, back, revision_argument("head"))(plan)
 
 
-def plan(call: Call, downgrade: bool, revision: str) -> None:
+def plan(call: Call, sql: bool, output: str | None, downgrade: bool, revision: str) -> None:
     """Show what an upgrade would do, and change nothing"""
-    show_plan(call, revision, downgrade=downgrade)
+    show_plan(call, revision, downgrade=downgrade, sql=sql, output=output)
 
 
-def show_plan(call: Call, revision: str, *, downgrade: bool = False) -> None:
-    """Print the plan."""
+def show_plan(
+    call: Call,
+    revision: str,
+    *,
+    downgrade: bool = False,
+    sql: bool = False,
+    output: str | None = None,
+) -> None:
+    """Print the plan, or write it as a script."""
     from ..commands.planning import plan as make
+    from ..commands.scripting import plan_sql
 
-    call.show(make(call.project, revision, downgrade=downgrade), _print_plan)
+    if sql or output:
+        scripts = plan_sql(call.project, revision, downgrade=downgrade)
+        return call.show(scripts, _write_scripts, output)
+
+    return call.show(make(call.project, revision, downgrade=downgrade), _print_plan)
+
+
+def _write_scripts(call: Call, scripts: Sequence[PlanScript], output: str | None) -> None:
+    if not scripts:
+        call.console.note("Nothing to do.")
+    elif output and output != "-":
+        for script in scripts:
+            path = _file_of(script, Path(output), alone=len(scripts) == 1)
+            path.write_text(script.sql, encoding="utf-8")
+            call.console.say(f"{path}, to be run by {script.client}")
+    elif len(scripts) > 1:
+        raise GodwitError(
+            "Several databases have something to do, and a script is for one.",
+            hint="\n".join(
+                [f"flask db plan --sql --bind {s.bind or 'default'}" for s in scripts]
+                + ["flask db plan --sql -o plan.sql    writes a file for each"]
+            ),
+        )
+    else:
+        call.console.script(scripts[0].sql)
+    if scripts and (output or sys.stdout.isatty() or sys.stderr.isatty()):
+        call.console.note(
+            "Run by hand, this leaves no row in the ledger: flask db log won't show it."
+        )
+
+
+def _file_of(script: PlanScript, path: Path, *, alone: bool) -> Path:
+    """``plan.sql``, or with the bind where there are several: ``plan.users.sql``."""
+    bind = script.bind or "default"
+    return path if alone else path.with_name(f"{path.stem}.{bind}{path.suffix}")
 
 
 def _print_plan(call: Call, plan: Plan) -> None:
@@ -97,8 +155,7 @@ def _print_step(call: Call, step: PlanStep) -> None:
     if step.loses:
         call.console.result(f"    lost for ever: {step.loses}", "yellow")
     for row in step.rows:
-        repaired = "" if row.is_certain else ", unless an earlier step repairs them"
-        call.console.result(f"    {row.what}{repaired}", "yellow" if repaired else "bold red")
+        call.console.result(f"    {row.in_words}", "bold red" if row.is_certain else "yellow")
     for finding in step.findings:
         print_finding(call, finding)
 

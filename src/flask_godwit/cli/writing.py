@@ -19,6 +19,7 @@ from .options import (
     wait_option,
     x_option,
 )
+from .planning import print_finding
 from .proving import print_own_proof
 from .questions import asker, given_answers
 from .recorded import edited_since
@@ -248,6 +249,9 @@ def _wrote(call: Call, script: Script | None) -> None:
     call.console.result(f"Wrote {short_path(script.path)}")
     if script.proof:
         print_own_proof(call, script.proof)
+    for finding in () if call.console.quiet else script.findings:
+        call.console.result(f"{finding.file}:{finding.line}")
+        print_finding(call, finding)
     call.console.say("Next: read it, then flask db upgrade")
 
 

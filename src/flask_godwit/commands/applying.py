@@ -11,7 +11,7 @@ from alembic.script import ScriptDirectory
 from ..errors import GodwitError
 from ..listener import Listener
 from ..values import Outcome, Project
-from .preflight import look_before
+from .preflight import Look
 from .recorded import with_files_from_ledger
 from .running import Run
 
@@ -34,6 +34,7 @@ def upgrade(
     :param lock_wait: seconds to wait for another migration of the same database.
     :param preflight: look at the rows before; None does what the setting says.
     :raises RowsInTheWay: a revision would fail on rows that are there; nothing was run.
+    :raises HazardRefused: a revision would keep others waiting for too long; nothing was run.
     :raises MigrationFailed: a revision failed; what was applied before it stays applied.
     """
     start, end = _range(revision, sql)
@@ -42,11 +43,14 @@ def upgrade(
         return scripts._upgrade_revs(end, at)  # type: ignore[arg-type]
 
     run = Run(project, "upgrade", listener, lock_wait)
-    # An env.py is executed once only.
-    if (project.settings.preflight if preflight is None else preflight) and not (
-        sql or run.migrations.has_env
-    ):
-        run.look = partial(look_before, project, end, run.listener)
+    rows = project.settings.preflight if preflight is None else preflight
+    look = Look(project, run.listener, rows=rows)
+    if (look.rows or look.hazards) and not sql:
+        # An env.py is executed once only.
+        if run.migrations.has_env:
+            run.look_beside = look.beside
+        else:
+            run.look = partial(look.before, end)
     return run.go(plan, sql=sql, starting_rev=start, destination_rev=end, tag=tag)
 
 

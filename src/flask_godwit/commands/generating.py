@@ -21,6 +21,7 @@ from .comparing import (
     value_of,
     writer_for,
 )
+from .judging import judged
 from .proving import proved
 from .reading import _current_heads, tuple_or_text
 from .setup import init
@@ -102,6 +103,8 @@ def migrate(
             raise GodwitError(comparison.notes[0])
         return None
     script = comparison.write()
+    if script is not None:
+        script = judged(project, script, {} if from_history else comparison.configured)
     proves = project.settings.prove if prove is None else prove
     if script is None or not proves:
         return script

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,16 +22,23 @@ from ..planning.replay import Replayed
 from ..plans import Facts, Lint, RuleFinding
 from ..values import Project
 
+_MERGED_INTO = ("GITHUB_BASE_REF", "CI_MERGE_REQUEST_TARGET_BRANCH_NAME")
+"""In which variable GitHub and GitLab say what a branch is to be merged into."""
+
 UNREADABLE = "statement-not-understood"
 """The rule that a revision breaks which can't be replayed."""
 
 
-def lint(project: Project, revisions: str = "", *, since: str = "") -> Lint:
+def lint(project: Project, revisions: str = "", *, since: str | None = None) -> Lint:
     """What the rules say of revisions; nothing is asked of a database.
 
     :param revisions: ``START:END``, without START itself; all when empty.
-    :param since: only revisions whose files were added or changed since a git revision.
+    :param since: only revisions whose files were added or changed since a git revision; "" for
+        no such limit. None: where no revisions are named, since the branch that git says this one
+        is to be merged into.
     """
+    if since is None:
+        since = "" if revisions else _target_branch(project)
     migrations = Migrations(project)
     with migrations.loaded() as scripts:
         wanted = _wanted(migrations, revisions)
@@ -52,7 +61,7 @@ def lint(project: Project, revisions: str = "", *, since: str = "") -> Lint:
                 found.update(dict.fromkeys(findings))
 
     replay_offline(migrations, moves, use)
-    return Lint(tuple(dict.fromkeys(judged)), tuple(found))
+    return Lint(tuple(dict.fromkeys(judged)), tuple(found), since)
 
 
 def _findings(builder: Builder, one: Replayed, *, is_new: bool) -> tuple[RuleFinding, ...]:
@@ -74,9 +83,23 @@ def _wanted(migrations: Migrations, revisions: str) -> frozenset[str]:
     return frozenset(script.revision for script in found)
 
 
+def _target_branch(project: Project) -> str:
+    """What a pull request is compared with, or else the remote's main branch; "" for none."""
+    base = next(filter(None, map(os.environ.get, _MERGED_INTO)), "")
+    if not project.directory.is_dir():
+        return ""
+    git = _git(project.directory)
+    for branch in [f"origin/{base}"] * bool(base) + ["origin/HEAD"]:
+        with suppress(GodwitError):  # no git, no repository, no such branch
+            return git("rev-parse", "--abbrev-ref", branch).strip()
+    return ""
+
+
 def _changed(project: Project, since: str) -> frozenset[Path]:
     """The files that differ from a git revision, those that git does not know included."""
     git = _git(project.directory)
+    with suppress(GodwitError):  # a shallow clone does not know where this branch began
+        since = git("merge-base", since, "HEAD").strip()
     top = Path(git("rev-parse", "--show-toplevel").strip())
     listed = git("diff", "--name-only", "-z", since, "--") + git(
         "ls-files", "--others", "--exclude-standard", "--full-name", "-z", str(top)

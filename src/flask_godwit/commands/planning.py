@@ -29,7 +29,7 @@ def plan(project: Project, revision: str = "head", *, downgrade: bool = False) -
     targets: list[TargetPlan] = []
 
     def moves(at: tuple[str, ...]) -> Iterable[RevisionStep]:
-        return _moves(migrations.scripts, downgrade)(revision, at)
+        return moves_of(migrations.scripts, downgrade)(revision, at)
 
     def use(rehearsal: Rehearsal) -> None:
         targets.append(_target(rehearsal, project.settings))
@@ -38,13 +38,15 @@ def plan(project: Project, revision: str = "head", *, downgrade: bool = False) -
     return Plan(tuple(targets))
 
 
-def _moves(
+def moves_of(
     scripts: ScriptDirectory, downgrade: bool
 ) -> Callable[[str, tuple[str, ...]], Iterable[RevisionStep]]:
+    """What Alembic is asked for the steps of either direction."""
     return scripts._downgrade_revs if downgrade else scripts._upgrade_revs  # type: ignore[return-value]
 
 
-def _target(rehearsal: Rehearsal, settings: Settings) -> TargetPlan:
+def builder_of(rehearsal: Rehearsal, settings: Settings) -> Builder:
+    """Who builds the steps, with what is known of the tables that they touch."""
     dialect = rehearsal.database.name.lower()
     actions = [
         action
@@ -55,9 +57,13 @@ def _target(rehearsal: Rehearsal, settings: Settings) -> TargetPlan:
     ]
     small_rows = settings.small_table_rows
     facts = read_facts(rehearsal.connection, rehearsal.database, actions, small_rows)
-    builder = Builder(rehearsal.database, facts)
+    return Builder(rehearsal.database, facts)
+
+
+def _target(rehearsal: Rehearsal, settings: Settings) -> TargetPlan:
+    builder = builder_of(rehearsal, settings)
     look = preflight_of(rehearsal, settings)
-    version = ".".join(map(str, facts.version))
+    version = ".".join(map(str, builder.facts.version))
     return TargetPlan(
         rehearsal.bind,
         rehearsal.url,
@@ -68,8 +74,9 @@ def _target(rehearsal: Rehearsal, settings: Settings) -> TargetPlan:
 
 
 def preflight_of(rehearsal: Rehearsal, settings: Settings) -> Preflight:
-    """Who looks at the rows of a database, as long as a statement may take."""
-    seconds = settings.statement_timeout_seconds
+    """Who looks at the rows of a database, as long as a question or a statement may take."""
+    limits = (settings.preflight_seconds, settings.statement_timeout_seconds)
+    seconds = min((limit for limit in limits if limit), default=0.0)
     return Preflight(rehearsal.connection, rehearsal.database, seconds)
 
 

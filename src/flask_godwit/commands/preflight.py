@@ -1,80 +1,180 @@
-"""Looking at the rows before an upgrade runs its first statement."""
+"""Looking at what an upgrade would do before it runs its first statement."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from itertools import takewhile
 
-from alembic.runtime.migration import RevisionStep
+from alembic.runtime.migration import MigrationContext, RevisionStep
+from sqlalchemy import Connection, inspect
 
+from ..connect import connected
+from ..dialects import dialect_for
 from ..environment import Migrations
-from ..errors import RowsInTheWay
+from ..errors import HazardRefused, RowsInTheWay
 from ..failure import reason_of, short_path
 from ..listener import Listener
-from ..planning.repeatable import asks_of_rows, is_repeatable
-from ..planning.replay import Rehearsal, rehearse
-from ..plans import RowFinding
+from ..planning.enforce import too_long
+from ..planning.judge import judge_of
+from ..planning.repeatable import asks_of_rows, is_repeatable, may_last
+from ..planning.replay import Rehearsal, rehearse, rehearse_beside
+from ..plans import RowFinding, RuleFinding
+from ..settings import Settings
 from ..targets import selected_targets
 from ..values import Project
-from .planning import preflight_of, rows_in_the_way
+from .planning import builder_of, preflight_of, rows_in_the_way
 
-Found = dict[RowFinding, str]
-"""Rows that are in the way, and the file of the revision that they are in the way of."""
+NOT_SAFE = "  # godwit: assured {} REASON"
 
 
-def look_before(
-    project: Project, revision: str, listener: Listener, steps: Sequence[RevisionStep]
-) -> None:
-    """Stop before anything runs that would fail on the rows that are there.
+@dataclass
+class Found:
+    """What is in the way of an upgrade: rows, each with the file of its revision, and hazards."""
+
+    rows: dict[RowFinding, str] = field(default_factory=dict)
+    hazards: dict[RuleFinding, None] = field(default_factory=dict)
+    shorter: dict[RuleFinding, None] = field(default_factory=dict)
+
+
+class Look:
+    """Stops an upgrade before anything runs that would fail on rows, or stop the application.
 
     Revisions that do more than tell the database what to do, and those after them, are left out:
     they would be executed once more.
-
-    :param steps: what the first database lacks.
-    :raises RowsInTheWay: a step would fail on rows, and none before it can repair them.
     """
-    try:
-        one_database = len(selected_targets(project)) == 1
-        if one_database and not any(asks_of_rows(_path(step)) for step in steps):
+
+    def __init__(self, project: Project, listener: Listener, *, rows: bool) -> None:
+        self.project = project
+        self.listener = listener
+        self.rows = rows
+        self.settings = project.settings
+        self.hazards = self.settings.enforce != "off"
+
+    def before(self, revision: str, steps: Sequence[RevisionStep]) -> None:
+        """Look at all databases.
+
+        :param steps: what the first database lacks.
+        :raises RowsInTheWay: a step would fail on rows, and none before it can repair them.
+        :raises HazardRefused: a step would keep others waiting for too long.
+        """
+        targets = selected_targets(self.project)
+
+        def is_large() -> bool:
+            with connected(targets[0].engine) as connection:
+                return has_large(connection, self.settings)
+
+        self._look(
+            lambda found: self._at_all(revision, found),
+            lambda: len(targets) > 1 or self._is_worth_it(steps, is_large),
+        )
+
+    def beside(self, context: MigrationContext, steps: Sequence[RevisionStep]) -> None:
+        """Look at the database of a context, which an env.py has configured.
+
+        :raises RowsInTheWay: as :meth:`before` does.
+        """
+        connection = context.connection
+        assert connection is not None
+
+        def look(found: Found) -> None:
+            wanted = takewhile(lambda step: is_repeatable(_path(step)), steps)
+            rehearse_beside(
+                Migrations(self.project), context, wanted, lambda one: self._note(one, found)
+            )
+
+        def is_large() -> bool:
+            return has_large(connection, self.settings)
+
+        self._look(look, lambda: self._is_worth_it(steps, is_large))
+
+    def _look(self, look: Callable[[Found], None], is_worth_it: Callable[[], bool]) -> None:
+        found = Found()
+        try:
+            if not is_worth_it():
+                return
+            look(found)
+        except Exception as error:  # the upgrade itself meets what is wrong, or nothing is
+            self.listener.warned(f"The rows were not looked at before: {reason_of(error)}")
             return
-        found = _found(project, revision)
-    except Exception as error:  # the upgrade itself meets what is wrong, or nothing is
-        listener.warned(f"The rows were not looked at before: {reason_of(error)}")
-        return
-    certain = {row: path for row, path in found.items() if row.is_certain}
-    if certain:
-        raise _refusal(certain)
-    for row in found:
-        listener.warned(f"{row.what}, unless an earlier step repairs them.")
+        self._conclude(found)
 
+    def _at_all(self, revision: str, found: Found) -> None:
+        migrations = Migrations(self.project)
 
-def _found(project: Project, revision: str) -> Found:
-    migrations = Migrations(project)
-    found: Found = {}
+        def moves(at: tuple[str, ...]) -> Iterable[RevisionStep]:
+            steps = migrations.scripts._upgrade_revs(revision, at)  # type: ignore[arg-type]
+            return takewhile(lambda step: is_repeatable(_path(step)), steps)
 
-    def moves(at: tuple[str, ...]) -> Iterable[RevisionStep]:
-        steps = migrations.scripts._upgrade_revs(revision, at)  # type: ignore[arg-type]
-        return takewhile(lambda step: is_repeatable(_path(step)), steps)
+        rehearse(migrations, moves, lambda rehearsal: self._note(rehearsal, found))
 
-    def use(rehearsal: Rehearsal) -> None:
-        look = preflight_of(rehearsal, project.settings)
+    def _note(self, rehearsal: Rehearsal, found: Found) -> None:
+        if self.rows:
+            look = preflight_of(rehearsal, self.settings)
+            for replayed in rehearsal.replayed:
+                for rows in rows_in_the_way(look, replayed):
+                    found.rows.update(dict.fromkeys(rows, replayed.path))
+        if not self.hazards:
+            return
+        builder = builder_of(rehearsal, self.settings)
+        has_tool = self.settings.online and bool(self.settings.online_tool)
         for replayed in rehearsal.replayed:
-            for rows in rows_in_the_way(look, replayed):
-                found.update(dict.fromkeys(rows, replayed.path))
+            steps = builder.steps(replayed.recorded, judge_of(replayed.path))
+            long, shorter = too_long(steps, self.settings.enforce_seconds, has_tool=has_tool)
+            found.hazards.update(dict.fromkeys(long))
+            found.shorter.update(dict.fromkeys(shorter))
 
-    rehearse(migrations, moves, use)
-    return found
+    def _is_worth_it(self, steps: Sequence[RevisionStep], is_large: Callable[[], bool]) -> bool:
+        paths = [_path(step) for step in steps]
+        if self.rows and any(map(asks_of_rows, paths)):
+            return True
+        return self.hazards and any(map(may_last, paths)) and is_large()
+
+    def _conclude(self, found: Found) -> None:
+        certain = {row: path for row, path in found.rows.items() if row.is_certain}
+        if certain:
+            raise _rows_refused(certain)
+        if found.hazards and self.settings.enforce == "error":
+            raise _hazards_refused(list(found.hazards))
+        for row in found.rows:
+            self.listener.warned(f"{row.in_words}.")
+        for hazard in (*found.hazards, *found.shorter):
+            place = f"{hazard.file}:{hazard.line}"
+            self.listener.warned(f"{place} {hazard.rule}: {hazard.what}")
+
+
+def has_large(connection: Connection, settings: Settings) -> bool:
+    """Whether a database has any table that is not small."""
+    database = dialect_for(connection.engine.url, connection.dialect)
+    names = inspect(connection).get_table_names()
+    sizes = database.sizes(connection, names) if names else {}
+    return any(rows >= settings.small_table_rows for rows, _ in sizes.values())
 
 
 def _path(step: RevisionStep) -> str:
     return getattr(step.info.up_revision, "path", "") or ""
 
 
-def _refusal(found: Found) -> RowsInTheWay:
+def _rows_refused(found: dict[RowFinding, str]) -> RowsInTheWay:
     first, *_ = found
     return RowsInTheWay(
         f"{first.what}." if len(found) == 1 else f"{len(found)} steps would fail on rows.",
         detail="\n".join(f"  {short_path(path)}: {row.what}" for row, path in found.items()),
         hint="Nothing was run. Correct these rows first, by hand or in a migration before that.\n"
         "flask db upgrade --no-preflight    runs it all the same",
+    )
+
+
+def _hazards_refused(found: list[RuleFinding]) -> HazardRefused:
+    first = found[0]
+    lines = []
+    for hazard in found:
+        lines += [f"  {hazard.file}:{hazard.line} {hazard.rule}", f"    {hazard.what}"]
+        lines += [f"      {line}" for line in hazard.advice.splitlines()]
+    return HazardRefused(
+        f"{first.what}" if len(found) == 1 else f"{len(found)} steps would keep others waiting.",
+        detail="\n".join(lines),
+        hint="Nothing was run. Do it in another way, or say in the script, on that line, why it may"
+        f" be done:\n{NOT_SAFE.format(first.rule).strip()}\n"
+        'GODWIT_ENFORCE = "warn"    only warns of such steps',
     )

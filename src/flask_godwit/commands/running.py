@@ -82,6 +82,8 @@ class Run:
         self.before: tuple[str, ...] = ()
         self.look: Callable[[Sequence[RevisionStep]], None] | None = None
         """Is called once, before anything runs, outside of Alembic's contexts."""
+        self.look_beside: Callable[[MigrationContext, Sequence[RevisionStep]], None] | None = None
+        """Is called for each database, inside of its context, before anything runs on it."""
 
     def go(
         self, plan: Plan, *, sql: bool, creates_table: bool = False, **options: object
@@ -172,6 +174,8 @@ class Run:
         resumed = at != self.before or self.running is not None
         if resumed:
             steps = self._left_of(steps, bind, applied_in(scripts, at))
+        if steps and self.look_beside and not (resumed or context.as_sql):
+            self.look_beside(context, steps)
         if steps and self.backs_up and not (resumed or context.as_sql):
             self.backups.take(bind, at)
         if (steps or creates_table) and not (at or context.as_sql):

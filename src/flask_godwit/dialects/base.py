@@ -33,9 +33,10 @@ from .counters import USUAL, CountedColumn
 from .deploy_lock import DeployLock
 from .facts import Catalogue, EnumType
 from .glance import Glance
-from .guard import Guard
+from .guard import Guard, Sent
 from .objects import ObjectAnswers
 from .observer import Observer
+from .script import Script
 from .witness import Witness
 
 OwnedNames = Mapping[str, str]
@@ -279,6 +280,14 @@ class Database(ObjectAnswers):
     def refuses_orphans(self, connection: Connection) -> bool:
         """Whether a new foreign key fails on rows that refer to nothing."""
         return True
+
+    def inline(self, sent: Sent, parameters: Any) -> str:
+        """A statement with its values as the driver writes them; "" where it does not say."""
+        return ""
+
+    def script(self, connection: Connection) -> Script:
+        """How a script is written that somebody else runs on the database of a connection."""
+        return Script(connection)
 
     carries_out_rehearsals: ClassVar[bool] = False
     """Whether statements of a rehearsal are sent: it is made on a copy."""

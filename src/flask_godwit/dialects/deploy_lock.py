@@ -17,3 +17,8 @@ class DeployLock:
     def holder(self) -> str:
         """Who has it, in words; "" when nobody says."""
         raise NotImplementedError
+
+    @property
+    def taking(self) -> str:
+        """The expression of SQL that takes it and is true then; "" where it is none of SQL's."""
+        return ""

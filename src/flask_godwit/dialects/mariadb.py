@@ -16,6 +16,7 @@ from .mysql_backup import MariaDBBackup
 from .mysql_limits import MariaDBLimits, MySQLLimits
 from .mysql_progress import look_mariadb
 from .observer import Query, Sight
+from .script import Script
 
 _LOWEST, _HIGHEST = -(2**63) + 1, 2**63 - 2
 
@@ -33,6 +34,11 @@ class MariaDB(MySQL):
 
     def backup(self, connection: Connection) -> Backup:
         return MariaDBBackup(connection)
+
+    def script(self, connection: Connection) -> Script:
+        from .mysql_script import MariaDBScript
+
+        return MariaDBScript(connection)
 
     def _look(self, session: int, query: Query) -> Sight:
         return look_mariadb(session, query)

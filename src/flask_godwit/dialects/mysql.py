@@ -36,7 +36,7 @@ from .counters import CountedColumn
 from .deploy_lock import DeployLock
 from .facts import Catalogue
 from .glance import Glance
-from .guard import Guard
+from .guard import Guard, Sent
 from .lost_sessions import LostMySQL
 from .mysql_backup import MySQLBackup
 from .mysql_limits import MySQLLimits, gives_way
@@ -45,6 +45,7 @@ from .mysql_witness import MySQLWitness
 from .objects import VIEW, Objects
 from .observer import Observer, Query, ServerObserver, Sight
 from .raw import send_raw
+from .script import Script
 from .server_locks import MySQLLock
 from .statement_limit import StatementLimit
 from .witness import Witness
@@ -236,6 +237,17 @@ class MySQL(Database):
             yield connection
         finally:
             send_raw(connection, "SET SESSION TRANSACTION READ WRITE")
+
+    def script(self, connection: Connection) -> Script:
+        from .mysql_script import MySQLScript
+
+        return MySQLScript(connection)
+
+    def inline(self, sent: Sent, parameters: Any) -> str:
+        if not hasattr(sent.cursor, "mogrify"):
+            return ""
+        said = sent.cursor.mogrify(sent.statement, parameters)
+        return said.decode() if isinstance(said, bytes) else str(said)
 
     def cost(self, action: Action, facts: Facts) -> Cost:
         from .mysql_locks import cost

@@ -23,7 +23,7 @@ _IN_THE_WAY = (
     1205,  # ER_LOCK_WAIT_TIMEOUT
     1213,  # ER_LOCK_DEADLOCK
 )
-_DDL = re.compile(r"\s*(CREATE|ALTER|DROP|RENAME|TRUNCATE|OPTIMIZE)\b", re.IGNORECASE)
+DDL = re.compile(r"\s*(CREATE|ALTER|DROP|RENAME|TRUNCATE|OPTIMIZE)\b", re.IGNORECASE)
 
 _LONG_TRANSACTIONS = """
     SELECT count(*) FROM information_schema.innodb_trx
@@ -95,7 +95,7 @@ class MySQLLimits(Guard):
         return call
 
     def statement(self, sent: Sent, go: Callable[[], None]) -> None:
-        if not _DDL.match(sent.statement):
+        if not DDL.match(sent.statement):
             return go()
         with self._until_it_is_done():
             self._try(sent, go)

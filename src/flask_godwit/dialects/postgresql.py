@@ -20,7 +20,7 @@ from .counters import CountedColumn
 from .deploy_lock import DeployLock
 from .facts import Catalogue, EnumType
 from .glance import Glance
-from .guard import Guard
+from .guard import Guard, Sent
 from .lost_sessions import LostPostgreSQL
 from .objects import FUNCTION, PROCEDURE, TRIGGER, VIEW, ObjectKey, Objects
 from .observer import Observer, ServerObserver
@@ -31,6 +31,7 @@ from .postgresql_limits import PostgreSQLLimits, gives_way, state_of
 from .postgresql_progress import look_postgresql
 from .postgresql_witness import PostgreSQLWitness
 from .raw import send_raw
+from .script import Script
 from .server_locks import PostgreSQLLock
 from .witness import Witness
 
@@ -224,6 +225,21 @@ class PostgreSQL(Database):
             yield connection
         finally:
             send_raw(connection, "RESET default_transaction_read_only")
+
+    def script(self, connection: Connection) -> Script:
+        from .postgresql_script import PostgreSQLScript
+
+        return PostgreSQLScript(connection)
+
+    def inline(self, sent: Sent, parameters: Any) -> str:
+        if hasattr(sent.cursor, "mogrify"):  # psycopg2's
+            return str(sent.cursor.mogrify(sent.statement, parameters).decode())
+        if sent.context.dialect.driver != "psycopg":
+            return ""
+        from psycopg import ClientCursor
+
+        with ClientCursor(sent.cursor.connection) as cursor:
+            return str(cursor.mogrify(sent.statement, parameters))
 
     def cost(self, action: Action, facts: Facts) -> Cost:
         from .postgresql_locks import cost

@@ -79,8 +79,12 @@ class PostgreSQLLock(ServerLock):
         "SET idle_session_timeout = 0",
     )
 
+    @property
+    def taking(self) -> str:
+        return f"pg_try_advisory_lock({self._key})"
+
     def _try(self) -> bool:
-        row = self._row(f"SELECT pg_try_advisory_lock({self._key})")
+        row = self._row(f"SELECT {self.taking}")
         return bool(row and row[0])
 
     def holder(self) -> str:
@@ -105,8 +109,12 @@ class MySQLLock(ServerLock):
 
     keep_alive: ClassVar[tuple[str, ...]] = ("SET SESSION wait_timeout = 31536000",)
 
+    @property
+    def taking(self) -> str:
+        return f"GET_LOCK('{self._key}', 0)"
+
     def _try(self) -> bool:
-        row = self._row(f"SELECT GET_LOCK('{self._key}', 0)")
+        row = self._row(f"SELECT {self.taking}")
         return bool(row and row[0] == 1)
 
     def holder(self) -> str:

@@ -34,8 +34,9 @@ from .deploy_lock import DeployLock
 from .facts import Catalogue
 from .file_lock import FileLock
 from .glance import Glance
-from .guard import Guard
+from .guard import Guard, Sent
 from .objects import Objects
+from .script import Script
 from .sqlite_backup import SQLiteBackup
 from .sqlite_patience import is_locked
 from .sqlite_transactions import SQLiteTransactions, can_begin
@@ -154,6 +155,20 @@ class SQLite(Database):
 
         with copied(connection) as copy:
             yield copy
+
+    def script(self, connection: Connection) -> Script:
+        from .sqlite_script import SQLiteScript
+
+        return SQLiteScript(connection)
+
+    def inline(self, sent: Sent, parameters: Any) -> str:
+        if not isinstance(sent.cursor, sqlite3.Cursor) or isinstance(parameters, Mapping):
+            return ""
+        from .sqlite_script import filled_in
+
+        quote = sent.cursor.connection.execute
+        literals = [str(quote("SELECT quote(?)", (value,)).fetchone()[0]) for value in parameters]
+        return filled_in(sent.statement, literals)
 
     def cost(self, action: Action, facts: Facts) -> Cost:
         from .sqlite_locks import cost

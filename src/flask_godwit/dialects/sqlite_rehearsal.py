@@ -78,6 +78,8 @@ def _copy(real: sqlite3.Connection, copy: sqlite3.Connection) -> None:
 def _copy_rows(real: sqlite3.Connection, copy: sqlite3.Connection, table: str) -> None:
     quoted = '"' + table.replace('"', '""') + '"'
     rows = real.execute(f"SELECT * FROM {quoted} LIMIT {_SMALL_ROWS + 1}").fetchall()
-    if rows and len(rows) <= _SMALL_ROWS:
+    if len(rows) > _SMALL_ROWS:
+        rows = rows[:1]  # an empty table can be changed in other ways than one with rows
+    if rows:
         places = ", ".join("?" * len(rows[0]))
         copy.executemany(f"INSERT INTO {quoted} VALUES ({places})", rows)

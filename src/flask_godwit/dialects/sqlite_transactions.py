@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -35,7 +35,7 @@ _REFERRED = """
     FROM sqlite_master AS child, pragma_foreign_key_list(child.name) AS key
     WHERE child.type = 'table'
 """
-_NOT_INSIDE = re.compile(
+NOT_INSIDE = re.compile(
     r"\s*(BEGIN|VACUUM|ATTACH|DETACH|PRAGMA\s+(\w+\.)?journal_mode)\b", re.IGNORECASE
 )
 """Statements that SQLite refuses in a transaction, or ignores there."""
@@ -126,7 +126,7 @@ class SQLiteTransactions(Guard):
             self._raw.execute("SAVEPOINT godwit_revision")
 
     def _before_own(self, _connection: Connection, _cursor: Any, statement: str, *_: Any) -> None:
-        if _NOT_INSIDE.match(statement):
+        if NOT_INSIDE.match(statement):
             self._give_way()
         elif self.enforced:
             self._look_for_rebuild(statement)
@@ -185,14 +185,11 @@ class SQLiteTransactions(Guard):
         self._enforce(False)
 
     def _is_rebuild(self, statement: str) -> bool:
-        """Whether a table is made in the place of one that others refer to, or itself."""
-        found = _NEW_TABLE.match(statement)
-        if not found or found[1]:
-            return bool(found)
-        head = statement.partition("(")[0].lower()
-        referred = [row[0] for row in self._raw.execute(_REFERRED)]
-        referred += [quoted or plain for quoted, plain in _REFERENCES.findall(statement)]
-        return any(temporary_name(table).lower() in head for table in referred)
+        if not _NEW_TABLE.match(statement):
+            return False
+        return is_rebuild(
+            statement, referred_in(lambda sql: self._raw.execute(sql).fetchall(), statement)
+        )
 
     def _refuse_orphans(self) -> None:
         if new := self._orphans() - self.known_orphans:
@@ -227,6 +224,21 @@ class SQLiteTransactions(Guard):
         raw = self.connection.connection.dbapi_connection
         assert isinstance(raw, sqlite3.Connection)
         return raw
+
+
+def referred_in(read: Callable[[str], Sequence[Any]], statement: str = "") -> list[str]:
+    """The tables that other tables refer to, and those that a statement refers to."""
+    named = [quoted or plain for quoted, plain in _REFERENCES.findall(statement)]
+    return [*(row[0] for row in read(_REFERRED)), *named]
+
+
+def is_rebuild(statement: str, referred: Collection[str]) -> bool:
+    """Whether a table is made in the place of one that others refer to, or itself."""
+    found = _NEW_TABLE.match(statement)
+    if not found or found[1]:
+        return bool(found)
+    head = statement.partition("(")[0].lower()
+    return any(temporary_name(table).lower() in head for table in referred)
 
 
 def can_begin(connection: Connection) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 
 from alembic.operations import ops
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, Constraint, Index, MetaData, Table, text
+from sqlalchemy import URL, Connection, Constraint, Index, MetaData, Table, text
 from sqlalchemy.schema import AddConstraint, CreateIndex, DropIndex
 
 from ..dialects import dialect_for
@@ -27,10 +27,10 @@ _LEFTOVER = text(
         SELECT FROM pg_stat_progress_create_index p WHERE p.index_relid = i.indexrelid)
     """
 )
-_NULLABLE = text(
+_NOT_NULL = text(
     """
     SELECT count(*) FROM pg_attribute
-    WHERE attrelid = to_regclass(:table) AND attname = :column AND NOT attnotnull
+    WHERE attrelid = to_regclass(:table) AND attname = :column AND attnotnull
     """
 )
 _OWNER = text(
@@ -81,9 +81,11 @@ def _drop_index(operation: ops.DropIndexOp, context: MigrationContext) -> SafeFo
         return None
     index = operation.to_index(context)
     index.dialect_options["postgresql"]["concurrently"] = True
-    assert context.connection is not None
     name = _name_of_index(context, index)
-    table = context.connection.scalar(_OWNER, {"index": name})
+    table = operation.table_name
+    if not context.as_sql:
+        assert context.connection is not None
+        table = context.connection.scalar(_OWNER, {"index": name})
     drop = Part(DropIndex(index, if_exists=bool(operation.if_exists)))
     # Once it is gone nobody knows whose it was: the journal does, in the run that goes on.
     tables = (str(table),) if table else ()
@@ -171,9 +173,9 @@ def _execute(operation: ops.ExecuteSQLOp, context: MigrationContext) -> SafeForm
 
 def _alter_column(operation: ops.AlterColumnOp, context: MigrationContext) -> SafeForm | None:
     """NOT NULL through a CHECK, which is validated without a lock that anybody feels."""
-    assert context.connection is not None
-    version = context.dialect.server_version_info or (0,)
-    if operation.modify_nullable is not False or version < (12,):
+    version = getattr(context.dialect, "server_version_info", None)
+    is_old = bool(version and version < (12,))
+    if operation.modify_nullable is not False or is_old:
         return None
     schema = operation.schema
     table = _quoted(context, Table(operation.table_name, MetaData(), schema=schema))
@@ -198,7 +200,7 @@ def _alter_column(operation: ops.AlterColumnOp, context: MigrationContext) -> Sa
 
 
 def _is_nullable(table: str, column: str, connection: Connection) -> bool:
-    return bool(connection.scalar(_NULLABLE, {"table": table, "column": column}))
+    return not connection.scalar(_NOT_NULL, {"table": table, "column": column})
 
 
 def _rest_of(operation: ops.AlterColumnOp) -> ops.AlterColumnOp | None:
@@ -221,11 +223,9 @@ def _named(
     """The operation with the name that the server would give; None where that is not free."""
     if operation.constraint_name is not None:
         return operation
-    connection = context.connection
-    assert connection is not None
     if operation.to_constraint(context).name is not None:  # by a naming convention
         return operation
-    database = dialect_for(connection.engine.url, connection.dialect)
+    database = dialect_for(URL.create("postgresql"), context.dialect)
     name = database.default_name(kind, table, list(columns))
     if name is None:
         return None

@@ -20,6 +20,9 @@ from .pace import FIRST_SIZE, Pace, Throttle
 from .statements import assigned, condition, mentions, named, plain_update, text_of
 from .surroundings import NewTransaction, Surroundings, surroundings_of
 
+IN_BATCHES = "godwit_in_batches"
+"""The execution option of the one statement that stands for a backfill where nothing is changed."""
+
 _TELL_EVERY_SECONDS = 5.0
 _MOST_PASSES = 5
 _MOST_ATTEMPTS = 3
@@ -94,7 +97,8 @@ def carry_out(operations: Operations, operation: BackfillOp) -> None:
     around = surroundings_of(context)
     if context.as_sql or around.is_rehearsal:
         operations.execute(
-            plain_update(operation.table, operation.schema, operation.values, operation.where)
+            plain_update(operation.table, operation.schema, operation.values, operation.where),
+            execution_options={IN_BATCHES: True},
         )
         return
     batches = _batches(operations, operation)

@@ -56,18 +56,20 @@ class Builder:
         return steps
 
     def _step(self, step: Recorded) -> PlanStep:
-        texts = tuple(read(sentence.sql, self.facts.dialect) for sentence in step.sentences)
+        sentences = tuple(sentence for sentence in step.sentences if not sentence.is_setting)
+        texts = tuple(read(sentence.sql, self.facts.dialect) for sentence in sentences)
         copies = rebuilt(texts)
         said = _Said()
         statements = []
-        batched = any(isinstance(operation, BackfillOp) for operation in step.operations)
-        for sent, actions in zip(step.sentences, texts, strict=True):
+        backfills = any(isinstance(operation, BackfillOp) for operation in step.operations)
+        for sent, actions in zip(sentences, texts, strict=True):
+            batched = backfills or sent.in_batches
             meant = in_batches(actions) if batched else as_rebuild(actions, copies)
             sentence = replace(sent, transactional=sent.transactional and not batched)
             statements.append(self._statement(sentence, meant))
             self._follow(meant, step, sentence, said)
         if copies:
-            self._follow(intents(step.operations), step, step.sentences[0], said)
+            self._follow(intents(step.operations), step, sentences[0], said)
         return PlanStep(
             in_words(step.operations),
             tuple(statements),

@@ -18,11 +18,13 @@ from sqlalchemy import StaticPool, create_engine
 from ..dialects import Database, dialect_for
 from ..environment import Migrations
 from ..failure import reason_of, short_path
+from ..online.rehearsed import rehearsal_of
 from ..parts import bind_of
+from ..retry import Limits
 from ..targets import selected_targets
 from ..values import Target
 from .recorder import Recorder, Sentence
-from .replay import Moves, Replayed, call_step
+from .replay import Moves, Replayed, call_step, in_safe_forms, usual_limits
 from .wiretap import Tap, tapped
 
 Use = Callable[[str, Database, tuple[Replayed, ...]], None]
@@ -47,7 +49,8 @@ def replay_offline(migrations: Migrations, moves: Moves, use: Use) -> None:
 def _as_script(migrations: Migrations, target: Target, moves: Moves, use: Use) -> None:
     def work(_at: tuple[str, ...], context: MigrationContext) -> tuple[()]:
         database = dialect_for(target.engine.url, context.dialect)
-        replayed = [_one(migrations, step, context) for step in moves(())]
+        limits = usual_limits(migrations.project.settings)
+        replayed = [_one(migrations, step, context, limits) for step in moves(())]
         use(target.bind, database, tuple(replayed))
         return ()
 
@@ -83,9 +86,12 @@ def _carried_out(
     return _replayed(step, recorder, error)
 
 
-def _one(migrations: Migrations, step: RevisionStep, context: MigrationContext) -> Replayed:
+def _one(
+    migrations: Migrations, step: RevisionStep, context: MigrationContext, limits: Limits
+) -> Replayed:
     recorder = _recorder(step)
-    with recorder.listening(), _written(recorder, context):
+    forms = rehearsal_of(context, limits)  # anew: the next one may find a table that has grown
+    with in_safe_forms(forms, limits, step), recorder.listening(), _written(recorder, context):
         error = _called(migrations, step, context)
     return _replayed(step, recorder, error)
 

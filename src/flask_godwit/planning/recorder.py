@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from alembic.operations.base import AbstractOperations, BatchOperations
@@ -17,12 +17,25 @@ _INSIDE = ("alembic.operations", "alembic.ddl", "flask_godwit.sqlite")
 
 @dataclass(frozen=True)
 class Sentence:
-    """A statement as it was about to be sent; ``times`` counts repetitions, one after the other."""
+    """A statement as it was about to be sent.
+
+    ``times`` counts repetitions, one after the other; ``repeats`` are their texts, where every one
+    was asked for. ``is_setting``: it only prepares the session for another one. ``in_batches``: it
+    stands for a backfill.
+    """
 
     sql: str
     transactional: bool
     key: str
     times: int = 1
+    repeats: tuple[str, ...] = ()
+    is_setting: bool = False
+    in_batches: bool = False
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Each statement that is sent."""
+        return (self.sql, *self.repeats)
 
 
 @dataclass(frozen=True)
@@ -43,22 +56,32 @@ class _Draft:
     operations: list[Any] = field(default_factory=list)
     sentences: list[Sentence] = field(default_factory=list)
     batch: Any = None
+    repeats: list[list[str]] = field(default_factory=list)
 
     def add(self, new: Sentence) -> None:
         last = self.sentences[-1] if self.sentences else None
-        if last is not None and last.key == new.key:
-            self.sentences[-1] = Sentence(
-                last.sql, last.transactional, last.key, last.times + new.times
-            )
+        if last is not None and (last.key, last.transactional) == (new.key, new.transactional):
+            self.sentences[-1] = replace(last, times=last.times + new.times)
+            self.repeats[-1] += new.texts
         else:
             self.sentences.append(new)
+            self.repeats.append([*new.repeats])
+
+    def recorded(self, *, complete: bool) -> Recorded:
+        """What it became; with the texts of all repetitions if it is to be complete."""
+        sentences = tuple(self.sentences)
+        if complete:
+            every = zip(self.sentences, self.repeats, strict=True)
+            sentences = tuple(replace(sentence, repeats=tuple(more)) for sentence, more in every)
+        return Recorded(tuple(self.operations), sentences, self.line, self.assured)
 
 
 class Recorder:
     """Records one revision. ``files`` are the names by which Python knows its file."""
 
-    def __init__(self, *files: str) -> None:
+    def __init__(self, *files: str, complete: bool = False) -> None:
         self.files = files
+        self.complete = complete
         self.reads: dict[int, None] = {}
         """The lines at which the script itself asks the database."""
         self._drafts: list[_Draft] = []
@@ -67,10 +90,7 @@ class Recorder:
     @property
     def steps(self) -> tuple[Recorded, ...]:
         """What was recorded, in order."""
-        return tuple(
-            Recorded(tuple(draft.operations), tuple(draft.sentences), draft.line, draft.assured)
-            for draft in self._drafts
-        )
+        return tuple(draft.recorded(complete=self.complete) for draft in self._drafts)
 
     @contextmanager
     def listening(self) -> Iterator[None]:

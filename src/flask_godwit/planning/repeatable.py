@@ -30,6 +30,17 @@ _READS = {"get_bind", "bind", "connection", "create_engine", "tables", "Session"
 _ASKS = {"create_unique_constraint", "create_check_constraint", "create_foreign_key"}
 
 
+_LASTS = _ASKS | {
+    "add_column",
+    "alter_column",
+    "batch_alter_table",
+    "create_exclude_constraint",
+    "create_index",
+    "create_primary_key",
+    "execute",
+}
+
+
 def is_repeatable(path: str) -> bool:
     """Whether a revision only tells the database what to do: executed twice, it does no more."""
     return all(_is_harmless(node) for node in _nodes(path))
@@ -38,6 +49,12 @@ def is_repeatable(path: str) -> bool:
 def asks_of_rows(path: str) -> bool:
     """Whether a revision's upgrade has operations that existing rows can make fail."""
     return any(_asks(node) for node in _nodes(path, "upgrade"))
+
+
+def may_last(path: str) -> bool:
+    """Whether a revision's upgrade does something that takes its time on a large table."""
+    calls = (node.func for node in _nodes(path, "upgrade") if isinstance(node, ast.Call))
+    return any(isinstance(called, ast.Attribute) and called.attr in _LASTS for called in calls)
 
 
 def _nodes(path: str, within: str = "") -> Iterator[ast.AST]:

@@ -6,18 +6,29 @@ On SQLite, where a change is made of what the table is, everything happens on a 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 
+import alembic.op
+from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext, RevisionStep
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
-from ..dialects import Database, dialect_for
+from ..connect import connected
+from ..dialects import Database, dialect_for, operations
 from ..environment import Migrations
 from ..failure import reason_of, short_path
+from ..online.rehearsed import Rehearsed, rehearsal_of
+from ..online.run import carried_out_by
+from ..operations.surroundings import OPTION as SURROUNDINGS
+from ..operations.surroundings import Surroundings
 from ..parts import bind_of, fitted, has_parts
+from ..retry import Limits
 from ..secrecy import shown
+from ..settings import Settings
+from ..sqlite import IS_BEHIND
+from ..steps import spans_revisions
 from .recorder import Recorded, Recorder
 from .wiretap import Tap, tapped
 
@@ -50,20 +61,63 @@ class Rehearsal:
     database: Database
     connection: Connection
     replayed: tuple[Replayed, ...]
+    context: MigrationContext
 
 
-def rehearse(migrations: Migrations, moves: Moves, use: Callable[[Rehearsal], None]) -> None:
-    """Replay the steps of each selected database, and hand over what was recorded."""
-    _Rehearsing(migrations, moves, use).go()
+def rehearse(
+    migrations: Migrations,
+    moves: Moves,
+    use: Callable[[Rehearsal], None],
+    *,
+    complete: bool = False,
+) -> None:
+    """Replay the steps of each selected database, and hand over what was recorded.
+
+    :param complete: with every repetition of a statement, as it could be run by somebody else.
+    """
+    _Rehearsing(migrations, moves, use, complete=complete).go()
+
+
+def rehearse_beside(
+    migrations: Migrations,
+    context: MigrationContext,
+    steps: Iterable[RevisionStep],
+    use: Callable[[Rehearsal], None],
+) -> None:
+    """Replay steps with what an env.py has configured, on a connection of our own.
+
+    The env.py is not executed once more; it may be in the middle of a run.
+    """
+    assert context.connection is not None
+    real = context.connection.engine
+    # A pool of its own: the application's may have room for one connection only.
+    engine = Engine(real.pool.recreate(), real.dialect, real.url)
+    outer = vars(alembic.op).get("_proxy")
+    try:
+        with connected(engine) as connection:
+            _Rehearsing(migrations, lambda at: steps, use, complete=False).beside(
+                context, connection
+            )
+    finally:
+        if outer is not None:
+            outer._install_proxy()
+        engine.dispose()
 
 
 class _Rehearsing:
     def __init__(
-        self, migrations: Migrations, moves: Moves, use: Callable[[Rehearsal], None]
+        self,
+        migrations: Migrations,
+        moves: Moves,
+        use: Callable[[Rehearsal], None],
+        *,
+        complete: bool,
     ) -> None:
         self.migrations = migrations
         self.moves = moves
         self.use = use
+        self.complete = complete
+        self.limits = usual_limits(migrations.project.settings)
         self.around = ExitStack()
         self.real: Connection | None = None
 
@@ -76,33 +130,52 @@ class _Rehearsing:
             with suppress(Exception):  # the connection may be lost
                 self.around.close()
 
+    def beside(self, context: MigrationContext, connection: Connection) -> None:
+        """Rehearse once, with what another context was configured with."""
+        stand_in = self._stand_in(connection)
+        bind, settings = bind_of(context), self.migrations.project.settings
+        options = {key: value for key, value in context.opts.items() if key != IS_BEHIND}
+        options[SURROUNDINGS] = Surroundings(bind, settings=settings, is_rehearsal=True)
+        twin = MigrationContext.configure(
+            connection=stand_in, environment_context=context.environment_context, opts=options
+        )
+        twin._in_external_transaction = spans_revisions(context)
+        with operations(twin), Operations.context(twin):
+            self._work(context.get_current_heads(), twin)
+
     def _stand_in(self, connection: Connection) -> Connection:
         self.real = connection
         database = dialect_for(connection.engine.url, connection.dialect)
         return self.around.enter_context(database.rehearsal(connection))
 
     def _work(self, at: tuple[str, ...], context: MigrationContext) -> tuple[()]:
-        assert self.real is not None
-        database = dialect_for(self.real.engine.url, self.real.dialect)
-        replayed = [self._one(step, context, database) for step in self.moves(at)]
-        self.use(
-            Rehearsal(
-                bind_of(context),
-                shown(self.real.engine.url),
-                at,
-                database,
-                self.real,
-                tuple(replayed),
-            )
-        )
-        self.around.close()
+        try:
+            self._replay(at, context)
+        finally:  # as long as the connection is ours: it may be a pool's
+            self.around.close()
         return ()
 
-    def _one(self, step: RevisionStep, context: MigrationContext, database: Database) -> Replayed:
+    def _replay(self, at: tuple[str, ...], context: MigrationContext) -> None:
+        assert self.real is not None
+        database = dialect_for(self.real.engine.url, self.real.dialect)
+        forms = rehearsal_of(context, self.limits)
+        replayed = [self._one(step, context, database, forms) for step in self.moves(at)]
+        bind, url = bind_of(context), shown(self.real.engine.url)
+        self.use(Rehearsal(bind, url, at, database, self.real, tuple(replayed), context))
+
+    def _one(
+        self,
+        step: RevisionStep,
+        context: MigrationContext,
+        database: Database,
+        forms: Rehearsed | None,
+    ) -> Replayed:
         path = getattr(step.info.up_revision, "path", "") or ""
-        recorder = Recorder(path, step.migration_fn.__code__.co_filename)
+        code = step.migration_fn.__code__.co_filename
+        recorder = Recorder(path, code, complete=self.complete)
         unplannable = ""
-        with recorder.listening(), tapped(recorder, self._tap(context, database)):
+        tap = self._tap(context, database)
+        with in_safe_forms(forms, self.limits, step), recorder.listening(), tapped(recorder, tap):
             try:
                 with context.begin_transaction(_per_migration=True):
                     call_step(self.migrations, step, context)
@@ -118,7 +191,25 @@ class _Rehearsing:
         rolls_back = database.transactional_ddl
         if rolls_back is None:
             rolls_back = context.impl.transactional_ddl
-        return Tap(context.connection, engines, database.carries_out_rehearsals, rolls_back)
+        inline = database.inline if self.complete else None
+        return Tap(context.connection, engines, database.carries_out_rehearsals, rolls_back, inline)
+
+
+def usual_limits(settings: Settings) -> Limits:
+    """The limits of a run, but for what a script says itself."""
+    seconds = settings.statement_timeout_seconds
+    return Limits(settings.lock_timeout_seconds, 0, statement_seconds=seconds)
+
+
+@contextmanager
+def in_safe_forms(forms: Rehearsed | None, limits: Limits, step: RevisionStep) -> Iterator[None]:
+    """What is done in a safe form is recorded in it."""
+    if forms is None:
+        yield
+        return
+    forms.given = limits.of(getattr(step.info.up_revision, "module", None))
+    with carried_out_by(forms):
+        yield
 
 
 def call_step(migrations: Migrations, step: RevisionStep, context: MigrationContext) -> None:

@@ -29,10 +29,20 @@ class RowSearch:
         self.database = database
         self.seconds = seconds
         self.inspector = inspect(connection)
+        self.is_late = False
+        """Whether the last question was given up."""
 
     def found(self, question: Question) -> RowFinding | None:
-        """The rows that are in the way; None where there are none, or nobody can tell."""
+        """The rows that are in the way; None where there are none, or nobody can tell.
+
+        What was given up is said, with a count of 0.
+        """
         first = self._asked(_counted(question))
+        if self.is_late:
+            what = (
+                f"{question.subject} was not looked at: that takes longer than {self.seconds:g} s"
+            )
+            return RowFinding(what, said(question.tables[0]), 0, is_certain=False)
         count = int(first[0][0] or 0) if first else 0
         if not count:
             return None
@@ -86,23 +96,27 @@ class RowSearch:
 
     def _asked(self, query: Select[Any]) -> Sequence[Any]:
         """The answer; nothing where the database can't evaluate the question, or not in time."""
-        timer = self._timer()
+        over = threading.Event()
+        timer = self._timer(over)
+        self.is_late = False
         try:
             with self.connection.begin_nested():
                 return self.connection.execute(query).all()
         except SQLAlchemyError:
+            self.is_late = over.is_set()
             return ()
         finally:
             if timer is not None:
                 timer.cancel()
                 timer.join()
 
-    def _timer(self) -> threading.Timer | None:
+    def _timer(self, over: threading.Event) -> threading.Timer | None:
         cancel = self.database.canceller(self.connection) if self.seconds else None
         if cancel is None:
             return None
 
         def stop() -> None:
+            over.set()
             with suppress(Exception):  # the question may have been answered in this very moment
                 cancel()
 

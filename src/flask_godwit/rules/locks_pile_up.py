@@ -6,6 +6,7 @@ different order wait for each other. One table in one revision.
 
 from __future__ import annotations
 
+from ..sql.action import Action
 from .case import Case, Hazard
 
 LEVEL = "warning"
@@ -28,9 +29,15 @@ DIALECTS = ("postgresql",)
 def hazard(case: Case) -> Hazard | None:
     tables = {held.table for held in case.held if held.kind in KINDS} - case.facts.new
     tables.discard(case.action.table)
-    if not tables or any(held.table == case.action.table for held in case.held):
+    if not tables or any(_is_of(held, case.action.table) for held in case.held):
         return None
     return Hazard(
         f"{', '.join(sorted(tables))} stays locked while {case.action.table} is waited for.",
         f"# Change {case.action.table} in a revision of its own.",
     )
+
+
+def _is_of(held: Action, table: str) -> bool:
+    """Whether an action has locked a table already, perhaps under its name of before."""
+    renamed = held.kind == "rename_table" and held.expression == table
+    return renamed or held.table == table

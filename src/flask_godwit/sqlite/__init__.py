@@ -3,3 +3,5 @@
 IS_BEHIND = "godwit_is_behind"
 """The option of a context that says whether what a revision does now was done before, and need
 not be looked at: a run was cut off later than that."""
+ASIDE = "godwit_aside"
+"""The execution option of a statement that changes nothing in the end: a look, a savepoint."""

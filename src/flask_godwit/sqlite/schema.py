@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
+from . import ASIDE
 from .orphans import Orphan, orphaned, orphans
 from .render import Statement, identifier
 from .tokens import SWITCH_OFF, folded, literal, quoted, temporary_name, tokens_of
@@ -53,7 +54,7 @@ class Schema:
 
     def _quietly(self, sql: str) -> None:
         """What changes nothing in the end, and is no part of the migration."""
-        self.connection.exec_driver_sql(sql)
+        self.connection.exec_driver_sql(sql, execution_options={ASIDE: True})
 
     def read(self, sql: str, *parameters: Any) -> list[Any]:
         return list(self.connection.exec_driver_sql(sql, parameters or None).fetchall())

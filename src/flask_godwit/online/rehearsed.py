@@ -1,0 +1,134 @@
+"""The safe forms where nothing is done: in a plan, and in a script without a database."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from alembic.operations import ops
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import text
+
+from ..retry import Limits
+from ..steps import spans_revisions
+from .asserted import Asserted
+from .forms import Part, SafeForm
+from .outside import Outside, settings_around
+from .road import Invoke, Road
+from .run import road_for
+
+SETTING = "godwit_setting"
+"""The execution option of a statement that only sets something for the next one."""
+
+
+def rehearsal_of(context: MigrationContext, limits: Limits) -> Rehearsed | None:
+    """What says the safe forms in a rehearsal, or in a script; None where there are none."""
+    kind = road_for(context)
+    if kind is None or spans_revisions(context):
+        return None
+    if kind is Outside:
+        return RehearsedOutside(context, limits)
+    # Without a database nobody knows what is made of a table of MySQL.
+    return None if context.as_sql else RehearsedAsserted(context, limits)
+
+
+class Rehearsed(Road):
+    """One rehearsal on one database, while ``carried_out_by`` lets operations through it.
+
+    ``given`` are the limits of the revision that is looked at.
+    """
+
+    def __init__(self, context: MigrationContext, limits: Limits) -> None:
+        super().__init__(context, lambda bind, words: None)
+        self.given = limits
+        self.renamed: dict[str, str] = {}
+        """What tables are called in the database, by what the run has made of it."""
+
+    def parts_of(self, operation: Any) -> tuple[Any, ...]:
+        """By the size of the table only: no run was cut off."""
+        table, schema = getattr(operation, "table_name", None), getattr(operation, "schema", None)
+        if table is None or self.context.as_sql or self.connection.in_nested_transaction():
+            return ()
+        name = self.name_of_table(table, schema)
+        parts = () if name in self.new else self.parts_for(operation)
+        return parts if parts and self.is_large([name]) else ()
+
+    def note(self, operation: Any) -> None:
+        """Also what is renamed: the tables keep their size."""
+        super().note(operation)
+        if isinstance(operation, ops.RenameTableOp):
+            old = self.name_of_table(operation.table_name, operation.schema)
+            new = self.name_of_table(operation.new_table_name, operation.schema)
+            self.renamed[new] = self.renamed.pop(old, old)
+
+    def is_large(self, tables: Any) -> bool:
+        return super().is_large([self.renamed.get(table, table) for table in tables])
+
+
+class RehearsedOutside(Rehearsed, Outside):
+    """PostgreSQL: the parts of a form, and what is set around each."""
+
+    def carry_out(self, form: SafeForm) -> None:
+        """Say what would be sent."""
+        with self.context.autocommit_block():
+            leftover = "" if self.context.as_sql else form.leftover(self.connection)
+            if leftover:
+                self._say(leftover)
+            for part in form.parts:
+                self._say_part(part)
+
+    def may_commit(self) -> bool:
+        """As in a run: not in a transaction that the script itself began."""
+        return self.context.as_sql or not self.connection.in_nested_transaction()
+
+    def is_wanted(self, form: SafeForm) -> bool:
+        """By the size of the tables; without a database every table may be large."""
+        if form.always:
+            return True
+        if not form.tables or form.tables[0] in self.new:
+            return False
+        if self.context.as_sql:
+            return True
+        return self.is_large(form.tables) and form.applies(self.connection)
+
+    def _say_part(self, part: Part) -> None:
+        before, after = settings_around(part, self.given)
+        for setting in () if self.context.as_sql else before:
+            self._set(setting)
+        self._say(part.statement)
+        for setting in () if self.context.as_sql else after:
+            self._set(setting)
+
+    def _say(self, statement: Any) -> None:
+        if self.context.as_sql and isinstance(statement, str):
+            self.context.impl.static_output(f"{statement};")
+        elif self.context.as_sql:
+            self.context.impl._exec(statement)
+        else:
+            self._execute(statement)
+
+    def _set(self, setting: str) -> None:
+        self.connection.execute(text(setting), execution_options={SETTING: True})
+
+
+class RehearsedAsserted(Rehearsed, Asserted):
+    """MySQL and MariaDB, whose servers take the cheapest algorithm also where none is asserted."""
+
+    def go(self, operations: Any, operation: Any, invoke: Invoke) -> Any:
+        parts = self.parts_of(operation) if isinstance(operation, ops.AddColumnOp) else ()
+        if parts:
+            for part in parts:
+                self.go(operations, part, invoke)
+            return None
+        if not isinstance(operation, ops.CreateForeignKeyOp) or not self._is_large(operation):
+            return invoke(operations, operation)
+        # Orphans are looked for beside the traffic.
+        checks = "SET SESSION foreign_key_checks ="
+        self.connection.exec_driver_sql(f"{checks} 0")
+        done = invoke(operations, operation)
+        self.connection.exec_driver_sql(f"{checks} 1")
+        return done
+
+    def _is_large(self, operation: ops.CreateForeignKeyOp) -> bool:
+        name = self.name_of_table(operation.source_table, operation.kw.get("source_schema"))
+        other = self.name_of_table(operation.referent_table, operation.kw.get("referent_schema"))
+        return name not in self.new and self.is_large([name, other])
