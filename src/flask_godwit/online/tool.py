@@ -24,6 +24,7 @@ PROGRAM = "pt-online-schema-change"
 _ALTER = re.compile(r"\s*ALTER\s+TABLE\s+(\S+)\s+(.+)", re.IGNORECASE | re.DOTALL)
 _MODIFY = re.compile(r"MODIFY\s+(`(?:[^`]|``)+`|\S+)\s+(.+)", re.IGNORECASE | re.DOTALL)
 _WAIT_SECONDS = 1
+_CHUNK_SECONDS = 0.2
 _OBSTACLES = {
     "a foreign key": """
         SELECT count(*) FROM information_schema.key_column_usage
@@ -142,9 +143,14 @@ class CopyTool:
     def _options(self, limits: Limits) -> list[str]:
         tries = max(1, int(limits.retry_seconds / (2 * _WAIT_SECONDS)))
         steps = ("create_triggers", "swap_tables", "drop_triggers")
+        variables = [f"lock_wait_timeout={max(_WAIT_SECONDS, int(limits.lock_seconds))}"]
+        if self.connection.execute(text("SHOW VARIABLES LIKE 'explain_format'")).first():
+            # It reads the number of rows from EXPLAIN; where it can't, it copies all in one go.
+            variables.append("explain_format=TRADITIONAL")
         return [
-            f"--set-vars=lock_wait_timeout={max(_WAIT_SECONDS, int(limits.lock_seconds))}",
+            f"--set-vars={','.join(variables)}",
             f"--tries={','.join(f'{step}:{tries}:{_WAIT_SECONDS}' for step in steps)}",
+            f"--chunk-time={_CHUNK_SECONDS}",  # as long as writers wait for rows of a chunk
             "--no-version-check",
             "--recursion-method=none",
         ]
