@@ -17,7 +17,7 @@ from sqlalchemy import Column, MetaData, Table, text
 from sqlalchemy.types import to_instance
 
 from ..dialects.postgresql_types import Change, change_of_type, plain_type
-from ..operations import BackfillOp
+from .steps import in_batches
 
 _LONGEST_NAME = 63
 _NUMBERS = ("smallint", "integer", "bigint", "numeric")
@@ -102,7 +102,7 @@ class _Swap:
         name, schema = self.operation.table_name, self.operation.schema
         value = f"{self.old_quoted}::{self.type}"
         where = f"{self.new_quoted} IS NULL AND {self.old_quoted} IS NOT NULL"
-        filled = BackfillOp(name, {self.new: text(value.replace(":", "\\:"))}, where, schema)
+        filled = in_batches(name, {self.new: text(value.replace(":", "\\:"))}, where, schema)
         bare: Column[Any] = Column(self.new, self.operation.modify_type)
         parts = [
             ops.AddColumnOp(name, bare, schema=schema),

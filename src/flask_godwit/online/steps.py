@@ -16,6 +16,7 @@ from ..errors import BackfillRefused, TableMissing
 from ..operations import BackfillOp
 from ..operations.batches import key_of, table_in
 
+_BATCH_SECONDS = 0.15
 IsPerRow = Callable[[str], bool]
 
 
@@ -54,11 +55,16 @@ def _add_column(
     parts: list[Any] = [
         ops.AddColumnOp(table, bare, schema=schema),
         ops.AlterColumnOp(table, column.name, schema=schema, modify_server_default=default),
-        BackfillOp(table, {column.name: text(_bound(said))}, f"{quoted} IS NULL", schema),
+        in_batches(table, {column.name: text(_bound(said))}, f"{quoted} IS NULL", schema),
     ]
     if not column.nullable:
         parts.append(ops.AlterColumnOp(table, column.name, schema=schema, modify_nullable=False))
     return (*parts, *_with(operation, context))
+
+
+def in_batches(table: str, values: dict[str, Any], where: str, schema: str | None) -> BackfillOp:
+    """A backfill that nobody asked for: whoever writes to a row of a batch waits for it."""
+    return BackfillOp(table, values, where, schema, seconds=_BATCH_SECONDS)
 
 
 def _with(operation: ops.AddColumnOp, context: MigrationContext) -> list[Any]:

@@ -41,6 +41,8 @@ class BackfillOp(MigrateOperation):
     pause: float | None = None
     until: Key = ()
     check: bool = True
+    seconds: float | None = None
+    """How long a batch may take at most, where the script did not ask for it."""
 
     @classmethod
     def backfill(
@@ -167,7 +169,10 @@ class Backfill:
         self.limits = around.limits
         settings = around.settings
         size = operation.batch or FIRST_SIZE
-        self.pace = Pace(settings.backfill_batch_seconds, size, operation.batch is not None)
+        seconds = settings.backfill_batch_seconds
+        if operation.seconds is not None:
+            seconds = min(seconds, operation.seconds)
+        self.pace = Pace(seconds, size, operation.batch is not None)
         own = operation.pause
         self.pause = settings.backfill_pause_seconds if own is None else own
         self.checks = operation.check and mentions(batches.where, batches.values)
