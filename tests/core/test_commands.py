@@ -194,7 +194,8 @@ class TestMigrate:
     def test_json(self, fresh):
         """`--json`: revision, path, message, and each change with sign, text, bind, warning."""
         found = fresh.ok("migrate", "--json").json
-        assert set(found) == {"revision", "path", "message", "changes", "unmanaged", "proof"}
+        told = {"findings", "notes", "unmanaged", "proof"}
+        assert set(found) == {"revision", "path", "message", "changes", *told}
         assert found["path"] == str(fresh.files[0])
         assert found["message"] == "add table user"
         assert found["changes"] == [{"sign": "+", "text": "table user", "bind": "", "warning": ""}]
@@ -521,6 +522,7 @@ class TestCheck:
             "changes": [],
             "edited": [],
             "unmanaged": [],
+            "notes": [],
         }
 
     def test_differences(self, fresh, shop):

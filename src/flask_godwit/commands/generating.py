@@ -104,7 +104,9 @@ def migrate(
         return None
     script = comparison.write()
     if script is not None:
-        script = judged(project, script, {} if from_history else comparison.configured)
+        script = judged(
+            comparison.migrations, script, {} if from_history else comparison.configured
+        )
     proves = project.settings.prove if prove is None else prove
     if script is None or not proves:
         return script

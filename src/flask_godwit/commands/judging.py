@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import replace
 
 from alembic.runtime.migration import MigrationContext
@@ -22,16 +23,18 @@ from .planning import builder_of
 _SHOWN = ("error",)
 
 
-def judged(project: Project, script: Script, configured: Mapping[str, Configured]) -> Script:
+def judged(migrations: Migrations, script: Script, configured: Mapping[str, Configured]) -> Script:
     """A script with its hazards, whatever size the tables have elsewhere. No error gets out.
 
+    :param migrations: the folder that it was written into.
     :param configured: what the comparison that it comes from was configured with, by bind; empty
         where that was none of the application's own databases.
     """
-    settings = replace(project.settings, small_table_rows=0)
-    wary = replace(project, settings=settings)
+    project = migrations.project
+    wary = copy(migrations)  # made anew, it would tell the application's callbacks again
+    wary.project = replace(project, settings=replace(project.settings, small_table_rows=0))
     try:
-        found = _against(wary, script, configured) if configured else _alone(wary, script)
+        found = _against(wary, script, configured) if configured else _alone(wary.project, script)
     except Exception:  # the script is written; lint and upgrade will say what is wrong with it
         return script
     shown = (one for one in found if one.level in _SHOWN and not one.waived)
@@ -44,9 +47,10 @@ def _alone(project: Project, script: Script) -> list[RuleFinding]:
 
 
 def _against(
-    project: Project, script: Script, configured: Mapping[str, Configured]
+    migrations: Migrations, script: Script, configured: Mapping[str, Configured]
 ) -> list[RuleFinding]:
     """On the databases that it was made from, which are where it begins."""
+    project = migrations.project
     found: dict[RuleFinding, None] = {}
 
     def use(rehearsal: Rehearsal) -> None:
@@ -56,7 +60,6 @@ def _against(
             for step in builder.steps(one.recorded, judge_of(one.path)):
                 found.update(dict.fromkeys(step.findings))
 
-    migrations = Migrations(project)
     with migrations.loaded() as scripts:
         for target in selected_targets(project):
             if target.bind not in configured:

@@ -184,7 +184,8 @@ class Run:
                 # A revision that is rolled back and tried again must not take the table along.
                 context.connection.commit()
         for alembic_step in steps:
-            self.comeback.runs(context.connection)
+            if not context.as_sql:
+                self.comeback.runs(context.connection)
             yield from self._one(alembic_step, bind)
         after = at if context.as_sql else context.get_current_heads()
         done = [step for step in self.done if step.bind == bind]
