@@ -14,6 +14,7 @@ from alembic.script import Script as AlembicScript
 from alembic.script import ScriptDirectory
 
 from ..contexts import Configured
+from ..diff.compare.plugin import load
 from ..diff.guards import no_models, refuse_mass_drop, unimported_models
 from ..diff.naming import message_for
 from ..diff.order import cycles_are_known
@@ -177,6 +178,7 @@ class Comparison:
     def _render(self, script: ops.MigrationScript) -> None:
         """Write the operations as Python, as Alembic does, and lay that out."""
         context = self.writer._last_autogen_context
+        load(context.migration_context)  # for the run, its impl was another one
         context.imports = set(script.imports)
         given: dict[str, Any] = self.writer.template_args
         for up, down in zip(script.upgrade_ops_list, script.downgrade_ops_list, strict=True):
