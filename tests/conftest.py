@@ -29,6 +29,30 @@ SESSION = pytest.StashKey[Session]()
 # The session
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    names = ", ".join(map(str, KINDS))
+    parser.addoption("--databases", metavar="NAMES", help=f"only on these, of: {names}")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the databases that were not asked for; what needs none stays."""
+    if not (wanted := config.getoption("databases")):
+        return
+    chosen = set(wanted.split(","))
+    if unknown := chosen - set(map(str, KINDS)):
+        raise pytest.UsageError(f"--databases: there is no {', '.join(sorted(unknown))}")
+    out = [item for item in items if not _kinds_of(item) <= chosen]
+    config.hook.pytest_deselected(items=out)
+    items[:] = [item for item in items if _kinds_of(item) <= chosen]
+
+
+def _kinds_of(item: pytest.Item) -> set[str]:
+    """The databases that a test is for, by the names of their kinds."""
+    callspec = getattr(item, "callspec", None)
+    params = callspec.params.values() if callspec else ()
+    return {str(value) for value in params if isinstance(value, Kind)}
+
+
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "requires(*features): run only on databases that have them, see databases.py"

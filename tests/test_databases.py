@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -186,3 +188,25 @@ def test_every_feature_is_somewhere_and_missing_somewhere() -> None:
     """Else no test would need to ask for it."""
     for feature in FEATURES:
         assert len({feature in kind.features for kind in KINDS}) == 2
+
+
+def test_databases_can_be_left_out(pytestconfig: pytest.Config) -> None:
+    """``--databases`` leaves out the others, and tests that need no database stay."""
+    collected = _collected(pytestconfig, "--databases", "sqlite,mysql")
+    kinds = {line.partition("[")[2].rstrip("]") for line in collected if "what_it_says" in line}
+    assert kinds == {"sqlite", "mysql"}
+    assert any("test_every_feature" in line for line in collected)
+    assert "there is no oracle" in "\n".join(_collected(pytestconfig, "--databases", "oracle"))
+
+
+def _collected(config: pytest.Config, *options: str) -> list[str]:
+    """What pytest would run of this file."""
+    pytest_itself = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:xdist"]
+    done = subprocess.run(
+        [*pytest_itself, *options, __file__],
+        cwd=config.rootpath,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return (done.stdout + done.stderr).splitlines()
