@@ -112,10 +112,13 @@ MYSQL = (
     "ALTER TABLE {t} MODIFY code varchar(40) COLLATE utf8mb4_bin",
     "ALTER TABLE {t} MODIFY kind enum('small','big')", "ALTER TABLE {t} MODIFY id int NOT NULL",
     "ALTER TABLE {t} MODIFY at datetime", "ALTER TABLE {t} DROP INDEX ix_{t}_name",
+    "ALTER TABLE {t} MODIFY at datetime DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP",
+    "ALTER TABLE {t} MODIFY note text CHECK (note <> 'x')",
     "ALTER TABLE {t} MODIFY id int NOT NULL, DROP PRIMARY KEY", "ALTER TABLE {t} COMMENT 'x'",
     "ALTER TABLE {t} DROP INDEX uq_{t}", "ALTER TABLE {t} DROP CONSTRAINT ck_{t}",
     "ALTER TABLE {t} DROP FOREIGN KEY fk_{t}", "ALTER TABLE {t} DEFAULT CHARACTER SET ascii",
-    "ALTER TABLE {t} ROW_FORMAT=COMPACT", "ALTER TABLE {t} ADD FULLTEXT INDEX words (note)",
+    "ALTER TABLE {t} ROW_FORMAT=COMPACT", "ALTER TABLE {t} COLLATE utf8mb4_bin",
+    "ALTER TABLE {t} ADD FULLTEXT INDEX words (note)",
     "ALTER TABLE {t} DROP INDEX ix_{t}_name, ADD INDEX ix_{t}_name (name(9))",
     "ALTER TABLE {t} DROP FOREIGN KEY fk_{t}, ADD CONSTRAINT f2_{t} FOREIGN KEY (shop_id)" + _SHOP,
 )  # fmt: skip
@@ -153,6 +156,7 @@ MODELS: tuple[Change, ...] = (
     lambda table: table.append_column(sa.Column("extra", sa.Integer)),
     lambda table: table._columns.remove(table.c.note),
     lambda table: table.append_constraint(sa.CheckConstraint("stock > 9")),
+    lambda table: sa.CheckConstraint("stock > 9")._set_parent_with_dispatch(table.c.stock),
     lambda table: table.append_constraint(sa.UniqueConstraint("name")),
     lambda table: table.append_constraint(sa.ForeignKeyConstraint(["id"], ["shop.id"])),
     lambda table: table.indexes.clear(),
@@ -179,6 +183,21 @@ def test_changed_models(database: Database) -> None:
     create(database, metadata)
     for number, change in enumerate(MODELS, start=1):
         change(metadata.tables[f"t{number}"])
+    assert left_out(database, metadata) == {"shop", "t0"}
+
+
+@pytest.mark.requires("auto_increment")
+def test_changed_options(database: Database) -> None:
+    """What a table is as a whole, and what a column becomes by itself, are no exception."""
+    options = (("engine", "MyISAM"), ("charset", "latin1"), ("collate", "utf8mb4_bin"))
+    options += (("row_format", "COMPACT"), ("default_charset", "ascii"))
+    metadata = models(len(options) + 2, database.dialect)
+    create(database, metadata)
+    for number, (option, value) in enumerate(options, start=1):
+        for name in ("mysql", "mariadb"):
+            metadata.tables[f"t{number}"].dialect_kwargs[f"{name}_{option}"] = value
+    both = sa.text("CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP")
+    metadata.tables[f"t{len(options) + 1}"].c.at.server_default = sa.DefaultClause(both)
     assert left_out(database, metadata) == {"shop", "t0"}
 
 

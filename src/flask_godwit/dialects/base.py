@@ -37,6 +37,7 @@ from .guard import Guard, Sent
 from .objects import ObjectAnswers
 from .observer import Observer
 from .script import Script
+from .table_options import OptionAnswers
 from .witness import Witness
 
 OwnedNames = Mapping[str, str]
@@ -62,7 +63,7 @@ class Trouble(Enum):
     """Anything else."""
 
 
-class Database(ObjectAnswers):
+class Database(ObjectAnswers, OptionAnswers):
     """A database by its URL. Subclasses differ in their answers, not in their methods."""
 
     name: str = "database"
@@ -129,6 +130,9 @@ class Database(ObjectAnswers):
     def observer(self, connection: Connection) -> Observer:
         """Who sees how far the statement of a connection is."""
         return Observer()
+
+    checks_in_columns: ClassVar[bool] = False
+    """Whether a CHECK that is written into a column stays a part of that."""
 
     checks_block_renames: ClassVar[bool] = False
     """Whether a column that a CHECK mentions can't be renamed."""

@@ -28,6 +28,8 @@ class ColumnFacts:
     """The type with all its parameters, where the server says it in the definition."""
     counter: Counter | None = None
     """What gives it its next number."""
+    check: str | None = None
+    """The CHECK that is a part of the column."""
 
 
 @dataclass(frozen=True)

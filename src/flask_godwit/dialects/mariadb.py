@@ -25,6 +25,7 @@ class MariaDB(MySQL):
     """MariaDB."""
 
     name: str = "MariaDB"
+    checks_in_columns: ClassVar[bool] = True
     checks_block_renames: ClassVar[bool] = False
 
     def cost(self, action: Action, facts: Facts) -> Cost:

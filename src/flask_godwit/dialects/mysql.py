@@ -40,6 +40,7 @@ from .guard import Guard, Sent
 from .lost_sessions import LostMySQL
 from .mysql_backup import MySQLBackup
 from .mysql_limits import MySQLLimits, gives_way
+from .mysql_options import MySQLOptions
 from .mysql_progress import look_mysql
 from .mysql_witness import MySQLWitness
 from .objects import VIEW, Objects
@@ -122,7 +123,7 @@ def _at_driver(connection: Connection, statement: str) -> tuple[Any, ...]:
         cursor.close()
 
 
-class MySQL(Database):
+class MySQL(MySQLOptions, Database):
     """MySQL."""
 
     name: str = "MySQL"

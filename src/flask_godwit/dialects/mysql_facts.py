@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Dialect, Table
 from sqlalchemy.exc import SQLAlchemyError
 
 from .counters import AUTO_INCREMENT, Counter
 from .facts import Catalogue, ColumnFacts, TableFacts
+from .mysql_options import default_collation, options_in
 
 _COLUMN = re.compile(r"^\s*`((?:[^`]|``)+)` (.*?),?$")
 _KEY = re.compile(r"^\s*((?:UNIQUE |FULLTEXT |SPATIAL )?)KEY `((?:[^`]|``)+)` (.*?),?$")
 _CHECK = re.compile(r"^\s*CONSTRAINT `((?:[^`]|``)+)` CHECK (.*?),?$")
-_OPTION = re.compile(r"\b(ENGINE|CHARSET|COLLATE|ROW_FORMAT|KEY_BLOCK_SIZE)=(\w+)")
-_COLLATE = re.compile(r"\bCOLLATE (\w+)")
-_CHARSET = re.compile(r"\bCHARACTER SET (\w+)")
+# What is no part of an index's meaning, and the mark of what older servers don't know.
+_VERSIONED = re.compile(r" USING BTREE| KEY_BLOCK_SIZE=\d+|/\*!\d+ (.*?) ?\*/")
 _TYPE = re.compile(r"\w+(?:\((?:'(?:[^'\\]|''|\\.)*'|[^')])*\))?(?: unsigned)?(?: zerofill)?")
+_TEXT = re.compile(rf"({_TYPE.pattern})(?: CHARACTER SET (\w+))?(?: COLLATE (\w+))?")
 _COMPUTED = re.compile(r"\bGENERATED ALWAYS AS (\(.*\)) (VIRTUAL|STORED|PERSISTENT)")
+# MariaDB writes it last, after a comment that may say anything.
+_COLUMN_CHECK = re.compile(r"^(?:'(?:[^'\\]|''|\\.)*'|[^'])*? CHECK (\(.*\))$")
 _DEFAULT = re.compile(
     r"\bDEFAULT ('(?:[^'\\]|''|\\.)*'"
     r"|(?:(?!\s(?:ON UPDATE|COMMENT|CHECK|INVISIBLE|/\*)).)+)(?:\s(ON UPDATE [\w()]+))?"
@@ -42,7 +46,7 @@ class MySQLCatalogue(Catalogue):
     def twin(self, connection: Connection, copy: Table) -> Iterator[TableFacts | None]:
         """A temporary table, which hides the real one of its name while it is there."""
         copy._prefixes = ["TEMPORARY"]
-        found = None
+        words = _full_text(copy, connection.dialect)
         try:
             copy.create(connection, checkfirst=False)
         except SQLAlchemyError:
@@ -53,7 +57,25 @@ class MySQLCatalogue(Catalogue):
         finally:
             name = connection.dialect.identifier_preparer.format_table(copy)
             connection.exec_driver_sql(f"DROP TEMPORARY TABLE {name}")
-        yield found
+        yield found and replace(found, indexes={**found.indexes, **words})
+
+
+def _full_text(copy: Table, dialect: Dialect) -> dict[str, str]:
+    """The full text indexes, taken out of a table: InnoDB has them in no temporary one."""
+    quote = dialect.identifier_preparer.quote_identifier
+    found = {}
+    for index in list(copy.indexes):
+        options = {
+            name: index.kwargs.get(f"{dialect.name}_{name}") for name in ("prefix", "with_parser")
+        }
+        if str(options["prefix"]).upper() != "FULLTEXT":
+            continue
+        copy.indexes.discard(index)
+        columns = ",".join(quote(column.name) for column in index.columns)
+        parser = options["with_parser"]
+        words = f" WITH PARSER {quote(parser)}" if parser else ""
+        found[str(index.name)] = f"FULLTEXT ({columns}){words}"
+    return found
 
 
 def _facts(connection: Connection, schema: str | None, table: str) -> TableFacts | None:
@@ -63,23 +85,43 @@ def _facts(connection: Connection, schema: str | None, table: str) -> TableFacts
         created = connection.exec_driver_sql(f"SHOW CREATE TABLE {name}").one()[1]
     except SQLAlchemyError:
         return None
-    return facts_of(created)
+    found = facts_of(created)
+    charset = found.options.get("CHARSET")
+    if charset is None or "COLLATE" in found.options:
+        return found
+    collation = default_collation(connection, charset)
+    return replace(found, options={**found.options, "COLLATE": collation})
 
 
 def facts_of(created: str) -> TableFacts:
     """The facts in what SHOW CREATE TABLE says."""
     *lines, last = created.split("\n)")
+    options = options_in(last.split("\n")[0])
     columns: dict[str, ColumnFacts] = {}
     checks: list[tuple[str | None, str]] = []
     indexes: dict[str, str] = {}
     for line in "\n)".join(lines).split("\n")[1:]:
         if found := _COLUMN.match(line):
-            columns[_name(found[1])] = _column(found[2])
+            columns[_name(found[1])] = _column(of_table(found[2], options))
         elif found := _KEY.match(line):
-            indexes[_name(found[2])] = found[1] + found[3].replace(" USING BTREE", "")
+            indexes[_name(found[2])] = (
+                found[1] + _VERSIONED.sub(lambda mark: mark[1] or "", found[3]).strip()
+            )
         elif found := _CHECK.match(line):
             checks.append((_name(found[1]), found[2]))
-    return TableFacts(columns, tuple(checks), indexes, options=dict(_OPTION.findall(last)))
+    return TableFacts(columns, tuple(checks), indexes, options=options)
+
+
+def of_table(definition: str, options: Mapping[str, str]) -> str:
+    """A column without the character set and collation that its table has too."""
+    found = _TEXT.match(definition)
+    if found is None or found[2] not in (None, options.get("CHARSET")):
+        return definition
+    kind, _, collation = found.groups()
+    said = f" COLLATE {collation}" if collation not in (None, options.get("COLLATE")) else ""
+    if found[2] and not collation and "COLLATE" in options:
+        said = f" CHARACTER SET {found[2]}"  # with its usual collation, which is not said
+    return f"{kind}{said}{definition[found.end() :]}"
 
 
 def _name(quoted: str) -> str:
@@ -90,14 +132,15 @@ def _column(definition: str) -> ColumnFacts:
     text = definition.replace(" AUTO_INCREMENT", "")
     computed = _COMPUTED.search(text)
     default = None if computed else _DEFAULT.search(text)
-    charset, collation = _CHARSET.search(text), _COLLATE.search(text)
-    kind = _TYPE.match(text)
-    said = " ".join(found[1] for found in (charset, collation) if found)
+    kind = _TEXT.match(text)
+    check = _COLUMN_CHECK.match(text)
+    said = " ".join(found for found in (kind.groups()[1:] if kind else ()) if found)
     return ColumnFacts(
         default=" ".join(part for part in default.groups() if part) if default else None,
         computed=f"{computed[2]} {computed[1]}" if computed else None,
         collation=said or None,
         definition=text,
-        type=kind[0] if kind else None,
+        type=kind[1] if kind else None,
         counter=Counter(AUTO_INCREMENT) if text != definition else None,
+        check=check[1] if check else None,
     )

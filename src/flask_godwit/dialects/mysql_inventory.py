@@ -7,6 +7,9 @@ from collections.abc import Iterator, Mapping
 
 from sqlalchemy import Connection
 
+from .mysql_facts import of_table
+from .mysql_options import options_in
+
 _COUNTER = re.compile(r" AUTO_INCREMENT=\d+")
 # Names that the server makes up, and counts on when a constraint comes back.
 _NUMBERED = re.compile(r"^CONSTRAINT `(?:[^`]*_(?:ibfk|chk)_\d+|CONSTRAINT_\d+)` ")
@@ -43,6 +46,7 @@ def inventory(connection: Connection) -> Mapping[str, str]:
 def _table(table: str, created: str) -> Iterator[tuple[str, str]]:
     *lines, last = created.split("\n)")
     yield f"table {table}", _COUNTER.sub("", last).strip()
+    options = options_in(last.split("\n")[0])
     for line in "\n)".join(lines).split("\n")[1:]:
         plain = line.strip().removesuffix(",")
         said = _NUMBERED.sub("CONSTRAINT ", plain)
@@ -50,7 +54,7 @@ def _table(table: str, created: str) -> Iterator[tuple[str, str]]:
         if named is None:
             yield f"{said} of {table}", ""
         elif said.startswith("`"):
-            yield f"column {table}.{named[0][1:-1]}", said[named.end() :].strip()
+            yield f"column {table}.{named[0][1:-1]}", of_table(said[named.end() :].strip(), options)
         else:
             yield f"{named[0]} of {table}", said[named.end() :].strip()
 

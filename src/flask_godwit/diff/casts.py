@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 from alembic.operations import ops
 from sqlalchemy import Dialect, Enum, Numeric, func, literal_column, types
@@ -24,7 +24,7 @@ from .fill import ModelColumn
 from .names import Key, quoted, said
 from .row_queries import Condition, is_exact, misfits
 from .rows import Rows
-from .steps import Cast, Comment, Quiet, set_loss
+from .steps import Cast, Comment, Quiet, Redefined, set_loss
 from .words import type_words
 
 
@@ -68,7 +68,7 @@ class CastStage:
     def _converted(
         self, operation: ops.MigrateOperation, *, is_upgrade: bool
     ) -> Iterator[ops.MigrateOperation]:
-        if type(operation) is not ops.AlterColumnOp or operation.modify_type is None:
+        if not _is_converted(operation):
             yield operation
             return
         key = (operation.schema, operation.table_name)
@@ -185,6 +185,12 @@ _CORRECT = (
 
 def _tables(operations: ops.OpContainer) -> Iterator[ops.ModifyTableOps]:
     return (op for op in operations.ops if isinstance(op, ops.ModifyTableOps))
+
+
+def _is_converted(operation: ops.MigrateOperation) -> TypeGuard[ops.AlterColumnOp]:
+    """Whether a type changes, and nobody has looked after that yet."""
+    known = type(operation) in (ops.AlterColumnOp, Redefined)
+    return known and isinstance(operation, ops.AlterColumnOp) and operation.modify_type is not None
 
 
 def _default_change(operation: ops.AlterColumnOp, kind: Any, default: Any) -> Quiet:

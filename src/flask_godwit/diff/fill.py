@@ -20,7 +20,7 @@ from .literals import Value, default_of, given, neutral, server_default_of
 from .names import Key, quoted, said
 from .questions import Asker, Question, Reading
 from .rows import Rows
-from .steps import Comment, Quiet, Sql
+from .steps import Comment, Quiet, Redefined, Sql
 
 ModelColumn = Callable[[Key, str], "Column[Any] | None"]
 
@@ -71,6 +71,8 @@ class FillStage:
             key = (operation.schema, operation.table_name)
             return _Need(key, operation.column.name, operation.column, is_new=True)
         if isinstance(operation, ops.AlterColumnOp) and operation.modify_nullable is False:
+            if isinstance(operation, Redefined) and operation.old_computed:
+                return None  # nobody can give it other values
             key = (operation.schema, operation.table_name)
             column = self.models(key, operation.column_name)
             if column is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -15,6 +16,9 @@ from ..errors import AnswerWrong
 
 SQL_PREFIX = "sql:"
 """What a value begins with that is an SQL expression: ``sql:lower(name)``."""
+
+_ON_UPDATE = re.compile(r"\s+ON\s+UPDATE\s.*$", re.IGNORECASE | re.DOTALL)
+"""What MySQL has after a default that is no value."""
 
 _TRUE = {"true", "t", "yes", "y", "on", "1"}
 _FALSE = {"false", "f", "no", "n", "off", "0"}
@@ -109,7 +113,8 @@ def server_default_of(default: Any, dialect: Dialect) -> Value | None:
     if isinstance(argument, str):
         return Value(_quoted(argument, dialect))
     if isinstance(argument, ClauseElement):
-        return Value(_sql(argument, dialect), constant=False)
+        sql = _ON_UPDATE.sub("", _sql(argument, dialect))
+        return None if sql.upper() == "NULL" else Value(sql, constant=False)
     return None
 
 

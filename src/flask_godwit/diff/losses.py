@@ -8,7 +8,7 @@ from alembic.operations import ops
 
 from .names import Key, said
 from .rows import Rows
-from .steps import Comment, set_loss
+from .steps import Comment, Redefined, set_loss
 
 
 def mark_losses(operations: ops.OpContainer, rows: Rows) -> None:
@@ -28,15 +28,21 @@ def _marked(
         yield from _mark(operation, said(key), rows.count(key), "rows", "row")
     elif isinstance(operation, ops.DropColumnOp):
         yield from _dropped_column(operation, rows)
+    elif isinstance(operation, Redefined) and operation.computed and not operation.old_computed:
+        yield from _values(operation, rows)
     yield operation
 
 
 def _dropped_column(operation: ops.DropColumnOp, rows: Rows) -> Iterator[Comment]:
-    key: Key = (operation.schema, operation.table_name)
-    name = operation.column_name
     if operation.to_column().computed is not None:
         set_loss(operation, "")
         return
+    yield from _values(operation, rows)
+
+
+def _values(operation: ops.DropColumnOp | ops.AlterColumnOp, rows: Rows) -> Iterator[Comment]:
+    key: Key = (operation.schema, operation.table_name)
+    name = operation.column_name
     count = rows.count(key, name, lambda column: column.is_not(None))
     yield from _mark(operation, said(key, name), count, "values", "value")
 

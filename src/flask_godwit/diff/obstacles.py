@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from alembic.operations import ops
-from sqlalchemy import column, func, select, table
+from sqlalchemy import column, func, select, table, text
 
 from ..errors import RowsInTheWay
 from .names import Key, said
 from .row_queries import duplicates, orphaned, unique_columns, violating
 from .rows import Rows
+from .steps import Redefined
 
 
 @dataclass
@@ -61,7 +62,12 @@ class ObstacleStage:
         if names and not new & set(names):
             return self._duplicates(key, names), f"have the same {', '.join(names)} as another row"
         if isinstance(step, ops.CreateCheckConstraintOp) and not new:
-            return self._violations(key, step), f"violate the check {step.constraint_name}"
+            return self._violations(
+                key, step.condition
+            ), f"violate the check {step.constraint_name}"
+        if isinstance(step, Redefined) and step.check not in (None, step.old_check):
+            query = self._violations(key, text((step.check or "").replace(":", "\\:")))
+            return query, f"violate the check {step.check}"
         return None, ""
 
     def _orphans(self, key: Key, target: Key, pairs: Sequence[tuple[str, str]]) -> Any:
@@ -75,10 +81,10 @@ class ObstacleStage:
         columns = [source.c[self.rows.name(key, name)] for name in names]
         return duplicates(source, columns)
 
-    def _violations(self, key: Key, step: ops.CreateCheckConstraintOp) -> Any:
+    def _violations(self, key: Key, condition: Any) -> Any:
         if self.rows.renames.columns.get(key) or self.rows.renames.old_key(key) != key:
             return None  # it speaks of new names, and the database has the old ones
-        refused = violating(step.condition)
+        refused = violating(condition)
         return select(func.count()).select_from(self._source(key)).where(refused)
 
     def _source(self, key: Key) -> Any:

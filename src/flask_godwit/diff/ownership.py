@@ -26,6 +26,8 @@ _SQL = re.compile(
 )
 
 _MADE = r"\b(?:VIEW|FUNCTION|PROCEDURE|TRIGGER)\s+(?:IF\s+NOT\s+EXISTS\s+)?[\w.\"`]*\b{}\b"
+_OPTIONS = re.compile(r"\b(?:mysql|mariadb)_\w|ALTER TABLE", re.IGNORECASE)
+_SAID = re.compile(r"\b(\w+)(?=\s*=)|\b(CHARACTER SET|COLLATE)\b", re.IGNORECASE)
 
 OWNERSHIP = "godwit_ownership"
 """The option of a context in which a comparison finds its :class:`Ownership`."""
@@ -36,6 +38,8 @@ class History:
     """What revision files name: tables and sequences. Paths are asked for when they are needed."""
 
     paths: Callable[[], Sequence[str]]
+    _options: dict[str, set[str]] = field(default_factory=dict, compare=False)
+    _read: list[str] = field(default_factory=list, compare=False)
 
     def has(self, keys: Collection[Key]) -> frozenset[Key]:
         """Which of these tables some revision creates, renames or changes."""
@@ -67,6 +71,41 @@ class History:
             for name in names
             if any(re.search(_MADE.format(re.escape(name)), text, re.IGNORECASE) for text in texts)
         ) | self.declared(names)
+
+    def options_of(self, table: str) -> frozenset[str]:
+        """Which options some revision gives a table as a whole: ``ENGINE``, ``CHARSET``."""
+        for path in self.paths():
+            if path not in self._read:
+                self._read.append(path)
+                for name, option in _options_in(Path(path).read_text(encoding="utf-8")):
+                    self._options.setdefault(name, set()).add(option)
+        return frozenset(self._options.get(table, ()))
+
+
+def _options_in(text: str) -> Iterator[tuple[str, str]]:
+    """Tables and their options, in a revision file."""
+    if not _OPTIONS.search(text):
+        return
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "create_table":
+            said = [str(word.arg).partition("_") for word in node.keywords]
+            options = {rest for kind, _, rest in said if kind in ("mysql", "mariadb")}
+            names = [a.value for a in node.args[:1] if isinstance(a, ast.Constant)]
+            yield from ((str(name), _plain(option)) for name in names for option in options)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            for match in _SQL.finditer(node.value):
+                rest = node.value[match.end() :]
+                yield from ((_bare(match["name"]), _plain(o)) for o in _words(rest))
+
+
+def _words(sql: str) -> Iterator[str]:
+    return (found[0] for found in _SAID.finditer(sql))
+
+
+def _plain(option: str) -> str:
+    return re.sub(
+        r"^(DEFAULT_)?(CHARACTER_SET|CHARSET)$", "CHARSET", option.upper().replace(" ", "_")
+    )
 
 
 def _objects_in(tree: ast.AST) -> Iterator[str]:

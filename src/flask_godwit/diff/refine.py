@@ -26,6 +26,7 @@ from .compare.plugin import load
 from .constraint_names import name_added
 from .default_schema import leave_default_unnamed
 from .fill import FillStage
+from .key_columns import KeyColumnStage
 from .key_indexes import KeyIndexStage
 from .losses import mark_losses
 from .names import Key
@@ -38,6 +39,7 @@ from .renames.find import models_of, refuse_unused
 from .renames.stage import RenameStage
 from .renames.values import Renames
 from .rows import Rows
+from .statements import set_apart
 
 _KEY = "godwit_refinement"
 
@@ -130,12 +132,15 @@ class Refinement:
         mark_losses(upgrade, rows)
         dialect = context.connection.dialect
         name_added(upgrade, downgrade, dialect, name_checks=_names_checks(context.metadata))
+        if facts["database"].indexes_foreign_keys:
+            KeyColumnStage(rows, models_of(context)).run(upgrade, downgrade)
         if context.connection.dialect.supports_alter:
             put_in_order(upgrade, downgrade)
         if facts["database"].indexes_foreign_keys:
             KeyIndexStage(rows, models_of(context)).run(upgrade, downgrade)
         for operations, own in zip((upgrade, downgrade), steps, strict=True):
             operations.ops = in_phases(operations.ops, own)
+            set_apart(operations)
 
     def finish(self) -> None:
         """After the last database.

@@ -5,7 +5,7 @@ A script shows plain Alembic: ``op.rename_table()``, ``op.alter_column()``, ``op
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from alembic.autogenerate import renderers
 from alembic.autogenerate.api import AutogenContext
@@ -64,12 +64,43 @@ class Cast(ops.AlterColumnOp):
         return cast
 
 
+class Redefined(ops.AlterColumnOp):
+    """A column that is said anew as a whole, since ``op.alter_column()`` would lose a part of it.
+
+    ``there`` and ``back`` are statements; the others are what they say that Alembic can't.
+    """
+
+    there: str
+    back: str
+    check: str | None = None
+    old_check: str | None = None
+    computed: str | None = None
+    old_computed: str | None = None
+
+    @classmethod
+    def of(cls, operation: ops.AlterColumnOp, there: str, back: str) -> Redefined:
+        """The same operation, by a statement."""
+        redefined = cls(operation.table_name, operation.column_name)
+        redefined.__dict__.update(operation.__dict__)
+        redefined.there, redefined.back = there, back
+        return redefined
+
+    def reverse(self) -> Redefined:
+        reverse = Redefined.of(super().reverse(), self.back, self.there)
+        reverse.check, reverse.old_check = self.old_check, self.check
+        reverse.computed, reverse.old_computed = self.old_computed, self.computed
+        return reverse
+
+
 class Sql(ops.ExecuteSQLOp):
     """``op.execute()`` of a statement.
 
     :param down: the statement that takes it back; "" when nothing has to.
     :param words: what it does, in the words of a change; "" when that goes without saying.
     """
+
+    retyped: Collection[str] = ()
+    """The columns whose type it changes."""
 
     def __init__(self, statement: str, down: str = "", words: str = "", back: str = "") -> None:
         super().__init__(statement)
@@ -82,13 +113,6 @@ class Sql(ops.ExecuteSQLOp):
         if not self.down:
             return Nothing()
         return Sql(self.down, self.statement, words=self.back, back=self.words)
-
-
-class Aside(Sql):
-    """A statement that can't stand in a batch, whose operations wait for the end of the block."""
-
-    def reverse(self) -> ops.MigrateOperation:
-        return Aside(self.down, self.statement, words=self.back, back=self.words)
 
 
 class Together(ops.OpContainer):
@@ -155,13 +179,19 @@ def _cast(context: AutogenContext, op: Cast) -> str:
     return f"{written.removesuffix(')')},\n{' ' * 11}postgresql_using={op.using!r})"
 
 
+@renderers.dispatch_for(Redefined)
+def _redefined(context: AutogenContext, op: Redefined) -> str:
+    return _execute(context, op.there)
+
+
 @renderers.dispatch_for(Sql)
 def _sql(context: AutogenContext, op: Sql) -> str:
+    return _execute(context, op.statement)
+
+
+def _execute(context: AutogenContext, statement: str) -> str:
     # op.execute() takes `:name` for a parameter.
-    return f"{_prefix(context)}execute({op.statement.replace(':', chr(92) + ':')!r})"
-
-
-renderers.dispatch_for(Aside)(_sql)
+    return f"{_prefix(context)}execute({statement.replace(':', chr(92) + ':')!r})"
 
 
 @renderers.dispatch_for(Together)

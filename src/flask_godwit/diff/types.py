@@ -22,6 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlalchemy.util import generic_repr, immutabledict
 
+from . import column_checks
 from .compare.type_checks import brings_check
 
 _KNOWN = ("sqlalchemy.", "alembic.")
@@ -36,6 +37,8 @@ def attach(context: MigrationContext) -> None:
 
 def _render(given: Any, kind: str, item: Any, context: AutogenContext) -> Any:
     theirs = given(kind, item, context) if given else False
+    if theirs is False and kind == "column":
+        return column_checks.written(item, context)
     if theirs is not False or kind != "type":
         return theirs
     module = type(item).__module__

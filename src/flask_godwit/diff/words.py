@@ -15,7 +15,7 @@ from sqlalchemy.types import TypeEngine
 
 from ..values import DEFAULT_BIND, Change
 from .objects.steps import ObjectStep
-from .steps import Comment, Nothing, Quiet, Sql, flat, loss_of
+from .steps import Comment, Nothing, Quiet, Redefined, Sql, flat, loss_of
 
 
 def changes_of(operations: ops.OpContainer, bind: str = DEFAULT_BIND) -> tuple[Change, ...]:
@@ -97,6 +97,18 @@ def _(operation: ops.AlterColumnOp) -> _Words:
         yield "~", f"{column}: {_default_words(operation.modify_server_default)}", ""
     if operation.modify_comment is not False:
         yield "~", f"{column}: comment {operation.modify_comment!r}", ""
+
+
+@_describe.register
+def _(operation: Redefined) -> _Words:
+    yield from _describe.dispatch(ops.AlterColumnOp)(operation)
+    column = f"{_table(operation.table_name, operation.schema)}.{operation.column_name}"
+    if operation.check != operation.old_check:
+        yield "~", f"{column}: {f'check {operation.check}' if operation.check else 'no check'}", ""
+    if operation.computed != operation.old_computed:
+        said = f"computed {operation.computed}" if operation.computed else "no longer computed"
+        loss = "" if operation.old_computed else loss_of(operation, "its values are lost")
+        yield "~", f"{column}: {said}", loss
 
 
 @_describe.register

@@ -11,6 +11,7 @@ from sqlalchemy import CheckConstraint, Table, text
 from sqlalchemy.sql.elements import conv
 
 from ...dialects.facts import TableFacts
+from ..column_checks import checks_of, without_checks
 from .names import final_name
 from .sides import sides_of
 from .text import alike, written
@@ -19,11 +20,17 @@ Check = tuple[str | None, str]
 
 
 def compare_checks(
-    context: AutogenContext, schema: str | None, table: Table, facts: TableFacts
+    context: AutogenContext,
+    modify: ops.ModifyTableOps,
+    schema: str | None,
+    table: Table,
+    facts: TableFacts,
 ) -> Iterator[ops.MigrateOperation]:
     """The operations that give a table the CHECKs of its model."""
     found = [c for c in facts.checks if _is_looked_at(context, schema, table, c[0])]
     declared = [c for c in table.constraints if isinstance(c, CheckConstraint)]
+    if not sides_of(context).database.checks_in_columns:
+        declared += [check for column in table.columns for check in checks_of(column)]
     if (not found and not declared) or _obviously_same(context, found, declared):
         return
     twin = sides_of(context).twin(table)
@@ -31,6 +38,8 @@ def compare_checks(
         return
     named = {name: c for c in declared if (name := _name(context, c))}
     gone, new = _differences(found, twin.checks, named)
+    if not sides_of(context).database.checks_in_columns:
+        new = _not_in_columns(context, modify, new)
     for name, sql in gone:
         if _include(context, _constraint(name, sql), name, reflected=True):
             yield _drop(schema, table, name, sql)
@@ -65,6 +74,25 @@ def _differences(
         else:
             missing.append((name, sql))
     return left, missing
+
+
+def _not_in_columns(
+    context: AutogenContext, modify: ops.ModifyTableOps, new: Sequence[Check]
+) -> list[Check]:
+    """What new columns don't bring along. What can't be recognised is taken out of them."""
+    left = list(new)
+    for operation in modify.ops:
+        checks = checks_of(operation.column) if isinstance(operation, ops.AddColumnOp) else []
+        found = [_found(left, _sql(context, check)) for check in checks]
+        if None in found:
+            operation.column = without_checks(operation.column)  # type: ignore[attr-defined]
+            continue
+        left = [check for check in left if check not in found]
+    return left
+
+
+def _found(checks: Sequence[Check], sql: str) -> Check | None:
+    return next((check for check in checks if alike(check[1], sql)), None)
 
 
 def _name(context: AutogenContext, constraint: CheckConstraint) -> str | None:

@@ -10,12 +10,10 @@ from sqlalchemy import Column, Computed, Table
 from sqlalchemy.types import NullType
 
 from ...dialects.facts import ColumnFacts, TableFacts
-from ..names import quoted
-from ..names import said as place
-from ..steps import Sql, Together
+from .computed import compare_computed
 from .counters import compare_counter
+from .definitions import altered_in, complete, new_in
 from .sides import sides_of
-from .text import alike
 
 
 def compare_columns(
@@ -35,6 +33,7 @@ def compare_columns(
         if not _is_looked_at(context, column, found.columns[column.name]):
             continue
         _compare(context, modify, schema, found.columns[column.name], column, actual)
+        complete(context, modify, schema, found.columns[column.name], column, actual)
         compare_counter(context, modify, schema, column, actual)
 
 
@@ -47,9 +46,9 @@ def _compare(
     actual: ColumnFacts,
 ) -> None:
     if actual.computed or isinstance(column.server_default, Computed):
-        _compare_computed(context, modify, schema, found, column, actual)
+        compare_computed(context, modify, schema, found, column, actual)
         return
-    altered = _altered(modify, column.name)
+    altered = altered_in(modify, column.name)
     collation = getattr(column.type, "collation", None)
     charset = getattr(column.type, "charset", None)
     said = actual.collation or collation or charset
@@ -65,7 +64,7 @@ def _compare(
         if altered is not None:
             _calm(modify, altered)
     elif _is_other(context, wanted, actual) or _other_enum(found, column):
-        altered = altered or _new(modify, schema, found, column)
+        altered = altered or new_in(modify, schema, found, column)
         altered.modify_type = column.type
     elif altered is not None and not _is_asked_for(context, column):
         altered.modify_type = None  # SQLAlchemy reads it as another, the server does not
@@ -117,81 +116,6 @@ def _calm(modify: ops.ModifyTableOps, altered: ops.AlterColumnOp) -> None:
     altered.modify_comment = False
     if not altered.has_changes():
         modify.ops.remove(altered)
-
-
-def _altered(modify: ops.ModifyTableOps, name: str) -> ops.AlterColumnOp | None:
-    return next(
-        (op for op in modify.ops if isinstance(op, ops.AlterColumnOp) and op.column_name == name),
-        None,
-    )
-
-
-def _new(
-    modify: ops.ModifyTableOps, schema: str | None, found: Column[Any], column: Column[Any]
-) -> ops.AlterColumnOp:
-    default: Any = found.server_default
-    operation = ops.AlterColumnOp(
-        modify.table_name,
-        column.name,
-        schema=schema,
-        existing_type=found.type,
-        existing_nullable=found.nullable,
-        existing_server_default=default or False,
-        existing_comment=found.comment,
-    )
-    modify.ops.append(operation)
-    return operation
-
-
-def _compare_computed(
-    context: AutogenContext,
-    modify: ops.ModifyTableOps,
-    schema: str | None,
-    found: Column[Any],
-    column: Column[Any],
-    actual: ColumnFacts,
-) -> None:
-    if isinstance(column.server_default, Computed) and actual.computed:
-        twin = sides_of(context).twin(column.table)
-        wanted = twin.columns.get(column.name) if twin else None
-        if wanted is None or alike(wanted.computed, actual.computed):
-            return
-    altered = _altered(modify, column.name)
-    if altered is not None:
-        modify.ops.remove(altered)
-    dropping = ops.DropColumnOp.from_column_and_tablename(schema, modify.table_name, found)
-    adding = ops.AddColumnOp.from_column_and_tablename(schema, modify.table_name, column)
-    plain = None
-    if not isinstance(column.server_default, Computed):
-        plain = _kept(context, schema, found, column)
-    again = [adding.reverse(), dropping.reverse()]
-    modify.ops += [Together([plain], again)] if plain else [dropping, adding]
-
-
-def _kept(
-    context: AutogenContext, schema: str | None, found: Column[Any], column: Column[Any]
-) -> ops.MigrateOperation | None:
-    """What makes a generated column a plain one and keeps its values."""
-    name = column.table.name
-    assert context.dialect is not None
-    dialect, database = context.dialect, sides_of(context).database
-    statement = database.drop_expression(
-        quoted(dialect, schema, name), quoted(dialect, column.name)
-    )
-    if statement:
-        where = place((schema, name), column.name)
-        return Sql(statement, words=f"{where}: no longer computed", back=f"{where}: computed")
-    if not database.keeps_what_it_generated:
-        return None
-    default: Any = column.server_default
-    return ops.AlterColumnOp(
-        name,
-        column.name,
-        schema=schema,
-        existing_type=found.type,
-        existing_nullable=found.nullable,
-        modify_server_default=default,
-    )
 
 
 def _is_looked_at(context: AutogenContext, column: Column[Any], found: Column[Any]) -> bool:

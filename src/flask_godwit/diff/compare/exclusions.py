@@ -8,7 +8,7 @@ from sqlalchemy import Table
 
 from ...dialects.facts import TableFacts
 from ..names import quoted, said
-from ..steps import Aside
+from ..steps import Sql
 from .sides import sides_of
 
 _KIND = "exclude_constraint"
@@ -37,12 +37,12 @@ def compare_exclusions(
 
 def _added(
     context: AutogenContext, schema: str | None, table: Table, name: str, definition: str
-) -> Aside:
+) -> Sql:
     assert context.dialect is not None
     alter = f"ALTER TABLE {quoted(context.dialect, schema, table.name)}"
     label = quoted(context.dialect, name)
     what = f"exclusion {name} on {said((schema, table.name))}"
-    return Aside(
+    return Sql(
         f"{alter} ADD CONSTRAINT {label} {definition}",
         f"{alter} DROP CONSTRAINT {label}",
         words=f"add {what}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,6 +15,10 @@ from .names import final_name
 from .sides import sides_of
 
 _PREFIXES = ("FULLTEXT", "SPATIAL")
+_CLAUSES = {
+    "using": re.compile(r"^USING (\w+)"),
+    "with_parser": re.compile(r"\bWITH PARSER `(\w+)`"),
+}
 
 
 def compare_indexes(
@@ -41,10 +46,10 @@ def compare_indexes(
         if twin.indexes[name] == actual:
             _take_back(modify, name)
         elif name in seen and actual is not None and not _is_dropped(modify, name):
-            modify.ops.insert(0, _drop(schema, table, name, actual))
+            modify.ops.insert(0, dropped_index(schema, table, name, actual))
         elif name not in seen and _include(context, index, name):
             if actual is not None:
-                yield _drop(schema, table, name, actual)
+                yield dropped_index(schema, table, name, actual)
             yield ops.CreateIndexOp.from_index(index)
     _complete_drops(modify, schema, table, facts)
     yield from _unseen(context, schema, table, facts, seen, found)
@@ -62,7 +67,7 @@ def _complete_drops(
             continue
         actual = facts.indexes.get(str(operation.index_name))
         if actual is not None and not _has_columns_only(actual):
-            modify.ops[place] = _drop(schema, table, str(operation.index_name), actual)
+            modify.ops[place] = dropped_index(schema, table, str(operation.index_name), actual)
 
 
 def _unseen(
@@ -82,7 +87,7 @@ def _unseen(
     known |= {c["name"] for c in context.inspector.get_foreign_keys(table.name, schema=schema)}
     for name, definition in facts.indexes.items():
         if name not in known and _is_looked_at(context, schema, table, name):
-            yield _drop(schema, table, name, definition)
+            yield dropped_index(schema, table, name, definition)
 
 
 def _name(context: AutogenContext, index: Index) -> str:
@@ -114,14 +119,15 @@ def _take_back(modify: ops.ModifyTableOps, name: str) -> None:
     ]
 
 
-def _drop(schema: str | None, table: Table, name: str, definition: str) -> ops.DropIndexOp:
+def dropped_index(schema: str | None, table: Table, name: str, definition: str) -> ops.DropIndexOp:
+    """What drops an index, and can make it again of the server's words."""
     unique = definition.upper().startswith("UNIQUE ")
     sql = definition[7:] if unique else definition
     method, _, rest = sql.partition("(")
     prefix = method.strip() if method.strip() in _PREFIXES else ""
     method = "" if prefix else method
     columns, where = _split("(" + rest)
-    options: dict[str, Any] = {f"{d}_prefix": prefix for d in ("mysql", "mariadb") if prefix}
+    options = _of_mysql(prefix, where)
     if method.strip() not in ("", "btree"):
         options["postgresql_using"] = method.strip()
     if where.upper().startswith("WHERE "):
@@ -136,6 +142,14 @@ def _drop(schema: str | None, table: Table, name: str, definition: str) -> ops.D
         **options,
     )
     return ops.DropIndexOp(name, table.name, schema=schema, _reverse=reverse)
+
+
+def _of_mysql(prefix: str, rest: str) -> dict[str, Any]:
+    """What MySQL and MariaDB say before and after the columns."""
+    said = {"prefix": prefix}
+    said |= {name: match[1] for name, clause in _CLAUSES.items() if (match := clause.search(rest))}
+    both = ("mysql", "mariadb")
+    return {f"{d}_{name}": value for d in both for name, value in said.items() if value}
 
 
 def _split(definition: str) -> tuple[str, str]:

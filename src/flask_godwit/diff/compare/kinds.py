@@ -16,7 +16,7 @@ from sqlalchemy.sql.elements import conv
 
 from ...dialects.facts import TableFacts
 from ..names import said
-from ..steps import Aside, Together
+from ..steps import Together
 from .sides import sides_of
 
 
@@ -99,7 +99,7 @@ def beside_batches(upgrade: ops.UpgradeOps) -> None:
         if not isinstance(operation, ops.ModifyTableOps):
             found.append(operation)
             continue
-        kinds = [op for op in operation.ops if isinstance(op, TableKind | Aside)]
+        kinds = [op for op in operation.ops if isinstance(op, TableKind)]
         rest = [op for op in operation.ops if op not in kinds]
         first = [
             op for op in kinds if rest and operation.ops.index(op) < operation.ops.index(rest[0])

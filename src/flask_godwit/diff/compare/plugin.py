@@ -18,11 +18,13 @@ from .checks import compare_checks
 from .columns import compare_columns
 from .defaults import compare_default
 from .enums import compare_enums
+from .exchanges import keep_indexes
 from .exclusions import compare_exclusions
 from .indexes import compare_indexes
 from .keys import compare_primary_key
 from .kinds import beside_batches, compare_kind
 from .nameless import compare_nameless
+from .options import compare_options
 from .renamed import compare_foreign_key_names, rename_instead
 from .sequences import compare_sequences
 from .sides import sides_of
@@ -80,12 +82,14 @@ def _compare_table(
         return PriorityDispatchResult.CONTINUE
     facts = sides_of(context).actual(context, schema, name)
     if facts is not None:
+        compare_options(context, modify, schema, wanted, facts)
         compare_columns(context, modify, schema, found, wanted, facts)
         modify.ops += [
-            *compare_checks(context, schema, wanted, facts),
+            *compare_checks(context, modify, schema, wanted, facts),
             *compare_indexes(context, modify, schema, found, wanted, facts),
         ]
         without_checks(modify.ops)
+        keep_indexes(context, modify, schema, wanted, facts)
     compare_primary_key(context, modify, schema, found, wanted)
     compare_nameless(context, modify, found, wanted)
     names = facts.key_names if facts is not None else {}

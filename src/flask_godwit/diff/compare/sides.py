@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -11,8 +13,9 @@ from sqlalchemy import Column, Connection, Dialect, MetaData, Sequence, Table
 from sqlalchemy.exc import SQLAlchemyError
 
 from ...dialects import dialect_for
-from ...dialects.facts import TableFacts
+from ...dialects.facts import ColumnFacts, TableFacts
 from ..names import Key
+from ..ownership import OWNERSHIP, History
 from ..renames.values import Renames
 
 _KEPT: WeakKeyDictionary[AutogenContext, Sides] = WeakKeyDictionary()
@@ -26,13 +29,17 @@ class Sides:
         self.database = dialect_for(connection.engine.url, connection.dialect)
         self.catalogue = self.database.catalogue()
         self._twins: dict[Table, TableFacts | None] = {}
+        self._found: dict[Key, TableFacts | None] = {}
+        ownership = context.opts.get(OWNERSHIP)
+        self._history: History | None = ownership.history if ownership else None
 
     def actual(self, context: AutogenContext, schema: str | None, name: str) -> TableFacts | None:
         """The table in the database, in the names that it will have after the renames."""
         renames = getattr(context.inspector, "renames", None) or Renames()
         key = (schema, name)
         found = self.catalogue.read(self.connection, *renames.old_key(key))
-        return _renamed(key, found, renames) if found and renames else found
+        self._found[key] = _renamed(key, found, renames) if found and renames else found
+        return self._found[key]
 
     def twin(self, table: Table) -> TableFacts | None:
         """The model's table, made for a moment; None where the server refuses it."""
@@ -45,8 +52,38 @@ class Sides:
             copy = _copied(table, self.connection.dialect)
         except SQLAlchemyError:
             return None
+        wanted = self.wanted_options(table)
+        if wanted is not None:
+            found = self._options(table)
+            kept = {name: value for name, value in found.items() if name not in wanted}
+            self.database.keep_options(copy, kept)
         with self.catalogue.twin(self.connection, copy) as facts:
             return facts
+
+    def wanted_options(self, table: Table) -> Mapping[str, str] | None:
+        """What the table as a whole is to be given; None where that is not compared.
+
+        What no model says is left as it is, unless a revision of ours has said it.
+        """
+        said = self.database.said_options(table)
+        if said is None:
+            return None
+        other = {
+            name: usual
+            for name, usual in self.usual.items()
+            if name not in said and usual.lower() != self._options(table).get(name, usual).lower()
+        }
+        ours = self._history.options_of(table.name) if other and self._history else frozenset()
+        return {**{name: other[name] for name in other.keys() & ours}, **said}
+
+    def _options(self, table: Table) -> Mapping[str, str]:
+        found = self._found.get((table.schema, table.name))
+        return found.options if found else {}
+
+    @cached_property
+    def usual(self) -> Mapping[str, str]:
+        """The options of a table for which nobody says anything."""
+        return self.database.usual_options(self.connection)
 
 
 def sides_of(context: AutogenContext) -> Sides:
@@ -82,7 +119,10 @@ def _renamed(key: Key, facts: TableFacts, renames: Renames) -> TableFacts:
     names = renames.names.get(key, {})
     return replace(
         facts,
-        columns={renames.new_column(key, name): fact for name, fact in facts.columns.items()},
+        columns={
+            renames.new_column(key, name): _renamed_in(key, column, renames)
+            for name, column in facts.columns.items()
+        },
         checks=tuple(
             (names.get(name or "", name), renames.new_text(key, text))
             for name, text in facts.checks
@@ -95,4 +135,17 @@ def _renamed(key: Key, facts: TableFacts, renames: Renames) -> TableFacts:
             names.get(name, name): renames.new_text(key, text)
             for name, text in facts.indexes.items()
         },
+    )
+
+
+def _renamed_in(key: Key, column: ColumnFacts, renames: Renames) -> ColumnFacts:
+    """A column whose expressions speak of the new names."""
+    computed, check, definition = column.computed, column.check, column.definition
+    if definition and (computed or check):
+        definition = renames.new_text(key, definition)
+    return replace(
+        column,
+        definition=definition,
+        computed=computed and renames.new_text(key, computed),
+        check=check and renames.new_text(key, check),
     )

@@ -119,8 +119,10 @@ class Models:
         text = self.glance.definition(self.compiler, column)
         default = column.server_default
         is_known = default is None or isinstance(default, DefaultClause | Identity)
-        # An expression may be about other columns; `%` is doubled for some drivers.
-        if not is_known or column.system or column.computed is not None or "%" in text:
+        # An expression may be about other columns; `%` is doubled for some drivers; CHECKs inside
+        # of a column are not in the text, and stay there or become the table's.
+        is_more = column.system or column.computed is not None or column.constraints
+        if not is_known or is_more or "%" in text:
             raise _NotPlain
         return text
 

@@ -1,0 +1,50 @@
+"""What a database answers about its tables as a whole: their engine, character set, row format."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Table
+
+
+class OptionAnswers:
+    """The part of a database that is about the options of tables. The base compares none."""
+
+    def said_options(self, table: Table) -> Mapping[str, str] | None:
+        """What a model gives its table as a whole, by option; None where that is not compared."""
+        return None
+
+    def usual_options(self, connection: Connection) -> Mapping[str, str]:
+        """What a table is given as a whole where nobody says anything."""
+        return {}
+
+    def keep_options(self, copy: Table, kept: Mapping[str, str]) -> None:
+        """Give a table that is made for a moment what decides on the facts of its columns.
+
+        :param kept: what the real table has although its model does not say it.
+        """
+
+    def settled_options(
+        self, wanted: Mapping[str, str], made: Mapping[str, str]
+    ) -> Mapping[str, str]:
+        """What a table is to be given, in the server's words where they are not the model's.
+
+        :param made: what a table has that was made of the model, for a moment.
+        """
+        return wanted
+
+    def change_options(
+        self,
+        table: str,
+        before: Mapping[str, str],
+        after: Mapping[str, str],
+        columns: Mapping[str, str],
+    ) -> str:
+        """The statement that gives a table other options.
+
+        :param table: quoted, as the columns are.
+        :param columns: definitions of those that follow the table.
+        """
+        return ""

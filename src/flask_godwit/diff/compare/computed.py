@@ -1,0 +1,142 @@
+"""Generated columns: their expressions, how they are stored, and what becomes of the values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from alembic.autogenerate.api import AutogenContext
+from alembic.operations import ops
+from sqlalchemy import Column, Computed
+
+from ...dialects.facts import ColumnFacts
+from ..names import quoted
+from ..names import said as place
+from ..steps import Sql, Together
+from .definitions import altered_in, defining, new_in, redefine
+from .sides import sides_of
+from .text import alike
+
+
+def compare_computed(
+    context: AutogenContext,
+    modify: ops.ModifyTableOps,
+    schema: str | None,
+    found: Column[Any],
+    column: Column[Any],
+    actual: ColumnFacts,
+) -> None:
+    """Add the operations that give a column its model's expression, or take it away."""
+    computed = isinstance(column.server_default, Computed)
+    twin = sides_of(context).twin(column.table)
+    wanted = twin.columns.get(column.name) if twin else None
+    altered = altered_in(modify, column.name)
+    same = computed and bool(actual.computed)
+    if same and (wanted is None or alike(wanted.computed, actual.computed)):
+        if altered is not None and wanted is not None and wanted.definition is not None:
+            _say_anew(context, modify, schema, found, column, (actual, wanted))
+        return
+    if wanted is not None and wanted.definition is not None and _is_stored_alike(wanted, actual):
+        _say_anew(context, modify, schema, found, column, (actual, wanted))
+        return
+    if altered is not None:
+        modify.ops.remove(altered)
+    _exchange(context, modify, schema, (found, column), (actual, wanted))
+
+
+def _say_anew(
+    context: AutogenContext,
+    modify: ops.ModifyTableOps,
+    schema: str | None,
+    found: Column[Any],
+    column: Column[Any],
+    facts: tuple[ColumnFacts, ColumnFacts],
+) -> None:
+    """Where one statement does, and keeps what stands on the column."""
+    actual, wanted = facts
+    operation = altered_in(modify, column.name)
+    if wanted.definition == actual.definition:
+        if operation is not None:
+            modify.ops.remove(operation)
+        return
+    operation = operation or new_in(modify, schema, found, column)
+    redefine(context, modify, schema, operation, wanted, actual)
+
+
+def _is_stored_alike(wanted: ColumnFacts, actual: ColumnFacts) -> bool:
+    """Whether both have values on the disk, as plain columns do, or both have none."""
+    virtual = [bool(f.computed and f.computed.startswith("VIRTUAL")) for f in (wanted, actual)]
+    return virtual[0] == virtual[1]
+
+
+def _exchange(
+    context: AutogenContext,
+    modify: ops.ModifyTableOps,
+    schema: str | None,
+    columns: tuple[Column[Any], Column[Any]],
+    facts: tuple[ColumnFacts, ColumnFacts | None],
+) -> None:
+    """One column in the place of the other."""
+    found, column = columns
+    dropping = ops.DropColumnOp.from_column_and_tablename(schema, modify.table_name, found)
+    adding = ops.AddColumnOp.from_column_and_tablename(schema, modify.table_name, column)
+    again: list[ops.MigrateOperation] = [adding.reverse(), dropping.reverse()]
+    change: list[ops.MigrateOperation] = [dropping, adding]
+    if not isinstance(column.server_default, Computed):
+        plain = _kept(context, schema, found, column)
+        if plain:
+            modify.ops.append(Together([plain], again))
+            return
+        if facts[1] is not None and facts[1].definition is not None:
+            change = [Together(_stored_and_plain(context, modify, schema, columns, facts), again)]
+    modify.ops += change
+
+
+def _kept(
+    context: AutogenContext, schema: str | None, found: Column[Any], column: Column[Any]
+) -> ops.MigrateOperation | None:
+    """What makes a generated column a plain one and keeps its values."""
+    name = column.table.name
+    assert context.dialect is not None
+    dialect, database = context.dialect, sides_of(context).database
+    statement = database.drop_expression(
+        quoted(dialect, schema, name), quoted(dialect, column.name)
+    )
+    if statement:
+        where = place((schema, name), column.name)
+        return Sql(statement, words=f"{where}: no longer computed", back=f"{where}: computed")
+    if not database.keeps_what_it_generated:
+        return None
+    default: Any = column.server_default
+    return ops.AlterColumnOp(
+        name,
+        column.name,
+        schema=schema,
+        existing_type=found.type,
+        existing_nullable=found.nullable,
+        modify_server_default=default,
+    )
+
+
+def _stored_and_plain(
+    context: AutogenContext,
+    modify: ops.ModifyTableOps,
+    schema: str | None,
+    columns: tuple[Column[Any], Column[Any]],
+    facts: tuple[ColumnFacts, ColumnFacts | None],
+) -> Sequence[ops.MigrateOperation]:
+    """What was never on the disk is stored first, and so keeps its values."""
+    found, column = columns
+    expression: Any = found.server_default
+    stored = Column(found.name, found.type, Computed(expression.sqltext, persisted=True))
+    assert facts[1] is not None
+    table = modify.table_name
+    where = place((schema, table), column.name)
+    return [
+        ops.DropColumnOp.from_column_and_tablename(schema, table, found),
+        ops.AddColumnOp(table, stored, schema=schema),
+        Sql(
+            defining(context, schema, table, column.name, facts[1]),
+            words=f"{where}: no longer computed",
+        ),
+    ]

@@ -1,0 +1,139 @@
+"""What MODIFY would lose of a column of MySQL or MariaDB, since Alembic has no words for it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from alembic.autogenerate.api import AutogenContext
+from alembic.operations import ops
+from sqlalchemy import JSON, Column
+
+from ...dialects.facts import ColumnFacts
+from ..column_checks import checks_of
+from ..names import quoted
+from ..steps import Redefined
+from .sides import sides_of
+from .text import alike, plain
+
+
+def complete(
+    context: AutogenContext,
+    modify: ops.ModifyTableOps,
+    schema: str | None,
+    found: Column[Any],
+    column: Column[Any],
+    actual: ColumnFacts,
+) -> None:
+    """Compare the CHECK in a column, and keep it where something else changes."""
+    altered = altered_in(modify, column.name)
+    if altered is not None and actual.definition is not None:
+        _keep_on_update(context, modify, schema, altered, column, actual)
+        altered = altered_in(modify, column.name)
+    own = bool(checks_of(column)) and sides_of(context).database.checks_in_columns
+    if actual.check is None and not own:
+        return
+    if altered is None and not own and _is_json(actual, column):
+        return
+    twin = sides_of(context).twin(column.table)
+    wanted = twin.columns.get(column.name) if twin else None
+    if wanted is None or (altered is None and alike(wanted.check, actual.check)):
+        return
+    if all(side.check is None or _is_json(side, column) for side in (wanted, actual)):
+        _say_json(altered, column, wanted, actual)
+        return
+    operation = altered or new_in(modify, schema, found, column)
+    redefine(context, modify, schema, operation, wanted, actual)
+
+
+def _keep_on_update(
+    context: AutogenContext,
+    modify: ops.ModifyTableOps,
+    schema: str | None,
+    altered: ops.AlterColumnOp,
+    column: Column[Any],
+    actual: ColumnFacts,
+) -> None:
+    """``ON UPDATE`` stays where a default is dropped, and goes where that is NULL."""
+    twin = sides_of(context).twin(column.table)
+    wanted = twin.columns.get(column.name) if twin else None
+    if wanted is None:
+        return
+    before, after = (facts.default or "" for facts in (actual, wanted))
+    if "ON UPDATE" not in before + after:
+        return
+    if before != after or before.startswith("NULL"):
+        redefine(context, modify, schema, altered, wanted, actual)
+
+
+def redefine(
+    context: AutogenContext,
+    modify: ops.ModifyTableOps,
+    schema: str | None,
+    operation: ops.AlterColumnOp,
+    wanted: ColumnFacts,
+    actual: ColumnFacts,
+) -> None:
+    """Have a column said anew, in the place of an operation that does a part of it."""
+    there, back = (
+        defining(context, schema, modify.table_name, operation.column_name, side)
+        for side in (wanted, actual)
+    )
+    redefined = Redefined.of(operation, there, back)
+    redefined.check, redefined.old_check = wanted.check, actual.check
+    redefined.computed, redefined.old_computed = wanted.computed, actual.computed
+    modify.ops[modify.ops.index(operation)] = redefined
+
+
+def defining(
+    context: AutogenContext, schema: str | None, table: str, name: str, column: ColumnFacts
+) -> str:
+    """The statement that says a whole column."""
+    dialect = context.dialect
+    assert dialect is not None
+    counts = " AUTO_INCREMENT" if column.counter else ""
+    return (
+        f"ALTER TABLE {quoted(dialect, schema, table)} MODIFY {quoted(dialect, name)}"
+        f" {column.definition}{counts}"
+    )
+
+
+def _is_json(facts: ColumnFacts, column: Column[Any]) -> bool:
+    """Whether a check is only how MariaDB has JSON, which the type says."""
+    return facts.check is not None and plain(facts.check) == plain(f"json_valid({column.name})")
+
+
+def _say_json(
+    altered: ops.AlterColumnOp | None,
+    column: Column[Any],
+    wanted: ColumnFacts,
+    actual: ColumnFacts,
+) -> None:
+    """SQLAlchemy reads a long text where MariaDB has JSON."""
+    if altered is not None and actual.check is not None:
+        altered.existing_type = JSON() if wanted.check is None else column.type
+
+
+def altered_in(modify: ops.ModifyTableOps, name: str) -> ops.AlterColumnOp | None:
+    """What is done to a column that stays."""
+    return next(
+        (op for op in modify.ops if isinstance(op, ops.AlterColumnOp) and op.column_name == name),
+        None,
+    )
+
+
+def new_in(
+    modify: ops.ModifyTableOps, schema: str | None, found: Column[Any], column: Column[Any]
+) -> ops.AlterColumnOp:
+    """Have something done to a column."""
+    default: Any = found.server_default
+    operation = ops.AlterColumnOp(
+        modify.table_name,
+        column.name,
+        schema=schema,
+        existing_type=found.type,
+        existing_nullable=found.nullable,
+        existing_server_default=default or False,
+        existing_comment=found.comment,
+    )
+    modify.ops.append(operation)
+    return operation

@@ -1,0 +1,130 @@
+"""Foreign keys stand aside while the type of their columns changes.
+
+MySQL and MariaDB refuse to change it on either end of a key (errors 1832, 1833 and 3780), even when
+the other end follows in the next statement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from alembic.operations import ops
+from sqlalchemy import Table
+from sqlalchemy.sql.elements import conv
+
+from .names import Key
+from .rows import Rows
+from .steps import Sql, flat
+
+_Operations = Sequence[ops.MigrateOperation]
+_Ends = tuple[set[tuple[Key, str]], ops.CreateForeignKeyOp]
+
+
+@dataclass
+class KeyColumnStage:
+    """Takes the foreign keys of one database out of the way, and puts them back.
+
+    :param models: the tables as they are to be.
+    """
+
+    rows: Rows
+    models: Mapping[Key, Table]
+
+    def run(self, up: ops.OpContainer, down: ops.OpContainer) -> None:
+        """Change both ways of a script; where the keys' statements belong is settled later."""
+        changing = {place for block in _blocks(up) for place in _changing(block)}
+        if not changing:
+            return
+        gone = {_key_of(op) for op in flat(up) if _is_drop(op)}
+        tables = {_table_of(op) for op in flat(up) if isinstance(op, ops.DropTableOp)}
+        for ends, key in self._keys():
+            table = (key.kw["source_schema"], key.source_table)
+            if not ends & changing or table in tables or (table, key.constraint_name) in gone:
+                continue
+            index = self._index(table, key)
+            # Where both scripts have the new names: after the renames, and before those back.
+            up.ops.append(_aside(table, key, index))
+            down.ops.insert(0, _aside(table, key, index))
+
+    def _index(self, table: Key, key: ops.CreateForeignKeyOp) -> _Operations:
+        """Make the index that nobody asked for one that somebody did.
+
+        The server would replace it when the key comes back, by one with the key's name.
+        """
+        columns = list(key.local_cols)
+        schema, name = self.rows.renames.old_key(table)
+        if table not in self.models:
+            return ()
+        declared = {str(index.name) for index in self.models[table].indexes}
+        for found in self.rows.inspector.get_indexes(name, schema=schema):
+            index = str(found["name"])
+            is_own = index not in declared | {str(key.constraint_name)} and not found["unique"]
+            if is_own and found["column_names"] == columns:
+                create = ops.CreateIndexOp(index, table[1], columns, schema=table[0])
+                return (create.reverse(), create)
+        return ()
+
+    def _keys(self) -> Iterator[_Ends]:
+        """The keys of the database in new names, with the columns at both ends."""
+        renames, inspector = self.rows.renames, self.rows.inspector
+        for found in inspector.get_table_names():
+            source = renames.new_key((None, found))
+            for item in inspector.get_foreign_keys(found):
+                target = renames.new_key((item["referred_schema"], item["referred_table"]))
+                local = [renames.new_column(source, c) for c in item["constrained_columns"]]
+                remote = [renames.new_column(target, c) for c in item["referred_columns"]]
+                name: Any = item["name"]
+                key = ops.CreateForeignKeyOp(
+                    conv(renames.names.get(source, {}).get(name, name)),
+                    source[1],
+                    target[1],
+                    local,
+                    remote,
+                    source_schema=source[0],
+                    referent_schema=target[0],
+                    **item.get("options", {}),
+                )
+                ends = {(source, name) for name in local} | {(target, name) for name in remote}
+                yield ends, key
+
+
+def _blocks(operations: ops.OpContainer) -> Iterator[ops.ModifyTableOps]:
+    return (op for op in operations.ops if isinstance(op, ops.ModifyTableOps))
+
+
+def _changing(block: ops.ModifyTableOps) -> Iterator[tuple[Key, str]]:
+    """The columns that get another type, or another character set with their table."""
+    key = (block.schema, block.table_name)
+    for operation in block.ops:
+        if isinstance(operation, Sql):
+            yield from ((key, name) for name in operation.retyped)
+        elif isinstance(operation, ops.AlterColumnOp) and operation.modify_type is not None:
+            yield key, operation.column_name
+
+
+def _is_drop(operation: ops.MigrateOperation) -> bool:
+    return isinstance(operation, ops.DropConstraintOp) and operation.constraint_type == "foreignkey"
+
+
+def _key_of(operation: Any) -> tuple[Key, str]:
+    return (operation.schema, operation.table_name), str(operation.constraint_name)
+
+
+def _table_of(operation: ops.DropTableOp) -> Key:
+    return operation.schema, operation.table_name
+
+
+def _aside(table: Key, key: ops.CreateForeignKeyOp, between: _Operations) -> ops.ModifyTableOps:
+    return ops.ModifyTableOps(table[1], [_dropped(key), *between, key], schema=table[0])
+
+
+def _dropped(key: ops.CreateForeignKeyOp) -> ops.DropConstraintOp:
+    return ops.DropConstraintOp(
+        key.constraint_name,
+        key.source_table,
+        "foreignkey",
+        schema=key.kw["source_schema"],
+        _reverse=key,
+    )
