@@ -63,13 +63,13 @@ def test_enter_keeps_the_data(renamed: Project) -> None:
     assert "Was the column user.name renamed to user.fullname?" in shown
     assert "--rename user.name:user.fullname" in shown
     assert "~ column user.name -> fullname" in shown
-    assert "new_column_name='fullname'" in _script(renamed)
+    assert 'new_column_name="fullname"' in _script(renamed)
 
 
 def test_second_answer(renamed: Project) -> None:
     """The other reading is one key away."""
     type_in(renamed, "2\n")
-    assert "drop_column('name')" in _script(renamed)
+    assert 'drop_column("name")' in _script(renamed)
 
 
 def test_value(renamed: Project) -> None:

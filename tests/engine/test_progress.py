@@ -7,7 +7,6 @@ import os
 import pty
 import subprocess
 import sys
-import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -16,7 +15,7 @@ from sqlalchemy import text
 
 from flask_godwit.cli.narrator import Due
 from tests.databases import Database
-from tests.engine.revisions import write_revisions
+from tests.engine.revisions import start_upgrade, write_revisions
 from tests.projects import Project
 
 FIRST = 'op.create_table("first", sa.Column("id", sa.Integer))'
@@ -117,12 +116,13 @@ def test_what_it_waits_for(project: Project, database: Database) -> None:
     project.flask("db", "upgrade", "r1")
     with database.engine() as engine, engine.connect() as reader:
         reader.execute(text("SELECT * FROM first"))
-        ends = threading.Timer(8, reader.invalidate)
-        ends.start()
-        answer = project.flask("db", "upgrade", "--json", "--lock-timeout", "20")
-        ends.join()
-    events = [json.loads(line) for line in answer.stderr.splitlines()]
-    (progress,) = [event["progress"] for event in events if event["event"] == "progress"]
+        upgrade = start_upgrade(project, "--json", "--lock-timeout", "60")
+        assert upgrade.stderr is not None
+        events = map(json.loads, upgrade.stderr)
+        progress = next(each["progress"] for each in events if each["event"] == "progress")
+        reader.invalidate()
+        upgrade.communicate(timeout=60)
+    assert upgrade.returncode == 0
     assert "ALTER TABLE" in progress["statement"]
     assert any("session" in line for line in progress["waits_for"]), progress
 
