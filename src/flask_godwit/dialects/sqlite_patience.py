@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ..errors import SteppedAside
@@ -34,7 +34,9 @@ class SQLitePatience:
         try:
             yield
         finally:
-            self.raw.execute(f"PRAGMA busy_timeout = {before}")
+            # After an interrupt SQLAlchemy has closed it: there is nothing to set back.
+            with suppress(sqlite3.ProgrammingError):
+                self.raw.execute(f"PRAGMA busy_timeout = {before}")
 
     def wait_at_most(self, seconds: float) -> None:
         """Set how long a statement waits for others; 0 leaves it as it is."""
