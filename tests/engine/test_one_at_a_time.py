@@ -148,11 +148,14 @@ def test_patience_ends() -> None:
         pauses.append(seconds)
         now[0] += seconds
 
-    patience = Patience(40, lambda bind, holder: told.append(holder), lambda: now[0], sleep)
-    with pytest.raises(LockTimeout, match=r"Another migration is running on bind users \(Ann\)"):
+    def tell(_bind: str, holder: str) -> None:
+        told.append(holder)
+
+    patience = Patience(40, tell, lambda bind: f"{bind} at r1", lambda: now[0], sleep)
+    with pytest.raises(LockTimeout, match=r"is running on bind users \(Ann, users at r1\)"):
         wait_for(Taken(), "users", patience)
     assert 40 <= now[0] < 42
-    assert told == ["Ann"] * 3
+    assert told == ["Ann, users at r1"] * 3
     assert max(pauses) <= 1
     assert max(pauses) > 5 * pauses[0]
 
