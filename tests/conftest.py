@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests import turns
 from tests.databases import (
     FEATURES,
     KINDS,
@@ -32,25 +33,21 @@ SESSION = pytest.StashKey[Session]()
 def pytest_addoption(parser: pytest.Parser) -> None:
     names = ", ".join(map(str, KINDS))
     parser.addoption("--databases", metavar="NAMES", help=f"only on these, of: {names}")
+    parser.addoption(
+        "--take-turns", metavar="N", type=int, help="each test on one database only; N: who begins"
+    )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out the databases that were not asked for; what needs none stays."""
-    if not (wanted := config.getoption("databases")):
-        return
-    chosen = set(wanted.split(","))
-    if unknown := chosen - set(map(str, KINDS)):
-        raise pytest.UsageError(f"--databases: there is no {', '.join(sorted(unknown))}")
-    out = [item for item in items if not _kinds_of(item) <= chosen]
-    config.hook.pytest_deselected(items=out)
-    items[:] = [item for item in items if _kinds_of(item) <= chosen]
-
-
-def _kinds_of(item: pytest.Item) -> set[str]:
-    """The databases that a test is for, by the names of their kinds."""
-    callspec = getattr(item, "callspec", None)
-    params = callspec.params.values() if callspec else ()
-    return {str(value) for value in params if isinstance(value, Kind)}
+    chosen = items[:]
+    if wanted := config.getoption("databases"):
+        chosen = turns.on_databases(chosen, set(wanted.split(",")))
+    if (first := config.getoption("take_turns")) is not None:
+        chosen = turns.taking_turns(chosen, first)
+    kept = set(chosen)
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = chosen
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -158,7 +155,7 @@ def mariadb_database(make_database: Callable[..., Database]) -> Database:
 
 
 def _check_requirements(test: pytest.Item, kind: Kind) -> None:
-    required = {feature for mark in test.iter_markers("requires") for feature in mark.args}
+    required = turns.required_features(test)
     if unknown := required - FEATURES.keys():
         pytest.fail(f"databases.py knows no feature {', '.join(unknown)}", pytrace=False)
     if absent := required - kind.features:

@@ -199,6 +199,17 @@ def test_databases_can_be_left_out(pytestconfig: pytest.Config) -> None:
     assert "there is no oracle" in "\n".join(_collected(pytestconfig, "--databases", "oracle"))
 
 
+def test_databases_can_take_turns(pytestconfig: pytest.Config) -> None:
+    """``--take-turns`` leaves each test one database, able to run it; then the next."""
+    first, second = (_collected(pytestconfig, "--take-turns", turn) for turn in ("0", "1"))
+    for collected in (first, second):
+        assert sum("what_it_says" in line for line in collected) == 1
+        assert sum("exactly_if_it_says_so" in line for line in collected) == len(FEATURES)
+        assert sum("that_have_it[postgresql" in line for line in collected) == 1
+        assert any("test_every_feature" in line for line in collected)
+    assert first != second
+
+
 def _collected(config: pytest.Config, *options: str) -> list[str]:
     """What pytest would run of this file."""
     pytest_itself = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:xdist"]

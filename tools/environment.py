@@ -31,6 +31,11 @@ def main() -> int:
     if sys.version_info < LOWEST:
         return fail(f"Python 3.10 or newer is needed, this is {sys.version.split()[0]}.")
     options = parser().parse_args()
+    return make_where_needed(options) or compile_the_package(options.folder)
+
+
+def make_where_needed(options: argparse.Namespace) -> int:
+    """Make the environment, unless it is there and as it should be."""
     stamp = options.folder / "-".join(["made", *options.groups])
     if stamp.exists() and stamp.read_text() == fingerprint(options):
         return 0
@@ -59,6 +64,12 @@ def make(folder: Path, groups: Sequence[str], constraint: Path | None) -> None:
     drivers = ",".join(extras(groups))
     package = f".[{drivers}]" if drivers else "."
     run(*pip, "install", "--quiet", "--editable", package, "Flask-SQLAlchemy", *words)
+
+
+def compile_the_package(folder: Path) -> int:
+    """Do what pip does for what it copies: else every process reads our source text anew."""
+    command = [str(folder / "bin" / "python"), "-m", "compileall", "-q", "src"]
+    return subprocess.run(command, cwd=ROOT, check=False).returncode
 
 
 def extras(groups: Sequence[str]) -> list[str]:
