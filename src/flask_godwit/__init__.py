@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 from .errors import (
     AnswerNeeded,
     AnswerWrong,
+    BackfillDue,
     BackfillIncomplete,
     BackfillRefused,
+    BackfillStopped,
     BackupFailed,
     CannotConnect,
     CannotLock,
@@ -57,6 +59,7 @@ from .extension import Migrate
 if TYPE_CHECKING:
     from .alembic_config import Config, alembic_version
     from .api import (
+        backfill,
         branches,
         check,
         create,
@@ -101,6 +104,7 @@ _LAZY = {
     "run_migrations": "environment",
     **dict.fromkeys(
         (
+            "backfill",
             "branches",
             "check",
             "create",
@@ -135,8 +139,10 @@ _LAZY = {
 __all__ = [
     "AnswerNeeded",
     "AnswerWrong",
+    "BackfillDue",
     "BackfillIncomplete",
     "BackfillRefused",
+    "BackfillStopped",
     "BackupFailed",
     "CannotConnect",
     "CannotLock",
@@ -184,6 +190,7 @@ __all__ = [
     "ViewInTheWay",
     "alembic_version",
     "assured",
+    "backfill",
     "branches",
     "check",
     "create",

@@ -14,6 +14,7 @@ from flask import current_app, g
 
 from .commands import (
     applying,
+    backfilling,
     generating,
     linting,
     planning,
@@ -34,6 +35,7 @@ from .listener import Listener
 from .plans import Lint, Plan, PlanScript
 from .proofs import Proof
 from .values import (
+    Backfilled,
     BranchPoint,
     Created,
     Current,
@@ -398,6 +400,20 @@ def resolve(
         undone by hand) or "retry" (it goes on, with database and file as they are now).
     """
     return resolving.resolve(project(directory, bind=bind), revision, resolving.Decision(decision))
+
+
+def backfill(
+    directory: Directory = None,
+    revision: str = "",
+    *,
+    bind: str | None = None,
+    listener: Listener | None = None,
+) -> tuple[Backfilled, ...]:
+    """Do what ``op.backfill(…, later=True)`` left for later, while the application runs.
+
+    :param revision: only what this revision left: its identifier or the beginning of it.
+    """
+    return backfilling.backfill(project(directory, bind=bind), revision, listener=listener)
 
 
 def ensure_version(

@@ -6,12 +6,12 @@ import inspect
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 import alembic.context
 from alembic.runtime.environment import EnvironmentContext
-from alembic.runtime.migration import MigrationContext
+from alembic.runtime.migration import MigrationContext, MigrationInfo
 from alembic.util import to_tuple
 from sqlalchemy import Connection
 
@@ -23,7 +23,9 @@ from .journal.guard import Journal
 from .journal.ledger import Ledger
 from .journal.recorder import Recorder
 from .journal.store import Store
+from .mysql import IS_REHEARSED
 from .online.run import online
+from .operations.later import store_of
 from .operations.surroundings import OPTION as SURROUNDINGS
 from .operations.surroundings import Surroundings
 from .parts import bind_in, bind_of
@@ -78,6 +80,7 @@ class Environment(EnvironmentContext):
         args = (connection, *args[1:])
         self._guard(connection, options)
         options[SURROUNDINGS] = self._surroundings(bind)
+        options[IS_REHEARSED] = self.migrations.stand_in is not None
         self._record(connection, options)
         super().configure(*args, **options)
 
@@ -131,7 +134,10 @@ class Environment(EnvironmentContext):
             rehearses = migrations.stand_in is not None
             return Surroundings(bind, settings=settings, is_rehearsal=rehearses)
         warn = migrations.listener.warned
-        return Surroundings(bind, migrations.journal, self.guards, limits, settings, tell, warn)
+        left = partial(migrations.listener.left_for_later, bind)
+        return Surroundings(
+            bind, migrations.journal, self.guards, limits, settings, tell, warn, left=left
+        )
 
     def _record(self, connection: Connection | None, options: dict[str, Any]) -> None:
         """Write the ledger while revisions run on a connection."""
@@ -143,8 +149,12 @@ class Environment(EnvironmentContext):
         told = to_tuple(options.get("on_version_apply"), default=())
         options["on_version_apply"] = (*told, self._applied)
 
-    def _applied(self, ctx: MigrationContext, **_: Any) -> None:
+    def _applied(
+        self, ctx: MigrationContext, step: MigrationInfo, heads: set[str], **_: Any
+    ) -> None:
         """Alembic's ``on_version_apply``."""
+        if ctx.connection is not None and (step.is_stamp or not step.is_upgrade):
+            store_of(ctx).keep(ctx.connection, applied_in(self.script, heads))
         if self.recorder is not None and ctx.connection is not None:
             self.recorder.done(ctx.connection)
         for guard in self.guards:

@@ -32,6 +32,7 @@ from .errors import GodwitError, SettingsError
 from .journal.guard import Journal
 from .journal.recorder import Recorder
 from .listener import Listener
+from .operations.surroundings import RUNNING
 from .outages import outage_in
 from .parts import BIND_OPTION, bind_of, fitted, has_parts, is_same_bind
 from .process_state import left_as_it_was
@@ -194,6 +195,7 @@ class Migrations:
         recorder = getattr(context.environment_context, "recorder", None)
         outside = partial(outside_transaction, context)
         for step in work(heads, context):
+            context.opts[RUNNING] = step.info.up_revision_id
             function = fitted(step.migration_fn, part, plain=bind == targets[0].bind)
             if recorder is not None and context.connection is not None:
                 self.recorder = recorder

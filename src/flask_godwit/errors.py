@@ -38,6 +38,8 @@
     ├── OnlineToolFailed        the program did not come to its end that was to copy a table
     ├── BackfillRefused         rows can't be changed in batches as it was asked for
     ├── BackfillIncomplete      rows remain that a backfill should have changed
+    ├── BackfillStopped         a backfill was refused in its middle, and can be gone on with
+    ├── BackfillDue             a revision needs a backfill that was left for later
     ├── NotPlannable            what a revision does is not known before it is run
     ├── NotProvable             a revision can't be tried out on a scratch database
     ├── BackupFailed            a backup can't be made, so nothing was migrated
@@ -222,6 +224,14 @@ class BackfillRefused(GodwitError):
 
 class BackfillIncomplete(GodwitError):
     """Rows remain that a backfill should have changed."""
+
+
+class BackfillStopped(GodwitError):
+    """The database refused something in the middle of a backfill, which can be gone on with."""
+
+
+class BackfillDue(GodwitError):
+    """A revision needs a backfill to be done that an earlier one left for later."""
 
 
 class NotPlannable(GodwitError):

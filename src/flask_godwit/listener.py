@@ -50,6 +50,9 @@ class Listener:
     def backfilled(self, progress: BackfillProgress) -> None:
         """How far a backfill is; repeated every 5 seconds, and at its end."""
 
+    def left_for_later(self, bind: str, table: str) -> None:
+        """A backfill was noted that ``flask db backfill`` does later."""
+
     def made_safe(self, bind: str, text: str) -> None:
         """An operation on a large table takes a form that keeps nobody waiting.
 

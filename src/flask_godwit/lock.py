@@ -40,6 +40,8 @@ class Patience:
     """In words, how far the other migration is in the database of a bind."""
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
+    what: str = "migration"
+    """What it is that others wait for, in words."""
 
 
 class DeployLocks:
@@ -139,8 +141,9 @@ def _who(lock: DeployLock, bind: str, patience: Patience) -> str:
 def _timeout(lock: DeployLock, bind: str, patience: Patience) -> LockTimeout:
     where = f" on bind {bind}" if bind else ""
     holder = _who(lock, bind, patience) or "somebody"
+    command = f"flask db {'backfill' if patience.what == 'backfill' else 'upgrade'}"
     return LockTimeout(
-        f"Another migration is running{where} ({holder}); waited {patience.seconds:g} s.",
-        hint="flask db upgrade --lock-wait 3600    waits longer\n"
-        "flask db upgrade --no-lock           goes on without a lock: only if nobody else migrates",
+        f"Another {patience.what} is running{where} ({holder}); waited {patience.seconds:g} s.",
+        hint=f"{command} --lock-wait 3600    waits longer\n"
+        f"{command} --no-lock           goes on without a lock: only if nobody else migrates",
     )

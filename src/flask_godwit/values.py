@@ -130,7 +130,8 @@ class TargetStatus:
 
     What the ledger adds: ``lost`` are the entries of ``unknown`` revisions that it knows,
     ``edited`` those of applied revisions whose file was changed since, ``failure`` the entry of
-    a revision that failed, if nothing happened after it.
+    a revision that failed, if nothing happened after it. ``due`` are the backfills that revisions
+    left for later.
     """
 
     bind: str
@@ -146,6 +147,7 @@ class TargetStatus:
     lost: tuple[LogEntry, ...] = ()
     edited: tuple[LogEntry, ...] = ()
     failure: LogEntry | None = None
+    due: tuple[DueBackfill, ...] = ()
 
     @property
     def at_head(self) -> bool:
@@ -343,6 +345,28 @@ class BackfillProgress:
         if self.done:
             return 0.0
         return max(0, self.total - self.seen) / self.rate if self.rate and self.total else None
+
+
+@dataclass(frozen=True)
+class DueBackfill:
+    """A backfill that a revision left for later. ``seen`` rows were looked at, ``rows`` changed."""
+
+    bind: str
+    revision: str
+    table: str
+    rows: int
+    seen: int
+
+
+@dataclass(frozen=True)
+class Backfilled:
+    """A backfill that ``backfill`` has done; ``rows`` were changed, in all its runs together."""
+
+    bind: str
+    revision: str
+    table: str
+    rows: int
+    seconds: float
 
 
 @dataclass(frozen=True)

@@ -170,6 +170,7 @@ def test_json(shop):
         "lost",
         "edited",
         "failure",
+        "due",
     }
     assert [item["revision"] for item in target["pending"]] == ["abc"]
     assert target["changes"] is None

@@ -22,6 +22,7 @@ CHAPTERS = {
     "planning": "Looking ahead",
     "linting": "Judging revisions",
     "applying": "Running revisions",
+    "backfilling": "Changing rows later",
     "reading": "Reading the history",
     "recorded": "Looking back",
     "resolving": "After a failure",

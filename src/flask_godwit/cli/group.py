@@ -8,6 +8,7 @@ import click
 
 from . import (
     applying,
+    backfilling,
     linting,
     planning,
     proving,
@@ -42,6 +43,7 @@ for module in (
     planning,
     linting,
     applying,
+    backfilling,
     resolving,
     reading,
     recorded,

@@ -112,6 +112,11 @@ class Narrator(Wished):
     def backfilled(self, progress: BackfillProgress) -> None:
         self.console.say(_so_far(progress))
 
+    def left_for_later(self, bind: str, table: str) -> None:
+        self.console.say(
+            f"  {_where(bind)}backfill of {table} is left for later: flask db backfill"
+        )
+
     def made_safe(self, bind: str, text: str) -> None:
         self.console.say(f"  {_where(bind)}online: {text}")
 
@@ -154,6 +159,9 @@ class Events(Wished):
 
     def backfilled(self, progress: BackfillProgress) -> None:
         self._tell("backfill", progress=progress)
+
+    def left_for_later(self, bind: str, table: str) -> None:
+        self._tell("left_for_later", bind=bind, table=table)
 
     def made_safe(self, bind: str, text: str) -> None:
         self._tell("made_safe", bind=bind, text=text)

@@ -182,8 +182,8 @@ def _sql(statement: Statement) -> Iterator[str]:
 def _sentence(statement: Statement) -> str:
     cost = statement.cost
     parts = [
-        _lock(cost),
-        _work(cost),
+        lock_in_words(cost),
+        work_in_words(cost),
         _size(statement),
         _duration(statement),
         "" if statement.transactional else "not in a transaction",
@@ -191,7 +191,8 @@ def _sentence(statement: Statement) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def _lock(cost: Cost) -> str:
+def lock_in_words(cost: Cost) -> str:
+    """The lock that a statement takes, and who waits for it."""
     if not cost.lock:
         return "locks nothing that is in use"
     on = "" if cost.is_of_database else _on(cost)
@@ -204,7 +205,8 @@ def _on(cost: Cost) -> str:
     return f" on {' and '.join(tables)}" if tables else ""
 
 
-def _work(cost: Cost) -> str:
+def work_in_words(cost: Cost) -> str:
+    """What it does to the rows of a table."""
     words = _WORK.get(cost.work, "")
     algorithm = f" ({cost.algorithm})" if cost.algorithm else ""
     return f"{words}{algorithm}" + ("" if cost.sure else " at worst")

@@ -76,6 +76,11 @@ def _print_target(call: Call, target: TargetStatus, initialised: bool) -> None:
         call.console.result(f"  {half.direction} {half.revision} is half done: {done}", "red")
         if half.error:
             call.console.result(f"    it stopped with: {half.error}", "red")
+    for due in target.due:
+        so_far = f"{due.rows:,} rows so far" if due.seen else "not begun"
+        call.console.result(
+            f"  backfill of {due.table}, left by {due.revision}: {so_far}", "yellow"
+        )
     for item in target.pending[:_MOST_LISTED]:
         call.console.result(f"  pending {item.revision}, {item.message}{_written(item)}")
     if len(target.pending) > _MOST_LISTED:

@@ -19,6 +19,7 @@ from ..parts import bind_of
 from ..revision_files import info
 from ..targets import selected_targets
 from ..values import PendingRevision, Project, RevisionInfo, Status, Target, TargetStatus
+from .backfilling import due_in
 from .generating import check
 from .recorded import applied_rows, edited, entries_of, last_failure
 from .resolving import half_applied_in
@@ -100,6 +101,7 @@ def _look(
         lost=tuple(rows[revision] for revision in unknown if revision in rows),
         edited=edited(context, scripts, at, entries),
         failure=last_failure(entries),
+        due=due_in(context),
     )
     found.append(target)
     return ()
@@ -156,6 +158,9 @@ def _next(
     pending = sum(len(target.pending) for target in targets)
     if pending:
         return "flask db upgrade", f"{pending} pending"
+    due = [item for target in targets for item in target.due]
+    if due:
+        return "flask db backfill", f"rows of {due[0].table} are to be changed"
     if not revisions:
         return (
             'flask db migrate -m "Initial migration"',

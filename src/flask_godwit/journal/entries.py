@@ -74,6 +74,11 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
+def piece_text(name: str) -> str:
+    """The ``text`` of a piece of work that does what ``name`` says."""
+    return f"{PIECE}{digest(name)}"[:32]
+
+
 def digest_of_values(parameters: Any) -> str:
     """A short name for parameters, the same in the next process."""
     return digest(_ADDRESS.sub("", repr(parameters))) if parameters else ""

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from ..dialects.guard import Running
 from ..dialects.witness import Witness
-from .entries import DONE, FAILED, Entry, digest
+from .entries import DONE, FAILED, Entry, digest, piece_text
 from .recovery import Unfinished
 from .replay import Replay
 from .store import Store
@@ -53,6 +53,11 @@ class Notes:
     def is_ahead(self, statement: str) -> bool:
         """Whether the last run came to a statement that this one has not come to yet."""
         return self.active and self.replay.is_ahead(digest(statement))
+
+    def has_piece(self, name: str, definition: str) -> bool:
+        """Whether the last run began a piece of work that this one has not come to yet."""
+        text, values = piece_text(name), digest(definition)
+        return self.active and self.replay.is_ahead(text, values)
 
     def take_back(self, statement: str, undo: str) -> None:
         """Undo what was sent outside of a transaction, and forget that it was."""

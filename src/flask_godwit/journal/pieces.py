@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ..errors import JournalConflict
-from .entries import BEGUN, DONE, PIECE, Answer, Entry, digest
+from .entries import BEGUN, DONE, Answer, Entry, digest, piece_text
 from .guard import Journal
 
 Key = tuple[Any, ...]
@@ -60,7 +60,7 @@ class NotedPiece(Piece):
     def __init__(self, journal: Journal, name: str, definition: str) -> None:
         super().__init__()
         self.journal = journal
-        text = f"{PIECE}{digest(name)}"[:32]
+        text = piece_text(name)
         values = digest(definition)
         found = journal.replay.find(text, values, inserts=True, statement=name)
         if found is not None:

@@ -36,9 +36,9 @@ class Replay:
         """Whether a piece of work follows, so that what comes before it is done."""
         return any(entry.is_piece for entry in self.entries[self.next :])
 
-    def is_ahead(self, text: str) -> bool:
-        """Whether a statement follows, with any values."""
-        return self._ahead(text) is not None
+    def is_ahead(self, text: str, values: str | None = None) -> bool:
+        """Whether a statement follows, with these values if any are given."""
+        return self._ahead(text, values) is not None
 
     def find(self, text: str, values: str, *, inserts: bool, statement: str) -> Entry | None:
         """The entry of a statement that was sent before; None for one that is new.

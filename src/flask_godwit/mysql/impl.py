@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import String, to_instance
 
 from ..values import STATEMENT_NAME
+from . import IS_REHEARSED
 from .column import ColumnText, column_in, suits_charset, takes_expressions_only
 from .statement import as_ddl
 
@@ -40,6 +41,7 @@ def faithful(context: MigrationContext, abilities: Abilities) -> Iterator[None]:
     ours = object.__new__(_faithful_class(type(plain)))
     ours.__dict__.update(plain.__dict__)
     ours.abilities = abilities
+    ours.made = {} if context.opts.get(IS_REHEARSED) else None
     context.impl = ours
     try:
         yield
@@ -60,6 +62,8 @@ class FaithfulImpl:
     dialect: Any
     connection: Connection
     abilities: Abilities
+    made: dict[tuple[str | None, str, str], ColumnText] | None
+    """What columns would be by now, where nothing is carried out."""
 
     def alter_column(self, table_name: str, column_name: str, **options: Any) -> None:
         if isinstance(options.get("server_default"), Computed | Identity):
@@ -71,6 +75,9 @@ class FaithfulImpl:
         old = self._quote(column_name)
         wanted = f"{table}.{old}: {self._said(options)}"
         renames = new is not None and new != column_name
+        if column is not None and self.made is not None:
+            place = (options.get("schema"), table_name, str(new) if renames else column_name)
+            self.made[place] = self._changed(column, options)
         if renames and column is not None and not self._renames_columns:
             changed = self._changed(column, options)
             change = f"ALTER TABLE {table} CHANGE {old} {self._quote(str(new))} {changed}"
@@ -195,7 +202,8 @@ class FaithfulImpl:
             if error.connection_invalidated:
                 raise
             return None  # let the server say what is wrong with the statement itself
-        return column_in(str(created[1]), column)
+        made = (self.made or {}).get((schema, table, column))
+        return made or column_in(str(created[1]), column)
 
     @property
     def _renames_columns(self) -> bool:

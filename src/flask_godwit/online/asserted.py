@@ -35,7 +35,7 @@ _REFUSED = (
 _ALTER = re.compile(r"\s*ALTER\s+TABLE\b", re.IGNORECASE)
 _CREATE_INDEX = re.compile(r"\s*CREATE\s+(\w+\s+)?INDEX\b", re.IGNORECASE)
 _DROP_INDEX = re.compile(r"\s*DROP\s+INDEX\s+(.+)\s+ON\s+(\S+)\s*", re.IGNORECASE)
-_OPERATIONS = (
+OPERATIONS = (
     ops.AddColumnOp,
     ops.AlterColumnOp,
     ops.DropColumnOp,
@@ -71,7 +71,7 @@ class Asserted(Road):
             for part in parts:
                 self.go(operations, part, invoke)
             return None
-        if not (isinstance(operation, _OPERATIONS) and self._is_wanted(operation)):
+        if not (isinstance(operation, OPERATIONS) and self._is_wanted(operation)):
             return invoke(operations, operation)
         with self._strict():
             for order in self._orders(operation, invoke):
@@ -88,12 +88,16 @@ class Asserted(Road):
         return f"{schema}.{table}" if schema else table
 
     def _is_wanted(self, operation: Any) -> bool:
-        """As the last run decided where it came to it, else by the size of the tables."""
-        journal = self.around.journal
-        if journal is None or not journal.active:
+        """By the size of the tables."""
+        if not self._is_asked():
             return False
         tables = [self.name_of_table(*table) for table in _tables(operation)]
         return bool(tables) and tables[0] not in self.new and self.is_large(tables)
+
+    def _is_asked(self) -> bool:
+        """Whether it is a revision that asks for something."""
+        journal = self.around.journal
+        return journal is not None and journal.active
 
     def _orders(self, operation: Any, invoke: Invoke) -> list[Order]:
         """What Alembic would send for the operation."""
@@ -131,7 +135,7 @@ class Asserted(Road):
 
     def _climb(self, order: Order) -> None:
         """Send it with the cheapest algorithm that the server does not refuse."""
-        text = _DROP_INDEX.sub(r"ALTER TABLE \2 DROP INDEX \1", order.text)
+        text = as_alter(order.text)
         known = self._journal.is_ahead(order.name)
         for clause in self._rungs(text):
             try:
@@ -199,6 +203,11 @@ class Asserted(Road):
         finally:
             with suppress(DBAPIError):  # a lost connection takes its settings along
                 self.connection.exec_driver_sql(f"SET SESSION {variable} = {said}")
+
+
+def as_alter(statement: str) -> str:
+    """The same as ALTER TABLE, which takes clauses that DROP INDEX does not."""
+    return _DROP_INDEX.sub(r"ALTER TABLE \2 DROP INDEX \1", statement)
 
 
 def _tables(operation: Any) -> list[tuple[str, str | None]]:

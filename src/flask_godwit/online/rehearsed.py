@@ -8,9 +8,10 @@ from alembic.operations import ops
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import text
 
+from ..mysql.statement import as_ddl
 from ..retry import Limits
 from ..steps import spans_revisions
-from .asserted import Asserted
+from .asserted import OPERATIONS, Asserted, as_alter
 from .forms import Part, SafeForm
 from .outside import Outside, settings_around
 from .road import Invoke, Road
@@ -18,6 +19,8 @@ from .run import road_for
 
 SETTING = "godwit_setting"
 """The execution option of a statement that only sets something for the next one."""
+CLAUSES = "godwit_clauses"
+"""The execution option with the clauses that a run tries, the cheapest first."""
 
 
 def rehearsal_of(context: MigrationContext, limits: Limits) -> Rehearsed | None:
@@ -111,7 +114,7 @@ class RehearsedOutside(Rehearsed, Outside):
 
 
 class RehearsedAsserted(Rehearsed, Asserted):
-    """MySQL and MariaDB, whose servers take the cheapest algorithm also where none is asserted."""
+    """MySQL and MariaDB: each statement with the clauses that a run would try."""
 
     def go(self, operations: Any, operation: Any, invoke: Invoke) -> Any:
         parts = self.parts_of(operation) if isinstance(operation, ops.AddColumnOp) else ()
@@ -119,16 +122,20 @@ class RehearsedAsserted(Rehearsed, Asserted):
             for part in parts:
                 self.go(operations, part, invoke)
             return None
-        if not isinstance(operation, ops.CreateForeignKeyOp) or not self._is_large(operation):
+        if not (isinstance(operation, OPERATIONS) and self._is_wanted(operation)):
             return invoke(operations, operation)
         # Orphans are looked for beside the traffic.
         checks = "SET SESSION foreign_key_checks ="
-        self.connection.exec_driver_sql(f"{checks} 0")
-        done = invoke(operations, operation)
-        self.connection.exec_driver_sql(f"{checks} 1")
-        return done
+        is_key = isinstance(operation, ops.CreateForeignKeyOp)
+        if is_key:
+            self.connection.exec_driver_sql(f"{checks} 0")
+        for order in self._orders(operation, invoke):
+            statement = as_alter(order.text)
+            options = {**order.options, CLAUSES: self._rungs(statement)}
+            self.connection.execute(as_ddl(statement), execution_options=options)
+        if is_key:
+            self.connection.exec_driver_sql(f"{checks} 1")
+        return None
 
-    def _is_large(self, operation: ops.CreateForeignKeyOp) -> bool:
-        name = self.name_of_table(operation.source_table, operation.kw.get("source_schema"))
-        other = self.name_of_table(operation.referent_table, operation.kw.get("referent_schema"))
-        return name not in self.new and self.is_large([name, other])
+    def _is_asked(self) -> bool:
+        return True

@@ -7,7 +7,8 @@ runs Alembic ``import flask_godwit.operations`` does.
 from __future__ import annotations
 
 from .backfill import BackfillOp
+from .later import RequireBackfillOp
 from .objects import ObjectOp
 from .tables import Tables
 
-__all__ = ["BackfillOp", "ObjectOp", "Tables"]
+__all__ = ["BackfillOp", "ObjectOp", "RequireBackfillOp", "Tables"]

@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from alembic.operations import MigrateOperation, Operations
-from sqlalchemy import ColumnElement, Table
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import ColumnElement, Connection, Table
 
 from ..dialects import dialect_for
-from ..errors import BackfillIncomplete, BackfillRefused
-from ..journal.pieces import Key, Piece, Standing
-from ..retry import Attempts
-from ..values import BackfillProgress
+from ..errors import BackfillRefused
+from ..journal.pieces import Key
+from .batch_run import Backfill
 from .batches import Batches, key_of, table_in
-from .pace import FIRST_SIZE, Pace, Throttle
-from .statements import assigned, condition, mentions, named, plain_update, text_of
-from .surroundings import NewTransaction, Surroundings, surroundings_of
+from .later import leave
+from .statements import as_stored, assigned, condition, named, plain_update, text_of
+from .surroundings import surroundings_of
 
 IN_BATCHES = "godwit_in_batches"
 """The execution option of the one statement that stands for a backfill where nothing is changed."""
-
-_TELL_EVERY_SECONDS = 5.0
-_MOST_PASSES = 5
-_MOST_ATTEMPTS = 3
 
 
 @Operations.register_operation("backfill")
@@ -41,6 +35,7 @@ class BackfillOp(MigrateOperation):
     pause: float | None = None
     until: Key = ()
     check: bool = True
+    later: bool = False
     seconds: float | None = None
     """How long a batch may take at most, where the script did not ask for it."""
 
@@ -57,6 +52,7 @@ class BackfillOp(MigrateOperation):
         pause: float | None = None,
         until: Any = None,
         check: bool = True,
+        later: bool = False,
     ) -> None:
         """Change all rows of a table in batches, each committed together with a bookmark.
 
@@ -73,6 +69,8 @@ class BackfillOp(MigrateOperation):
             otherwise the greatest there is when the backfill begins.
         :param check: whether no row may be left that ``where`` finds, where ``where`` is about
             a column that is changed.
+        :param later: only note it, and go on: ``flask db backfill`` does it, while the
+            application runs. A small table is changed at once all the same.
         :raises BackfillRefused: the rows can't be counted off, or a column does not exist.
         :raises BackfillIncomplete: ``where`` still finds rows.
         """
@@ -82,13 +80,18 @@ class BackfillOp(MigrateOperation):
         last = () if until is None else tuple(until) if isinstance(until, Sequence) else (until,)
         if isinstance(until, str):
             last = (until,)
-        operation = cls(table, named(values), where, schema, batch, pause, last, check)
+        operation = cls(table, named(values), where, schema, batch, pause, last, check, later)
         operations.invoke(operation)
 
     @property
     def words(self) -> str:
         """What it does, for the journal."""
-        return f"backfill {self.schema}.{self.table}" if self.schema else f"backfill {self.table}"
+        return f"backfill {self.name}"
+
+    @property
+    def name(self) -> str:
+        """Its table, as a person writes it."""
+        return f"{self.schema}.{self.table}" if self.schema else self.table
 
 
 @Operations.implementation_for(BackfillOp)
@@ -98,12 +101,16 @@ def carry_out(operations: Operations, operation: BackfillOp) -> None:
     _refuse_nonsense(operation)
     around = surroundings_of(context)
     if context.as_sql or around.is_rehearsal:
+        if operation.later and leave(operations, operation, None):
+            return
         operations.execute(
             plain_update(operation.table, operation.schema, operation.values, operation.where),
             execution_options={IN_BATCHES: True},
         )
         return
-    batches = _batches(operations, operation)
+    batches = batches_of(operations.get_bind(), operation)
+    if operation.later and leave(operations, operation, batches):
+        return
     definition = text_of(batches.table, batches.values, batches.where, context.dialect)
     piece = around.piece(operation.words, definition)
     if piece.standing.done:
@@ -122,8 +129,11 @@ def _refuse_nonsense(operation: BackfillOp) -> None:
         raise BackfillRefused("A batch of op.backfill has one row at least.")
 
 
-def _batches(operations: Operations, operation: BackfillOp) -> Batches:
-    connection = operations.get_bind()
+def batches_of(connection: Connection, operation: BackfillOp) -> Batches:
+    """The table of a backfill as it is in the database, and what is to be done to its rows.
+
+    :raises BackfillRefused: the rows can't be counted off, or a column does not exist.
+    """
     database = dialect_for(connection.engine.url, connection.dialect)
     table = table_in(connection, operation.table, operation.schema)
     key = key_of(connection, table)
@@ -138,191 +148,8 @@ def _batches(operations: Operations, operation: BackfillOp) -> Batches:
             " which it can't change at the same time.",
             hint='op.execute("UPDATE …")    changes all rows in one statement',
         )
-    values = assigned(operation.values, table)
+    values = {
+        name: as_stored(value, table.c[name])
+        for name, value in assigned(operation.values, table).items()
+    }
     return Batches(connection, database, table, key, values, condition(operation.where, table))
-
-
-class _RowsLeft(Exception):
-    """Rows of a batch satisfy the condition still."""
-
-    def __init__(self, keys: list[Key]) -> None:
-        super().__init__()
-        self.keys = keys
-
-
-class Backfill:
-    """One run of a backfill, from where it stands to its end."""
-
-    def __init__(
-        self,
-        operation: BackfillOp,
-        batches: Batches,
-        piece: Piece,
-        transaction: NewTransaction,
-        around: Surroundings,
-    ) -> None:
-        self.operation = operation
-        self.batches = batches
-        self.piece = piece
-        self.transaction = transaction
-        self.around = around
-        self.limits = around.limits
-        settings = around.settings
-        size = operation.batch or FIRST_SIZE
-        seconds = settings.backfill_batch_seconds
-        if operation.seconds is not None:
-            seconds = min(seconds, operation.seconds)
-        self.pace = Pace(seconds, size, operation.batch is not None)
-        own = operation.pause
-        self.pause = settings.backfill_pause_seconds if own is None else own
-        self.checks = operation.check and mentions(batches.where, batches.values)
-        self.passes = 1
-
-    def run(self) -> None:
-        """Change batch after batch."""
-        teller = _Teller(self.around, self.operation, self.limits.clock)
-        throttle = self._throttle()
-        with self.transaction():
-            standing, total = self.piece.locked(), self.batches.count()
-        teller.begins(standing, total)
-        while not standing.done:
-            throttle.wait(self.limits.stops)
-            standing = self._part()
-            teller.tell(standing)
-            if self.pause and not standing.done:
-                self.limits.sleep(self.pause)
-
-    def _part(self) -> Standing:
-        """One batch, tried again while others are in the way."""
-        attempts = self.limits.attempts()
-        failures = 0
-        while True:
-            began = self.limits.clock()
-            try:
-                with self.transaction():
-                    standing = self._next(self.piece.locked())
-                    self.piece.reached(standing)
-            except _RowsLeft as left:
-                failures += 1
-                # Somebody may have written one in this very moment.
-                if failures >= _MOST_ATTEMPTS or not self.around.commits:
-                    raise self._incomplete(left.keys) from None
-            except DBAPIError as error:
-                self._step_aside(error, attempts)
-            else:
-                self.pace.took(self.limits.clock() - began)
-                return standing
-
-    def _step_aside(self, error: DBAPIError, attempts: Attempts) -> None:
-        in_the_way = error.orig is not None and self.batches.database.gives_way(error.orig)
-        if not (in_the_way and self.around.commits) or attempts.spent:
-            raise error
-        self.pace.failed()
-        attempts.step_aside(error.statement or "", tuple)
-
-    def _next(self, standing: Standing) -> Standing:
-        """Change the batch after ``standing``."""
-        if standing.done:
-            return standing
-        if not standing.until:
-            until = self.operation.until or self.batches.last_key()
-            if not until:
-                return replace(standing, done=True)
-            standing = replace(standing, until=until)
-        if standing.cursor == standing.until:
-            return self._end_of_pass(standing)
-        end, seen = self.batches.end(standing.cursor, standing.until, self.pace.size)
-        rows = self.batches.change(standing.cursor, end)
-        if self.checks and (left := self.batches.left(standing.cursor, end)):
-            raise _RowsLeft(left)
-        return replace(standing, cursor=end, rows=standing.rows + rows, seen=standing.seen + seen)
-
-    def _end_of_pass(self, standing: Standing) -> Standing:
-        """The end, unless the application wrote rows meanwhile that must be changed, too."""
-        until = self.operation.until or self.batches.last_key()
-        left = self.batches.left((), until) if self.checks and until else []
-        if not left:
-            return replace(standing, done=True)
-        self.passes += 1
-        if self.passes > _MOST_PASSES:
-            raise self._incomplete(left)
-        return replace(standing, cursor=(), until=until)
-
-    def _incomplete(self, left: list[Key]) -> BackfillIncomplete:
-        keys = ", ".join(", ".join(map(str, key)) for key in left)
-        names = ", ".join(column.name for column in self.batches.key)
-        return BackfillIncomplete(
-            f"Rows of {self.batches.table.fullname} remain that the backfill should have changed:"
-            f" its condition finds them also afterwards.",
-            detail=f"  {names}: {keys}",
-            hint="Give them another value, or stop the application from writing such rows.\n"
-            "op.backfill(…, check=False)    if such rows may remain",
-        )
-
-    def _throttle(self) -> Throttle:
-        settings = self.around.settings
-        wanted: list[tuple[object, Callable[[], str]]] = [
-            (settings.backfill_max_lag_seconds, self._lag),
-            (settings.backfill_max_busy_sessions, self._load),
-            (settings.backfill_throttle, self._asked),
-        ]
-        checks = tuple(check for setting, check in wanted if setting)
-        longest, limits = settings.backfill_max_wait_seconds, self.limits
-        return Throttle(checks, longest, limits.clock, limits.sleep, self.around.warn)
-
-    def _lag(self) -> str:
-        lag = self.batches.database.replica_lag(self.batches.connection)
-        self._looked()
-        is_late = lag > self.around.settings.backfill_max_lag_seconds
-        return f"a replica is {lag:.1f} s behind" if is_late else ""
-
-    def _load(self) -> str:
-        busy = self.batches.database.busy_sessions(self.batches.connection)
-        self._looked()
-        is_busy = busy > self.around.settings.backfill_max_busy_sessions
-        return f"{busy} sessions are at work" if is_busy else ""
-
-    def _asked(self) -> str:
-        ask = self.around.settings.backfill_throttle
-        return "GODWIT_BACKFILL_THROTTLE says to wait" if ask is not None and ask() else ""
-
-    def _looked(self) -> None:
-        if self.around.commits:
-            self.batches.connection.rollback()
-
-
-class _Teller:
-    """Tells how far it is, but not at each batch."""
-
-    def __init__(
-        self, around: Surroundings, operation: BackfillOp, clock: Callable[[], float]
-    ) -> None:
-        self.around = around
-        self.table = operation.table
-        self.clock = clock
-        self.total = self.seen_before = 0
-        self.began = self.told = clock()
-
-    def begins(self, standing: Standing, total: int) -> None:
-        """The run begins here."""
-        self.total, self.seen_before = total, standing.seen
-
-    def tell(self, standing: Standing) -> None:
-        """How far it is now."""
-        now = self.clock()
-        if not standing.done and now - self.told < _TELL_EVERY_SECONDS:
-            return
-        self.told = now
-        self.around.tell(
-            BackfillProgress(
-                self.around.bind,
-                self.around.revision,
-                self.table,
-                rows=standing.rows,
-                seen=standing.seen,
-                total=max(self.total, standing.seen),
-                seconds=now - self.began,
-                seen_now=standing.seen - self.seen_before,
-                done=standing.done,
-            )
-        )

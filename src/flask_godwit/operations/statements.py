@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Dialect, Table, Update, and_, literal, text, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Dialect,
+    String,
+    Table,
+    Update,
+    and_,
+    literal,
+    text,
+    update,
+)
 from sqlalchemy.sql import column as plain_column
 from sqlalchemy.sql import table as plain_table
 from sqlalchemy.sql.elements import ClauseElement, ColumnClause, TextClause
@@ -27,6 +39,13 @@ def assigned(values: Mapping[str, Any], table: TableClause) -> dict[str, Any]:
         name: _adapted(value, table) if isinstance(value, ClauseElement) else value
         for name, value in values.items()
     }
+
+
+def as_stored(value: Any, column: Column[Any]) -> Any:
+    """A value of JSON as text, where the database has no type of its own for it."""
+    if isinstance(value, (dict, list)) and isinstance(column.type, String):
+        return json.dumps(value)
+    return value
 
 
 def condition(where: Where, table: TableClause) -> ColumnElement[bool] | None:

@@ -19,6 +19,9 @@ from ..values import BackfillProgress
 OPTION = "godwit_surroundings"
 """The option of a context in which they are."""
 
+RUNNING = "godwit_running"
+"""The option of a context that says which revision runs."""
+
 NewTransaction = Callable[[], AbstractContextManager[object]]
 
 
@@ -38,6 +41,10 @@ class Surroundings:
     tell: Callable[[BackfillProgress], None] = lambda progress: None
     warn: Callable[[str], None] = lambda text: None
     is_rehearsal: bool = False
+    left: Callable[[str], None] = lambda table: None
+    """Told that a backfill of a table was left for later."""
+    of: str = ""
+    """The revision that is worked on, where none runs."""
 
     @property
     def commits(self) -> bool:
@@ -47,7 +54,7 @@ class Surroundings:
     @property
     def revision(self) -> str:
         """The revision that runs; "" where nobody says."""
-        return self.journal.running.revision if self.journal else ""
+        return self.of or (self.journal.running.revision if self.journal else "")
 
     def piece(self, name: str, definition: str) -> Piece:
         """A piece of work of the running revision."""
@@ -70,6 +77,13 @@ class Surroundings:
             if self.commits:
                 aside.enter_context(self._committed(context, connection))
             yield connection.begin if self.commits else nullcontext
+
+    @contextmanager
+    def outside(self, connection: Connection) -> Iterator[NewTransaction]:
+        """The same while no revision runs."""
+        if self.commits:
+            connection.rollback()
+        yield connection.begin if self.commits else nullcontext
 
     @contextmanager
     def _committed(self, context: MigrationContext, connection: Connection) -> Iterator[None]:

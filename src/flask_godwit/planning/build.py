@@ -22,7 +22,7 @@ from .estimate import seconds
 from .follow import followed
 from .intents import intents
 from .judge import Judge
-from .rebuilds import as_rebuild, rebuilt
+from .rebuilds import as_rebuild, changes_places, rebuilt
 from .recorder import Recorded, Sentence
 
 
@@ -61,7 +61,7 @@ class Builder:
         copies = rebuilt(texts)
         said = _Said()
         statements = []
-        backfills = any(isinstance(operation, BackfillOp) for operation in step.operations)
+        backfills = any(isinstance(op, BackfillOp) and not op.later for op in step.operations)
         for sent, actions in zip(sentences, texts, strict=True):
             batched = backfills or sent.in_batches
             meant = in_batches(actions) if batched else as_rebuild(actions, copies)
@@ -85,6 +85,9 @@ class Builder:
         if not sentence.transactional:
             self.held = []  # what came before is committed
         for action in actions:
+            if changes_places(action, step.operations):
+                self.facts = followed(self.facts, action)
+                continue
             said.breaks[breaks(action, self.facts)] = None
             said.loses[loses(action, self.facts)] = None
             case = self._case(action, step, sentence)

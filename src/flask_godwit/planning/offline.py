@@ -91,7 +91,7 @@ def _one(
 ) -> Replayed:
     recorder = _recorder(step)
     forms = rehearsal_of(context, limits)  # anew: the next one may find a table that has grown
-    with in_safe_forms(forms, limits, step), recorder.listening(), _written(recorder, context):
+    with in_safe_forms(forms, limits, step), recorder.listening(), written(recorder, context):
         error = _called(migrations, step, context)
     return _replayed(step, recorder, error)
 
@@ -124,7 +124,7 @@ def _replayed(step: RevisionStep, recorder: Recorder, error: Exception | None) -
 
 
 @contextmanager
-def _written(recorder: Recorder, context: MigrationContext) -> Iterator[None]:
+def written(recorder: Recorder, context: MigrationContext) -> Iterator[None]:
     """Record what goes into Alembic's offline script."""
     impl, in_transaction = context.impl, False
     original = impl.static_output

@@ -1,9 +1,12 @@
-"""A table that is copied into a new one, which then takes its name: SQLite's way of changing it."""
+"""What is made anew and takes the old one's name: a table of SQLite, a column of PostgreSQL."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
+
+from alembic.operations import ops
 
 from ..sql.action import Action
 
@@ -32,3 +35,19 @@ def _as_rebuild(action: Action, copies: Mapping[str, str]) -> Action:
     if action.kind == "drop_table" and action.table in copies.values():
         return replace(action, kind="part_of_rebuild")
     return action
+
+
+def changes_places(action: Action, operations: Sequence[Any]) -> bool:
+    """Whether a new column takes the old one's place: nothing is lost, and nobody reads another.
+
+    Only where the script asked for another type, and we make of it what that is done by.
+    """
+    (operation,) = operations if len(operations) == 1 else (None,)
+    if not isinstance(operation, ops.AlterColumnOp) or operation.modify_type is None:
+        return False
+    if operation.modify_name is not None:
+        return False
+    if action.kind == "rename_column":
+        return action.expression == operation.column_name
+    dropped = action.kind == "drop_column" and action.name == operation.column_name
+    return dropped or action.kind in ("create_trigger", "drop_trigger")

@@ -8,7 +8,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from alembic.operations import ops
 from alembic.operations.base import AbstractOperations, BatchOperations
+from sqlalchemy.types import to_instance
 
 from ..assurance import Assurance, assurances
 
@@ -21,7 +23,7 @@ class Sentence:
 
     ``times`` counts repetitions, one after the other; ``repeats`` are their texts, where every one
     was asked for. ``is_setting``: it only prepares the session for another one. ``in_batches``: it
-    stands for a backfill.
+    stands for a backfill. ``clauses``: a run sends it with the first of them that the server takes.
     """
 
     sql: str
@@ -31,6 +33,7 @@ class Sentence:
     repeats: tuple[str, ...] = ()
     is_setting: bool = False
     in_batches: bool = False
+    clauses: tuple[str, ...] = ()
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -140,7 +143,7 @@ class Recorder:
         last = self._drafts[-1] if self._drafts else None
         if last is None or batch is None or last.batch is not batch:
             self._drafts.append(last := _Draft(self._whence()[0], batch=batch))
-        last.operations.append(operation)
+        last.operations.append(_with_types(operation))
 
     def _goes_on(self, line: int) -> bool:
         """Whether the script sends in the same line as before, as in a loop."""
@@ -156,3 +159,12 @@ class Recorder:
                 return frame.f_lineno, inside
             inside = inside or str(frame.f_globals.get("__name__", "")).startswith(_INSIDE)
         return 0, inside
+
+
+def _with_types(operation: Any) -> Any:
+    """An operation for which somebody gave the class of a type: whoever asks it has an object."""
+    if isinstance(operation, ops.AlterColumnOp):
+        for name in ("modify_type", "existing_type"):
+            if isinstance(getattr(operation, name), type):
+                setattr(operation, name, to_instance(getattr(operation, name)))
+    return operation

@@ -6,9 +6,9 @@ On SQLite, where a change is made of what the table is, everything happens on a 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import alembic.op
 from alembic.operations import Operations
@@ -19,17 +19,22 @@ from ..connect import connected
 from ..dialects import Database, dialect_for, operations
 from ..environment import Migrations
 from ..failure import reason_of, short_path
+from ..mysql import IS_REHEARSED
 from ..online.rehearsed import Rehearsed, rehearsal_of
 from ..online.run import carried_out_by
 from ..operations.surroundings import OPTION as SURROUNDINGS
-from ..operations.surroundings import Surroundings
+from ..operations.surroundings import RUNNING, Surroundings
 from ..parts import bind_of, fitted, has_parts
+from ..plans import Facts
 from ..retry import Limits
 from ..secrecy import shown
 from ..settings import Settings
+from ..sql.read import read
 from ..sqlite import IS_BEHIND
 from ..steps import spans_revisions
-from .recorder import Recorded, Recorder
+from .asserted import asserted
+from .facts import read_facts
+from .recorder import Recorded, Recorder, Sentence
 from .wiretap import Tap, tapped
 
 Moves = Callable[[tuple[str, ...]], Iterable[RevisionStep]]
@@ -136,6 +141,7 @@ class _Rehearsing:
         bind, settings = bind_of(context), self.migrations.project.settings
         options = {key: value for key, value in context.opts.items() if key != IS_BEHIND}
         options[SURROUNDINGS] = Surroundings(bind, settings=settings, is_rehearsal=True)
+        options[IS_REHEARSED] = True
         twin = MigrationContext.configure(
             connection=stand_in, environment_context=context.environment_context, opts=options
         )
@@ -159,7 +165,7 @@ class _Rehearsing:
         assert self.real is not None
         database = dialect_for(self.real.engine.url, self.real.dialect)
         forms = rehearsal_of(context, self.limits)
-        replayed = [self._one(step, context, database, forms) for step in self.moves(at)]
+        replayed = self._asserted([self._one(s, context, database, forms) for s in self.moves(at)])
         bind, url = bind_of(context), shown(self.real.engine.url)
         self.use(Rehearsal(bind, url, at, database, self.real, tuple(replayed), context))
 
@@ -184,6 +190,20 @@ class _Rehearsing:
                 unplannable = f"{where}: {reason_of(error)}"
         reads = tuple(f"{short_path(path)}:{line}" for line in recorder.reads)
         return Replayed(step, recorder.steps, reads, unplannable)
+
+    def _asserted(self, replayed: list[Replayed]) -> list[Replayed]:
+        """What a run asserts beside each statement is a part of it."""
+        assert self.real is not None
+        real, database = self.real, dialect_for(self.real.engine.url, self.real.dialect)
+
+        def known(sentences: Sequence[Sentence]) -> Facts:
+            dialect = database.name.lower()
+            actions = [action for one in sentences for action in read(one.sql, dialect)]
+            small = self.migrations.project.settings.small_table_rows
+            return read_facts(real, database, actions, small)
+
+        found = asserted([one.recorded for one in replayed], database, known)
+        return [replace(one, recorded=new) for one, new in zip(replayed, found, strict=True)]
 
     def _tap(self, context: MigrationContext, database: Database) -> Tap:
         assert context.connection is not None
@@ -216,6 +236,7 @@ def call_step(migrations: Migrations, step: RevisionStep, context: MigrationCont
     """Execute a revision's function as a run would."""
     targets = migrations.project.targets()
     bind = bind_of(context)
+    context.opts[RUNNING] = step.info.up_revision_id
     part = next((target.part for target in targets if target.bind == bind), bind)
     function = fitted(step.migration_fn, part, plain=bind == targets[0].bind)
     function(**({"engine_name": part} if has_parts(targets) else {}))

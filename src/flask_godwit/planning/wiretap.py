@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine
 
 from ..dialects.guard import Sent, intercepted
 from ..journal.kinds import Kind, kind_of
-from ..online.rehearsed import SETTING
+from ..online.rehearsed import CLAUSES, SETTING
 from ..operations.backfill import IN_BATCHES
 from ..sqlite import ASIDE
 from .literals import written_out
@@ -73,8 +73,16 @@ def _sentence(sent: Sent, tap: Tap) -> Sentence:
     is_setting = bool(options.get(SETTING)) or _switches(sent.statement)
     in_batches = bool(options.get(IN_BATCHES))
     rolls_back = _rolls_back(sent, tap) and not in_batches
-    repeats = tuple(more)
-    return Sentence(text, rolls_back, sent.statement, times, repeats, is_setting, in_batches)
+    return Sentence(
+        text,
+        rolls_back,
+        sent.statement,
+        times,
+        tuple(more),
+        is_setting,
+        in_batches,
+        options.get(CLAUSES, ()),
+    )
 
 
 def _values(sent: Sent, tap: Tap) -> Sequence[Any]:
