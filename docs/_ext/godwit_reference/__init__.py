@@ -3,7 +3,7 @@
 ``godwit-commands`` and ``godwit-environment`` read the click group, ``godwit-settings`` the
 table of settings, ``godwit-json-commands`` and ``godwit-json-values`` the dataclasses that
 commands return, ``godwit-functions`` the public names,
-``godwit-hazards`` the rules.
+``godwit-hazards`` the rules, ``godwit-operations`` what operations take.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from . import commands, functions, hazards, settings, shapes
+from . import catalogue, commands, functions, hazards, settings, shapes
 
 
 class Generated(SphinxDirective):
@@ -42,6 +42,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         "godwit-environment": commands.environment,
         "godwit-functions": functions.reference,
         "godwit-hazards": hazards.reference,
+        "godwit-operations": catalogue.reference,
         "godwit-settings": settings.reference,
         "godwit-json-commands": shapes.by_command,
         "godwit-json-values": shapes.values_text,

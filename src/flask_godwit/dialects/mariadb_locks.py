@@ -60,7 +60,13 @@ def _modify(action: Action, facts: Facts) -> Cost:
 
 
 def _foreign_key(action: Action, facts: Facts) -> Cost:
-    return replace(COPY if facts.checks_foreign_keys else INSTANT, also=action.referred)
+    if facts.checks_foreign_keys:
+        return replace(COPY, also=action.referred)
+    table, count = facts.table(action.table), len(action.columns)
+    keys = table.indexes.values() if table else ()
+    has_index = any(names[:count] == action.columns for names in keys)
+    # Where there is none, one is built.
+    return replace(INSTANT if has_index else NOCOPY, also=action.referred)
 
 
 def _drop_foreign_key(action: Action, facts: Facts) -> Cost:
@@ -80,8 +86,11 @@ def _table_option(action: Action, facts: Facts) -> Cost:
     return INSTANT if action.expression.upper().startswith("COMMENT") else INPLACE
 
 
+_UNKNOWN = ("alter_constraint", "drop_check")
+"""Clauses of MySQL that MariaDB does not have."""
+
 _FACTS: Mapping[str, Cost | Answer] = {
-    **FACTS,
+    **{kind: fact for kind, fact in FACTS.items() if kind not in _UNKNOWN},
     "create_table": _create_table,
     "drop_table": _drop_table,
     "add_column": _add_column,

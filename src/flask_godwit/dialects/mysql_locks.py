@@ -181,6 +181,8 @@ FACTS: Mapping[str, Cost | Answer] = {
     "create_view": Cost("", "nothing", "catalogue"),
     "drop_view": Cost("", "nothing", "catalogue"),
     "create_other": Cost("", "nothing", "catalogue"),
+    "alter_other": Cost("", "nothing", "catalogue"),
+    "drop_other": Cost("", "nothing", "catalogue"),
     "grant": Cost("", "nothing", "catalogue"),
     "insert": ROWS,
     "update": ROWS,

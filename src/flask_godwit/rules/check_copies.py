@@ -8,7 +8,7 @@ from __future__ import annotations
 from .case import Case, Hazard
 
 LEVEL = "error"
-KINDS = ("add_check",)
+KINDS = ("add_check", "alter_constraint")
 DIALECTS = ("mysql", "mariadb")
 
 

@@ -8,12 +8,16 @@ from __future__ import annotations
 from .case import Case, Hazard
 
 LEVEL = "error"
-KINDS = ("add_column",)
+KINDS = ("add_column", "set_expression")
 DIALECTS = ("postgresql", "mysql", "mariadb")
 
 
 def hazard(case: Case) -> Hazard | None:
     action = case.action
+    if action.kind == "set_expression":
+        return Hazard(
+            case.wait, "# Add a column that is generated like this, and drop the old one later."
+        )
     if not action.has("stored"):
         return None
     return Hazard(
