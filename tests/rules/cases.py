@@ -116,6 +116,7 @@ ON_MYSQL = {
     ),
     "enum-reordered": "op.execute(\"ALTER TABLE moods MODIFY m ENUM('b', 'a')\")",
     "attributes-lost": 'op.execute("ALTER TABLE users MODIFY city VARCHAR(30)")',
+    "column-with-key-builds-index": 'op.execute("ALTER TABLE users ADD COLUMN c int UNIQUE")',
     "charset-converted": 'op.execute("ALTER TABLE users CONVERT TO CHARACTER SET latin1")',
     "primary-key-dropped": 'op.execute("ALTER TABLE users DROP PRIMARY KEY")',
     "fulltext-index-blocks-writes": 'op.execute("CREATE FULLTEXT INDEX ft ON users (name)")',
@@ -146,4 +147,23 @@ ON_SQLITE = {
         with op.batch_alter_table("users") as batch:
             batch.create_unique_constraint("uq", ["mail"])
     """,
+}
+
+# What stands before a script's own lines, for its advice to be run.
+BEFORE = {
+    "validated-under-lock": (
+        'op.execute("ALTER TABLE users ADD CONSTRAINT ck CHECK (age > 1) NOT VALID")'
+    ),
+    "refresh-blocks-reads": 'op.execute("CREATE UNIQUE INDEX ux ON seen (id)")',
+}
+# What to compare with where a script can't be run as it is, or is only the beginning of it.
+INSTEAD = {
+    "concurrently-in-transaction": 'op.create_index("ix", "users", ["name"])',
+    "validated-under-lock": 'op.execute("ALTER TABLE users VALIDATE CONSTRAINT ck")',
+    "required-column": 'op.add_column("teams", sa.Column("c", sa.Integer))',  # until it is filled
+}
+# What the advice makes of it on purpose, by a line of the schema.
+MEANT = {
+    "json-has-no-equality": "column users.extra",  # jsonb
+    "partition-detached-under-lock": "constraint logs_1",
 }

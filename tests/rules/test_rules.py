@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from itertools import count
+from textwrap import dedent
 from typing import Any
 
+import alembic.op
 import pytest
+import sqlalchemy as sa
+from alembic.operations import Operations
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, inspect, text
 
 import flask_godwit
+from flask_godwit.dialects import dialect_for
 from flask_godwit.plans import Plan, RuleFinding
 from flask_godwit.rules import rules
 from tests.core.apps import Shop
-from tests.databases import KINDS, MARIADB, MYSQL, POSTGRESQL, SQLITE, Kind
+from tests.databases import KINDS, MARIADB, MYSQL, POSTGRESQL, SQLITE, Database, Kind
 from tests.rules import cases
 
 PROSE_ONLY = "#"
@@ -63,6 +70,23 @@ def shops(
         registry.drop(database)
 
 
+@pytest.fixture(scope="module")
+def twins(
+    tmp_path_factory: pytest.TempPathFactory, registry: Any
+) -> Iterator[Callable[[Kind], Database]]:
+    """An empty database of each kind, to try scripts out on."""
+    made: dict[Kind, Database] = {}
+
+    def twin(kind: Kind) -> Database:
+        if kind not in made:
+            made[kind] = registry.create(kind, tmp_path_factory.mktemp(str(kind)), "twin")
+        return made[kind]
+
+    yield twin
+    for database in made.values():
+        registry.drop(database)
+
+
 def planned(shop: Shop, upgrade: str, top: str = "import flask_godwit as godwit") -> Plan:
     # Python keeps the code of a file by its name.
     path = shop.revision(f"r{next(NUMBERS)}", "r1", upgrade, top=top)
@@ -89,9 +113,15 @@ def test_it_warns(shops: Callable[[Kind], Shop], kind: Kind, rule: str, upgrade:
 
 @pytest.mark.parametrize(("kind", "rule", "upgrade"), HERE, ids=ids)
 def test_its_advice_is_silent(
-    shops: Callable[[Kind], Shop], kind: Kind, rule: str, upgrade: str
+    shops: Callable[[Kind], Shop],
+    twins: Callable[[Kind], Database],
+    kind: Kind,
+    rule: str,
+    upgrade: str,
 ) -> None:
-    """What it advises can be written into the script as it is, and is no hazard."""
+    """What it advises can be written into the script as it is, is no hazard, and gives the same
+    schema.
+    """
     advice = found(planned(shops(kind), upgrade))[rule].advice
     if all(line.startswith(PROSE_ONLY) for line in advice.splitlines()):
         pytest.skip("it advises something that is no line of a script")
@@ -99,6 +129,37 @@ def test_its_advice_is_silent(
     assert plan.is_whole, plan
     assert not [finding for finding in found(plan).values() if finding.level == "error"]
     assert rule not in found(plan)
+    before = cases.BEFORE.get(rule, "")
+    written = made(twins(kind), kind, before, cases.INSTEAD.get(rule, upgrade))
+    advised = made(twins(kind), kind, before, advice)
+    differs = {key for key in written.keys() | advised if written.get(key) != advised.get(key)}
+    assert all(cases.MEANT.get(rule, "nothing") in key for key in differs), differs
+    assert bool(differs) is (rule in cases.MEANT)
+
+
+def made(twin: Database, kind: Kind, *scripts: str) -> Mapping[str, str]:
+    """The schema that scripts make of what every test begins with."""
+    with twin.engine() as engine, engine.connect() as connection:
+        empty(connection, kind)
+        options = {"transaction_per_migration": True}
+        context = MigrationContext.configure(connection, opts=options)
+        with Operations.context(context):
+            for script in (cases.SETUP + MORE[kind.dialect], *scripts):
+                with context.begin_transaction(_per_migration=True):
+                    exec(dedent(script), {"op": alembic.op, "sa": sa})
+        return dialect_for(engine.url, connection.dialect).inventory(connection)
+
+
+def empty(connection: Connection, kind: Kind) -> None:
+    if kind is POSTGRESQL:
+        connection.execute(text("DROP SCHEMA public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))
+    else:
+        for name in inspect(connection).get_table_names():
+            connection.execute(text("SET foreign_key_checks = 0"))
+            connection.execute(text(f"DROP TABLE {name}"))
+        connection.execute(text("SET foreign_key_checks = 1"))
+    connection.commit()
 
 
 MADE_SAFE = {

@@ -17,11 +17,16 @@ def hazard(case: Case) -> Hazard | None:
     action = case.action
     if not action.traits & {"unique", "primary key"} or action.has("auto increment"):
         return None
+    add = f"op.execute('ALTER TABLE {action.table} ADD COLUMN {action.name} {action.type}')\n"
+    if action.has("primary key"):
+        return Hazard(case.wait, f"{add}# Fill it in batches, and make it the primary key then.")
+    named = f'"{action.table}", ["{action.name}"]'
+    if case.facts.dialect != "postgresql":
+        return Hazard(case.wait, f'{add}op.create_unique_constraint("{action.name}", {named})')
+    name = f"{action.table}_{action.name}_key"
     return Hazard(
         case.wait,
-        f"op.execute('ALTER TABLE {action.table} ADD COLUMN {action.name} {action.type}')\n"
-        "with op.get_context().autocommit_block():\n"
-        f'    op.create_index("uq_{action.table}_{action.name}", "{action.table}",'
-        f' ["{action.name}"],'
-        " unique=True, postgresql_concurrently=True)",
+        f"{add}with op.get_context().autocommit_block():\n"
+        f'    op.create_index("{name}", {named}, unique=True, postgresql_concurrently=True)\n'
+        f"op.execute('ALTER TABLE {action.table} ADD CONSTRAINT {name} UNIQUE USING INDEX {name}')",
     )

@@ -21,5 +21,6 @@ def hazard(case: Case) -> Hazard | None:
         f"Nobody can read or write {case.action.table} until every query of it has ended.",
         "with op.get_context().autocommit_block():\n"
         f"    op.execute('ALTER TABLE {case.action.table} DETACH PARTITION"
-        f" {case.action.name} CONCURRENTLY')",
+        f" {case.action.name} CONCURRENTLY')\n"
+        f"# {case.action.name} keeps a CHECK that says which rows it held.",
     )

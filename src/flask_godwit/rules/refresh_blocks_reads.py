@@ -19,5 +19,6 @@ def hazard(case: Case) -> Hazard | None:
     view = case.action.table
     return Hazard(
         f"Nobody can read {view} {case.how_long}.",
-        f"op.execute('REFRESH MATERIALIZED VIEW CONCURRENTLY {view}')",
+        f"op.execute('REFRESH MATERIALIZED VIEW CONCURRENTLY {view}')\n"
+        f"# {view} must have a unique index of plain columns, without WHERE.",
     )
