@@ -7,6 +7,7 @@ SETUP = """
     op.create_table("users", sa.Column("id", sa.Integer, primary_key=True),
         sa.Column("name", sa.String(20)), sa.Column("age", sa.Integer),
         sa.Column("mail", sa.String(50)), sa.Column("team_id", sa.Integer),
+        sa.Column("points", sa.Integer),
         sa.Column("city", sa.String(20), nullable=False, server_default="Ulm"))
     op.create_index("ix_team", "users", ["team_id"])
     op.create_index("ix_age", "users", ["age"])

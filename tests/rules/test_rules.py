@@ -197,16 +197,45 @@ def test_what_is_made_safe_is_no_hazard(shops: Callable[[Kind], Shop], upgrade: 
         assert not linted
 
 
-def test_what_is_done_in_steps_is_no_hazard(shops: Callable[[Kind], Shop]) -> None:
-    """A plan shows the steps; lint has no table to make them of."""
-    as_written = shops(POSTGRESQL)
+DEFAULT = 'op.add_column("users", sa.Column("u", sa.String(36), server_default=sa.text("{}")))'
+BIGINT = """
+    op.alter_column("users", "{}", type_=sa.BigInteger, existing_type=sa.Integer(),
+        existing_nullable=True)
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "upgrade", "rules"),
+    [
+        (POSTGRESQL, DEFAULT.format("gen_random_uuid()"), set()),
+        (MYSQL, DEFAULT.format("(uuid())"), set()),
+        (MARIADB, DEFAULT.format("(uuid())"), set()),
+        (POSTGRESQL, BIGINT.format("points"), set()),
+        (POSTGRESQL, BIGINT.format("age"), {"type-change-rewrites"}),
+        (MYSQL, 'op.create_foreign_key("fk", "users", "teams", ["team_id"], ["id"])', set()),
+        (
+            MYSQL,
+            'op.alter_column("users", "name", new_column_name="n", existing_type=sa.String(20))',
+            {"column-renamed"},
+        ),
+    ],
+    ids=str,
+)
+def test_what_is_done_in_steps_is_no_hazard(
+    shops: Callable[[Kind], Shop], kind: Kind, upgrade: str, rules: set[str]
+) -> None:
+    """A plan shows the steps and forms, and lint knows of them without a database."""
+    as_written = shops(kind)
     url = as_written.app.config["SQLALCHEMY_DATABASE_URI"]
-    default = 'sa.Column("u", sa.Uuid(), server_default=sa.text("gen_random_uuid()"))'
     with closing(Shop(as_written.root, url=url, config={"GODWIT_SMALL_TABLE_ROWS": 1})) as shop:
-        plan = planned(shop, f'op.add_column("users", {default})')
+        plan = planned(shop, upgrade)
         assert plan.is_whole
-        assert len(plan.steps[0].statements) > 2
-        assert not found(plan)
+        assert found(plan).keys() == rules
+        path = shop.revision(f"r{next(NUMBERS)}", "r1", upgrade)
+        with shop.context():
+            linted = flask_godwit.lint(revisions="r1:heads")
+        path.unlink()
+        assert {finding.rule for finding in linted.findings} == rules
 
 
 def test_every_rule_is_tested() -> None:

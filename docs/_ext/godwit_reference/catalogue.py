@@ -22,6 +22,7 @@ from flask_godwit.dialects import dialect_for, operations
 from flask_godwit.online.asserted import OPERATIONS
 from flask_godwit.online.rehearsed import rehearsal_of
 from flask_godwit.online.run import carried_out_by
+from flask_godwit.online.seen import seen_in
 from flask_godwit.operations.surroundings import OPTION, Surroundings
 from flask_godwit.planning.build import Builder
 from flask_godwit.planning.follow import followed
@@ -35,7 +36,7 @@ from flask_godwit.settings import Settings
 from flask_godwit.sql.action import Action
 from flask_godwit.sql.read import read
 
-from .samples import ALL, CHAPTERS, MARIADB, MYSQL, POSTGRESQL, SETUP, SQLITE, Chapter, Sample
+from .samples import ALL, CHAPTERS, FREE, MARIADB, MYSQL, POSTGRESQL, SETUP, SQLITE, Chapter, Sample
 
 NAMES = {POSTGRESQL: "PostgreSQL", MYSQL: "MySQL", MARIADB: "MariaDB", SQLITE: "SQLite"}
 VERSIONS: dict[str, Sequence[tuple[int, ...]]] = {
@@ -121,7 +122,7 @@ def _short(statement: str) -> str:
 
 def _row(sample: Sample, script: str, dialect: str) -> Row:
     plain = _recorded(script, dialect, online=False)
-    safe = _recorded(script, dialect, online=True) if dialect == POSTGRESQL else plain
+    safe = plain if dialect == SQLITE else _recorded(script, dialect, online=True)
     builder = _builder(dialect, VERSIONS[dialect][-1])
     steps = builder.steps(plain, _judge())
     found = [finding.rule for step in steps for finding in step.findings]
@@ -211,6 +212,7 @@ def _as_script(recorder: Recorder, dialect: str, settings: Settings) -> Iterator
         written(recorder, context),
         context.begin_transaction(_per_migration=True),
     ):
+        seen_in(context).columns.add(FREE)
         yield
 
 

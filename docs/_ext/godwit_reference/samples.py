@@ -15,7 +15,11 @@ SERVERS = (POSTGRESQL, MYSQL, MARIADB)
 MY = (MYSQL, MARIADB)
 PG = (POSTGRESQL,)
 
-COLUMNS = "id int NOT NULL, a varchar(20), b int, c int DEFAULT 1 NOT NULL, p int, x varchar(100)"
+COLUMNS = (
+    "id int NOT NULL, a varchar(20), b int, c int DEFAULT 1 NOT NULL, d int, p int, x varchar(100)"
+)
+FREE = "t", "d"
+"""A column that nothing else depends on."""
 SETUP: Mapping[str, Sequence[str]] = {
     POSTGRESQL: (
         "CREATE TABLE parent (id bigint PRIMARY KEY)",
@@ -236,8 +240,14 @@ COLUMN = (
         SERVERS,
     ),
     Sample(
-        "int to bigint",
+        "int to bigint, of a column with a CHECK",
         'op.alter_column("t", "b", type_=sa.BigInteger,'
+        " existing_type=sa.Integer, existing_nullable=True)",
+        PG,
+    ),
+    Sample(
+        "int to bigint",
+        'op.alter_column("t", "d", type_=sa.BigInteger,'
         " existing_type=sa.Integer, existing_nullable=True)",
         SERVERS,
     ),

@@ -6,8 +6,9 @@ from typing import Any
 
 from alembic.operations import ops
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import text
+from sqlalchemy import URL, text
 
+from ..dialects import Database, dialect_for, name_of
 from ..mysql.statement import as_ddl
 from ..retry import Limits
 from ..steps import spans_revisions
@@ -16,6 +17,7 @@ from .forms import Part, SafeForm
 from .outside import Outside, settings_around
 from .road import Invoke, Road
 from .run import road_for
+from .seen import seen_in
 
 SETTING = "godwit_setting"
 """The execution option of a statement that only sets something for the next one."""
@@ -28,10 +30,7 @@ def rehearsal_of(context: MigrationContext, limits: Limits) -> Rehearsed | None:
     kind = road_for(context)
     if kind is None or spans_revisions(context):
         return None
-    if kind is Outside:
-        return RehearsedOutside(context, limits)
-    # Without a database nobody knows what is made of a table of MySQL.
-    return None if context.as_sql else RehearsedAsserted(context, limits)
+    return (RehearsedOutside if kind is Outside else RehearsedAsserted)(context, limits)
 
 
 class Rehearsed(Road):
@@ -49,21 +48,37 @@ class Rehearsed(Road):
     def parts_of(self, operation: Any) -> tuple[Any, ...]:
         """By the size of the table only: no run was cut off."""
         table, schema = getattr(operation, "table_name", None), getattr(operation, "schema", None)
-        if table is None or self.context.as_sql or self.connection.in_nested_transaction():
+        if table is None or not (self.context.as_sql or self._is_top()):
             return ()
         name = self.name_of_table(table, schema)
         parts = () if name in self.new else self.parts_for(operation)
         return parts if parts and self.is_large([name]) else ()
 
+    def _is_top(self) -> bool:
+        """Whether the script itself has not begun a transaction."""
+        return not self.connection.in_nested_transaction()
+
+    @property
+    def database(self) -> Database:
+        if not self.context.as_sql:
+            return super().database
+        dialect = self.context.dialect
+        return dialect_for(URL.create(name_of(dialect)), dialect)
+
     def note(self, operation: Any) -> None:
         """Also what is renamed: the tables keep their size."""
         super().note(operation)
+        if self.context.as_sql:
+            seen_in(self.context).note(operation)
         if isinstance(operation, ops.RenameTableOp):
             old = self.name_of_table(operation.table_name, operation.schema)
             new = self.name_of_table(operation.new_table_name, operation.schema)
             self.renamed[new] = self.renamed.pop(old, old)
 
     def is_large(self, tables: Any) -> bool:
+        """By their size; without a database every table may be large."""
+        if self.context.as_sql:
+            return True
         return super().is_large([self.renamed.get(table, table) for table in tables])
 
 
@@ -124,6 +139,8 @@ class RehearsedAsserted(Rehearsed, Asserted):
             return None
         if not (isinstance(operation, OPERATIONS) and self._is_wanted(operation)):
             return invoke(operations, operation)
+        if self.context.as_sql:
+            return self._write(operations, operation, invoke)
         # Orphans are looked for beside the traffic.
         checks = "SET SESSION foreign_key_checks ="
         is_key = isinstance(operation, ops.CreateForeignKeyOp)
@@ -139,3 +156,23 @@ class RehearsedAsserted(Rehearsed, Asserted):
 
     def _is_asked(self) -> bool:
         return True
+
+    def _write(self, operations: Any, operation: Any, invoke: Invoke) -> Any:
+        """Without a database: what a run would send is not known in full, but what it is."""
+        impl = self.context.impl
+        if isinstance(operation, ops.CreateForeignKeyOp):
+            impl.static_output("SET SESSION foreign_key_checks = 0;")
+            invoke(operations, operation)
+            impl.static_output("SET SESSION foreign_key_checks = 1;")
+            return None
+        if isinstance(operation, ops.AlterColumnOp) and _only_renames(operation):
+            table = self.quoted(operation.table_name, operation.schema)
+            quote = self.context.dialect.identifier_preparer.quote
+            old, new = quote(operation.column_name), quote(str(operation.modify_name))
+            impl.static_output(f"ALTER TABLE {table} RENAME COLUMN {old} TO {new};")
+            return None
+        return invoke(operations, operation)
+
+
+def _only_renames(operation: ops.AlterColumnOp) -> bool:
+    return operation.modify_name is not None and not operation.has_changes()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from copy import copy
+from dataclasses import dataclass
 from typing import Any
 
 from alembic.operations import ops
@@ -17,6 +18,7 @@ from sqlalchemy import Column, MetaData, Table, text
 from sqlalchemy.types import to_instance
 
 from ..dialects.postgresql_types import Change, change_of_type, plain_type
+from .seen import seen_in
 from .steps import in_batches
 
 _LONGEST_NAME = 63
@@ -53,15 +55,41 @@ def retyped(operation: Any, context: MigrationContext) -> tuple[Any, ...]:
         return ()
     if operation.modify_name is not None or operation.kw.get("postgresql_using"):
         return ()
-    assert context.connection is not None
     table = Table(operation.table_name, MetaData(), schema=operation.schema)
     quoted = context.dialect.identifier_preparer.format_table(table)
-    values = {"table": quoted, "column": operation.column_name}
-    found = context.connection.execute(_COLUMN, values).first()
+    found = _as_told(operation, context) if context.as_sql else _as_is(operation, context, quoted)
     type_ = context.dialect.type_compiler_instance.process(to_instance(operation.modify_type))
     if found is None or not _is_worth_it(found.type, type_):
         return ()
     return _Swap(operation, context, str(quoted), type_, found).parts()
+
+
+def _as_is(operation: ops.AlterColumnOp, context: MigrationContext, table: str) -> Any:
+    """The column in the database, None where something else depends on it."""
+    assert context.connection is not None
+    values = {"table": table, "column": operation.column_name}
+    return context.connection.execute(_COLUMN, values).first()
+
+
+@dataclass(frozen=True)
+class _Told:
+    """A column, as a script says that it is."""
+
+    type: str
+    not_null: bool
+    default: str | None = None
+    comment: str | None = None
+    not_null_name: str | None = None
+
+
+def _as_told(operation: ops.AlterColumnOp, context: MigrationContext) -> Any:
+    """The same where there is no database: as the revisions before have made it."""
+    seen = seen_in(context)
+    old = operation.existing_type
+    if old is None or not seen.is_free(operation.table_name, operation.column_name):
+        return None
+    type_ = context.dialect.type_compiler_instance.process(to_instance(old))
+    return _Told(type_.lower(), operation.existing_nullable is False)
 
 
 def _is_worth_it(old: str, new: str) -> bool:

@@ -103,10 +103,13 @@ def carry_out(operations: Operations, operation: BackfillOp) -> None:
     if context.as_sql or around.is_rehearsal:
         if operation.later and leave(operations, operation, None):
             return
+        # Where it is only written, an option of the context says what is no option of a text.
+        context.opts[IN_BATCHES] = True
         operations.execute(
             plain_update(operation.table, operation.schema, operation.values, operation.where),
             execution_options={IN_BATCHES: True},
         )
+        context.opts[IN_BATCHES] = False
         return
     batches = batches_of(operations.get_bind(), operation)
     if operation.later and leave(operations, operation, batches):

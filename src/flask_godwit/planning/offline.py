@@ -19,6 +19,7 @@ from ..dialects import Database, dialect_for
 from ..environment import Migrations
 from ..failure import reason_of, short_path
 from ..online.rehearsed import rehearsal_of
+from ..operations.backfill import IN_BATCHES
 from ..parts import bind_of
 from ..retry import Limits
 from ..targets import selected_targets
@@ -135,7 +136,9 @@ def written(recorder: Recorder, context: MigrationContext) -> Iterator[None]:
         if statement.upper() in ("BEGIN", "COMMIT"):
             in_transaction = statement.upper() == "BEGIN"
         elif statement and not statement.startswith("--"):
-            recorder.sent(Sentence(statement, in_transaction, statement))
+            batched = bool(context.opts.get(IN_BATCHES))
+            inside = in_transaction and not batched
+            recorder.sent(Sentence(statement, inside, statement, in_batches=batched))
 
     impl.static_output = static_output  # type: ignore[method-assign]
     try:
