@@ -118,9 +118,9 @@ class Project:
             answer.expect_success()
         return answer
 
-    def invoke(self, *arguments: str, check: bool = True) -> Answer:
+    def invoke(self, *arguments: str, check: bool = True, **variables: str) -> Answer:
         """The same in this process: ten times as fast, but :meth:`flask` is the truth."""
-        with self._entered(), self._application() as app:
+        with self._entered(variables), self._application() as app:
             group = FlaskGroup(create_app=lambda: app, set_debug_flag=False)
             result = CliRunner().invoke(group, arguments)
         if result.exception and not isinstance(result.exception, SystemExit):
@@ -136,7 +136,7 @@ class Project:
         return own | self.environment
 
     @contextmanager
-    def _entered(self) -> Iterator[None]:
+    def _entered(self, more: dict[str, str]) -> Iterator[None]:
         """Be in the folder with the project's environment and modules, and leave no trace."""
         before = (
             Path.cwd(),
@@ -145,7 +145,7 @@ class Project:
             set(sys.modules),
             sys.dont_write_bytecode,
         )
-        variables = _clean(dict(os.environ)) | self._variables()
+        variables = _clean(dict(os.environ)) | self._variables() | more
         os.chdir(self.folder)
         _set_environment(variables)
         sys.path.insert(0, str(self.folder))

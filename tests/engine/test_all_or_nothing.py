@@ -39,13 +39,13 @@ def test_a_failed_revision_leaves_nothing(project: Project, database: Database) 
         op.execute("INSERT INTO nowhere VALUES (1)")
     """
     write_revisions(project, 'op.create_table("whole", sa.Column("id", sa.Integer))', half)
-    answer = project.flask("db", "upgrade", check=False)
+    answer = project.invoke("db", "upgrade", check=False)
     assert answer.code == 1
     assert "migrations/versions/r2.py:11" in answer.stderr
     with database.engine() as engine:
         assert tables(engine) == ["alembic_version", "whole"]
         write_revision(project, 2, half.replace("nowhere", "half"))
-        project.flask("db", "upgrade")
+        project.invoke("db", "upgrade")
         with engine.connect() as connection:
             assert connection.scalar(text("SELECT count(*) FROM half")) == 2
 
@@ -54,7 +54,7 @@ def test_a_failed_rebuild_leaves_nothing(sqlite_database: Database, make_project
     """Not even the temporary table of the rebuild stays."""
     project = make_project(sqlite_database)
     write_revisions(project, FAMILY, REBUILD + '\nop.execute("INSERT INTO nowhere VALUES (1)")')
-    assert project.flask("db", "upgrade", check=False).code == 1
+    assert project.invoke("db", "upgrade", check=False).code == 1
     with sqlite_database.engine() as engine:
         assert tables(engine) == ["alembic_version", "child", "parent"]
 
@@ -66,7 +66,7 @@ def test_children_of_a_rebuilt_table(sqlite_database: Database, make_project, wh
     write_revisions(
         project, *([FAMILY, REBUILD] if where == "own revision" else [FAMILY + REBUILD])
     )
-    project.flask("db", "upgrade")
+    project.invoke("db", "upgrade")
     assert _rows(sqlite_database, "child") == [(1, 1), (2, 2)]
     assert _rows(sqlite_database, "parent") == [(1, "a"), (2, "b")]
 
@@ -75,7 +75,7 @@ def test_a_delete_still_cascades(sqlite_database: Database, make_project) -> Non
     """Where no table is rebuilt the application's foreign keys are in force, as ever."""
     project = _with_foreign_keys(make_project(sqlite_database))
     write_revisions(project, FAMILY, REBUILD, 'op.execute("DELETE FROM parent WHERE id = 2")')
-    project.flask("db", "upgrade")
+    project.invoke("db", "upgrade")
     assert _rows(sqlite_database, "child") == [(1, 1)]
 
 
@@ -83,7 +83,7 @@ def test_a_rebuild_that_orphans_rows_is_refused(sqlite_database: Database, make_
     """A rebuild runs without foreign keys; rows that it leaves without a parent stop it."""
     project = _with_foreign_keys(make_project(sqlite_database))
     write_revisions(project, FAMILY, REBUILD + '\nop.execute("DELETE FROM parent WHERE id = 2")')
-    answer = project.flask("db", "upgrade", check=False)
+    answer = project.invoke("db", "upgrade", check=False)
     assert answer.code == 1
     assert "child -> parent" in answer.stderr
     assert len(_rows(sqlite_database, "parent")) == 2
@@ -96,7 +96,7 @@ def test_vacuum_in_an_autocommit_block(sqlite_database: Database, make_project) 
     write_revisions(
         project, FAMILY, vacuum + "\n" + FAMILY.replace("parent", "p2").replace("child", "c2")
     )
-    project.flask("db", "upgrade")
+    project.invoke("db", "upgrade")
     assert len(_rows(sqlite_database, "c2")) == 2
 
 
@@ -131,7 +131,7 @@ def test_an_env_with_a_transaction_of_its_own(sqlite_database: Database, make_pr
     project = _with_foreign_keys(make_project(sqlite_database))
     project.write("migrations/env.py", ONE_TRANSACTION)
     write_revisions(project, FAMILY, REBUILD, 'op.execute("DELETE FROM parent WHERE id = 2")')
-    project.flask("db", "upgrade")
+    project.invoke("db", "upgrade")
     assert _rows(sqlite_database, "child") == [(1, 1)]
     assert _rows(sqlite_database, "alembic_version") == [("r3",)]
 
@@ -143,5 +143,5 @@ def test_an_env_with_a_transaction_of_its_own_on_a_server(
     project.write("migrations/env.py", ONE_TRANSACTION)
     table = 'op.create_table("t{}", sa.Column("id", sa.Integer))'
     write_revisions(project, table.format(1), table.format(2))
-    project.flask("db", "upgrade")
+    project.invoke("db", "upgrade")
     assert _rows(database, "alembic_version") == [("r2",)]

@@ -27,38 +27,38 @@ pytestmark = pytest.mark.parametrize("database_kind", [MYSQL, MARIADB], ids=str)
 def half(project: Project) -> Project:
     """A project whose second revision has failed in its last statement."""
     write_revisions(project, WHOLE, HALF.format(table="nowhere"))
-    assert project.flask("db", "upgrade", check=False).code == 1
+    assert project.invoke("db", "upgrade", check=False).code == 1
     return project
 
 
 def test_a_failed_revision_is_finished(half: Project, database: Database) -> None:
     """Its statements took effect once each, whatever was tried in between."""
-    answer = half.flask("db", "upgrade", check=False)
+    answer = half.invoke("db", "upgrade", check=False)
     assert answer.code == 1
     assert "kept of it, and not repeated: 4 statements" in answer.stderr
     write_revision(half, 2, HALF.format(table="half"))
-    assert "1 applied" in half.flask("db", "upgrade").stdout
+    assert "1 applied" in half.invoke("db", "upgrade").stdout
     assert rows(database, "half") == [(1, None, None), (2, None, None)]
     assert rows(database, "godwit_journal") == []
 
 
 def test_status_tells_of_it(half: Project, database: Database) -> None:
     """What is half done, why it stopped, and what to type."""
-    told = half.flask("db", "status").stdout
+    told = half.invoke("db", "status").stdout
     assert "upgrade r2 is half done: 4 of its statements took effect" in told
     assert "it stopped with: " in told
     assert "nowhere" in told
     assert "Next: flask db upgrade" in told
-    (target,) = json.loads(half.flask("db", "status", "--json").stdout)["targets"]
+    (target,) = json.loads(half.invoke("db", "status", "--json").stdout)["targets"]
     (found,) = target["half_applied"]
     assert found["statements"][1] == "INSERT INTO half VALUES (1)"
-    assert half.flask("db", "status", "--exit-code", check=False).code == 1
+    assert half.invoke("db", "status", "--exit-code", check=False).code == 1
 
 
 def test_a_file_edited_where_it_was_done(half: Project, database: Database) -> None:
     """A statement that took effect is another one now: nothing is guessed."""
     write_revision(half, 2, HALF.format(table="half").replace("VALUES (1)", "VALUES (7)"))
-    answer = half.flask("db", "upgrade", check=False)
+    answer = half.invoke("db", "upgrade", check=False)
     assert answer.code == 1
     assert "done: INSERT INTO half VALUES (1)" in answer.stderr
     assert "now comes: INSERT INTO half VALUES (7)" in answer.stderr
@@ -69,14 +69,14 @@ def test_a_statement_put_before_what_was_done(half: Project, database: Database)
     """The file was edited, and a new statement comes before one that was done."""
     new = 'op.execute("CREATE TABLE first (id INTEGER)")'
     write_revision(half, 2, new + HALF.format(table="half"))
-    answer = half.flask("db", "upgrade", check=False)
+    answer = half.invoke("db", "upgrade", check=False)
     assert answer.code == 1
     assert "Its file was edited" in answer.stderr
     assert "done: CREATE TABLE half" in answer.stderr
     assert "now comes: CREATE TABLE first" in answer.stderr
     assert "flask db resolve r2 --retry" in answer.stderr
-    half.flask("db", "resolve", "r2", "--retry")
-    half.flask("db", "upgrade")
+    half.invoke("db", "resolve", "r2", "--retry")
+    half.invoke("db", "upgrade")
     assert rows(database, "half") == [(1, None, None), (2, None, None)]
     assert rows(database, "first") == []
 
@@ -86,9 +86,9 @@ def test_a_downgrade_that_is_half_done(project: Project, database: Database) -> 
     write_revisions(project, WHOLE)
     down = 'op.add_column("whole", sa.Column("more", sa.Integer)); op.drop_table("nowhere")'
     project.replace("migrations/versions/r1.py", "    pass", f"    {down}")
-    project.flask("db", "upgrade")
-    assert project.flask("db", "downgrade", check=False).code == 1
-    answer = project.flask("db", "upgrade", check=False)
+    project.invoke("db", "upgrade")
+    assert project.invoke("db", "downgrade", check=False).code == 1
+    answer = project.invoke("db", "upgrade", check=False)
     assert answer.code == 1
     assert "The downgrade of revision r1 is half done: 1 of its statements" in answer.stderr
     assert "flask db downgrade    finishes it" in answer.stderr
@@ -98,49 +98,49 @@ def test_a_table_dropped_by_hand(half: Project, database: Database) -> None:
     """Somebody undid the first half: it runs from its start when that is said."""
     execute(database, "DROP TABLE half")
     write_revision(half, 2, HALF.format(table="half"))
-    answer = half.flask("db", "upgrade", check=False)
+    answer = half.invoke("db", "upgrade", check=False)
     assert answer.code == 1
     assert "The database was changed since it was cut off." in answer.stderr
     assert "TABLE `half`: is gone since:" in answer.stderr
-    half.flask("db", "resolve", "r2", "--rolled-back")
-    half.flask("db", "upgrade")
+    half.invoke("db", "resolve", "r2", "--rolled-back")
+    half.invoke("db", "upgrade")
     assert len(rows(database, "half")) == 2
 
 
 def test_the_rest_done_by_hand(half: Project, database: Database) -> None:
     """It counts as done, and the next revision is applied after it."""
     execute(database, "ALTER TABLE half ADD COLUMN more INTEGER")
-    half.flask("db", "resolve", "r2", "--applied")
-    assert "r2 (head)" in half.flask("db", "current").stdout
-    assert "Nothing to do" in half.flask("db", "upgrade").stdout
+    half.invoke("db", "resolve", "r2", "--applied")
+    assert "r2 (head)" in half.invoke("db", "current").stdout
+    assert "Nothing to do" in half.invoke("db", "upgrade").stdout
 
 
 def test_nothing_else_runs_before_it(half: Project, database: Database) -> None:
     """A downgrade would find half of a revision that the version table does not know."""
-    answer = half.flask("db", "downgrade", check=False)
+    answer = half.invoke("db", "downgrade", check=False)
     assert answer.code == 1
     assert "The upgrade of revision r2 is half done" in answer.stderr
     assert "flask db upgrade r2    finishes it" in answer.stderr
-    half.flask("db", "stamp", "r2")
-    assert "Nothing to do" in half.flask("db", "upgrade").stdout
-    half.flask("db", "downgrade")
+    half.invoke("db", "stamp", "r2")
+    assert "Nothing to do" in half.invoke("db", "upgrade").stdout
+    half.invoke("db", "downgrade")
     assert rows(database, "godwit_journal") == []
 
 
 def test_resolve_what_is_whole(project: Project, database: Database) -> None:
     """There is nothing to decide, and that is said."""
     write_revisions(project, WHOLE)
-    project.flask("db", "upgrade")
-    answer = project.flask("db", "resolve", "r1", "--applied", check=False)
+    project.invoke("db", "upgrade")
+    answer = project.invoke("db", "resolve", "r1", "--applied", check=False)
     assert answer.code == 1
     assert "Revision r1 is not half applied." in answer.stderr
-    assert project.flask("db", "resolve", "r1", check=False).code == 2
+    assert project.invoke("db", "resolve", "r1", check=False).code == 2
 
 
 def test_autogenerate_leaves_our_tables_alone(half: Project, database: Database) -> None:
     """The journal is no table of the application."""
-    half.flask("db", "stamp", "head")
-    answer = half.flask("db", "check", check=False)
+    half.invoke("db", "stamp", "head")
+    answer = half.invoke("db", "check", check=False)
     assert "godwit" not in answer.stdout + answer.stderr
 
 
@@ -150,7 +150,7 @@ def test_a_table_of_another_charset(project: Project, database: Database) -> Non
     snowman = "op.execute(\"INSERT INTO whole2 VALUES ('☃ 🐦')\")"
     create = 'op.execute("CREATE TABLE whole2 (t VARCHAR(9)) CHARACTER SET utf8mb4")'
     write_revisions(project, WHOLE, f"{create}\n{snowman}\n{WHOLE.replace('whole', 'last')}")
-    project.flask("db", "upgrade")
+    project.invoke("db", "upgrade")
     assert "last" in tables(database)
 
 

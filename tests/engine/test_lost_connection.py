@@ -110,7 +110,7 @@ def test_a_session_that_the_server_has_not_lost(cuttable: Project, database: Dat
     sleep = "SELECT pg_sleep(300)" if is_postgresql else "SELECT sleep(300)"
     first = f'{FIRST}\nop.execute("INSERT INTO first VALUES (1)")'
     write_revisions(cuttable, first, SLEEPER.format(sleep=sleep))
-    answer = cuttable.flask("db", "upgrade")
+    answer = cuttable.invoke("db", "upgrade")
     assert "The connection was lost, trying again." in answer.stderr
     with database.engine() as engine, engine.connect() as connection:
         assert connection.scalar(text("SELECT id FROM first")) == 2
@@ -119,21 +119,21 @@ def test_a_session_that_the_server_has_not_lost(cuttable: Project, database: Dat
 def test_goes_on(cuttable: Project, database: Database) -> None:
     """In the same run, and every statement is done once."""
     write_revisions(cuttable, FIRST, SECOND, THIRD)
-    answer = cuttable.flask("db", "upgrade")
+    answer = cuttable.invoke("db", "upgrade")
     assert "The connection was lost, trying again." in answer.stderr
     assert "3 applied" in answer.stdout
     with database.engine() as engine:
         assert tables(engine) == ALL
         assert rows(engine) == [1, 2]
-    log = cuttable.flask("db", "log").stdout
+    log = cuttable.invoke("db", "log").stdout
     assert "failed" not in log, log
 
 
 def test_relative_steps_are_counted_from_the_start(cuttable: Project, database: Database) -> None:
     """`upgrade +2` applies two revisions, wherever the connection is lost."""
     write_revisions(cuttable, FIRST, SECOND, THIRD)
-    assert "2 applied" in cuttable.flask("db", "upgrade", "+2").stdout
-    assert "r2" in cuttable.flask("db", "current").stdout
+    assert "2 applied" in cuttable.invoke("db", "upgrade", "+2").stdout
+    assert "r2" in cuttable.invoke("db", "current").stdout
 
 
 SLEEPS = {"postgresql": "SELECT pg_sleep(20)", "mysql": "SELECT sleep(20)"}
@@ -146,7 +146,7 @@ def test_in_the_middle_of_a_statement(cuttable: Project, database: Database) -> 
         "cut(op.get_bind())", f'if cut(op.get_bind(), after=0.7): op.execute("{sleep}")'
     )
     write_revisions(cuttable, FIRST, body, THIRD)
-    answer = cuttable.flask("db", "upgrade")
+    answer = cuttable.invoke("db", "upgrade")
     assert "3 applied" in answer.stdout
     with database.engine() as engine:
         assert rows(engine) == [1, 2]
@@ -155,13 +155,13 @@ def test_in_the_middle_of_a_statement(cuttable: Project, database: Database) -> 
 def test_without_a_budget(cuttable: Project, database: Database) -> None:
     """`--retry 0` gives up at once, with the typed error; the next run finishes."""
     write_revisions(cuttable, FIRST, SECOND, THIRD)
-    answer = cuttable.flask("db", "upgrade", "--retry", "0", check=False)
+    answer = cuttable.invoke("db", "upgrade", "--retry", "0", check=False)
     assert answer.code == 1
     assert "The upgrade of revision r2 failed: The connection to the database was lost." in (
         answer.stderr
     )
     assert "-> Nothing is lost" in answer.stderr
-    cuttable.flask("db", "upgrade")
+    cuttable.invoke("db", "upgrade")
     with database.engine() as engine:
         assert tables(engine) == ALL
         assert rows(engine) == [1, 2]
@@ -171,7 +171,7 @@ def test_not_where_something_else_was_committed(cuttable: Project, database: Dat
     """What a revision commits through another connection would be done twice."""
     session = "from app import db\ndb.session.execute(sa.text('SELECT 1')); db.session.commit()\n"
     write_revisions(cuttable, FIRST, session + SECOND, THIRD)
-    answer = cuttable.flask("db", "upgrade", check=False)
+    answer = cuttable.invoke("db", "upgrade", check=False)
     assert answer.code == 1
     assert "The connection to the database was lost." in answer.stderr
     assert "trying again" not in answer.stderr
@@ -241,7 +241,7 @@ def test_a_server_that_stays_away(server: Server, tmp_path: Path) -> None:
     assert "The connection to the database was lost." in errors
     assert "Traceback" not in errors
     server.start()
-    project.flask("db", "upgrade")
+    project.invoke("db", "upgrade")
     engine = create_engine(url, poolclass=NullPool)
     assert tables(engine) == ALL
     assert rows(engine) == [1, 2]

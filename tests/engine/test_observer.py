@@ -24,8 +24,8 @@ FILL = {
     "mariadb": _MYSQL,
 }
 CHANGE = {
-    "postgresql": "CREATE INDEX ix_large ON large (text)",
-    "mysql": "CREATE INDEX ix_large ON large (text)",
+    "postgresql": "CREATE INDEX ix_large_{} ON large (text)",
+    "mysql": "CREATE INDEX ix_large_{} ON large (text)",
     "mariadb": "ALTER TABLE large FORCE, ALGORITHM=COPY",
 }
 STAGES = (
@@ -41,7 +41,7 @@ def test_percentage_and_phase(database: Database) -> None:
         connection.execute(text(FILL[database.dialect]))
         before = _switch(connection, database, "YES")
         try:
-            seen = _seen(engine, connection, CHANGE[database.dialect])
+            seen = _seen_moving(engine, connection, CHANGE[database.dialect])
         finally:
             _switch(connection, database, before)
     parts = [sight.part for sight in seen if sight.part is not None]
@@ -49,6 +49,16 @@ def test_percentage_and_phase(database: Database) -> None:
     assert all(0 <= part <= 1 for part in parts)
     assert max(parts) > min(parts)
     assert any(sight.phase for sight in seen)
+
+
+def _seen_moving(engine: Engine, connection: Connection, change: str) -> list[Sight]:
+    """What is seen of a few changes, until it moves: a busy machine may look only at the end."""
+    seen: list[Sight] = []
+    for number in range(4):
+        seen += _seen(engine, connection, change.format(number))
+        if len({sight.part for sight in seen if sight.part is not None}) > 1:
+            break
+    return seen
 
 
 def _seen(engine: Engine, connection: Connection, change: str) -> list[Sight]:

@@ -30,13 +30,13 @@ ALL = ["alembic_version", "first", "second", "third"]
 def halfway(project: Project) -> Project:
     """A project whose first revision is applied, and whose second is not."""
     write_revisions(project, FIRST, SECOND)
-    project.flask("db", "upgrade", "r1")
+    project.invoke("db", "upgrade", "r1")
     return project
 
 
 def refused(project: Project, *options: str, **variables: str) -> str:
     """What `flask db upgrade` says when it can't."""
-    answer = project.flask("db", "upgrade", *options, check=False, **variables)
+    answer = project.invoke("db", "upgrade", *options, check=False, **variables)
     assert answer.code == 1, str(answer)
     assert "Traceback" not in answer.stderr
     assert "\n-> " in answer.stderr, "nothing says what to do"
@@ -45,7 +45,7 @@ def refused(project: Project, *options: str, **variables: str) -> str:
 
 def finishes(project: Project, engine: Engine) -> None:
     """The next upgrade does the rest, each thing once."""
-    project.flask("db", "upgrade")
+    project.invoke("db", "upgrade")
     assert tables(engine) == ALL
 
 
@@ -107,7 +107,7 @@ def test_read_only_stamp(project: Project, database: Database, command: str) -> 
     write_revisions(project, FIRST)
     with database.engine() as engine, engine.connect():
         pass  # SQLite's file is there
-    answer = project.flask("db", command, check=False, DATABASE_URL=read_only(database))
+    answer = project.invoke("db", command, check=False, DATABASE_URL=read_only(database))
     assert answer.code == 1
     assert "The database takes no changes: it is read-only." in answer.stderr
 
@@ -178,9 +178,10 @@ op.create_table("third", sa.Column("id", sa.Integer))
 # SQLite allows no fewer pages than there are: the file can grow no more.
 LIMITED_PAGES = """
 
-from sqlalchemy import Engine, event
+from sqlalchemy import event
 if os.environ.get("FULL"):
-    event.listen(Engine, "connect", lambda raw, _: raw.execute("PRAGMA max_page_count = 1"))
+    with app.app_context():
+        event.listen(db.engine, "connect", lambda raw, _: raw.execute("PRAGMA max_page_count = 1"))
 """
 
 
@@ -190,7 +191,7 @@ def test_full_sqlite(make_project: Callable[..., Project], sqlite_database: Data
     with (project.folder / "app.py").open("a") as app:
         app.write(LIMITED_PAGES)
     write_revisions(project, FIRST, FILL)
-    project.flask("db", "upgrade", "r1")
+    project.invoke("db", "upgrade", "r1")
     said = refused(project, FULL="1")
     assert "There is no room left for the database." in said
     assert "The upgrade of revision r2 failed" in said
@@ -264,7 +265,7 @@ def test_full_disk(small: SmallDisk, tmp_path: Path) -> None:
     url = small.url.set(database="small")
     project = Project(tmp_path / "project", url.render_as_string(hide_password=False))
     write_revisions(project, FIRST, FILL)
-    project.flask("db", "upgrade", "r1")
+    project.invoke("db", "upgrade", "r1")
     said = refused(project, "--retry", "3")
     assert "The upgrade of revision r2 failed" in said
     if small.server.running:

@@ -27,7 +27,7 @@ SECOND = 'op.add_column("busy", sa.Column("note", sa.String(20)))'
 def test_an_idle_reader_does_not_stop_the_traffic(project: Project, database: Database) -> None:
     """While ADD COLUMN waits for a reader's end, other readers are served; then it succeeds."""
     write_revisions(project, FIRST)
-    project.flask("db", "upgrade")
+    project.invoke("db", "upgrade")
     write_revisions(project, FIRST, SECOND)
     with database.engine() as engine, measured_reads(engine) as taken, reader(engine) as leave:
         upgrade = start_upgrade(project)
@@ -46,7 +46,7 @@ def test_an_idle_reader_does_not_stop_the_traffic(project: Project, database: Da
 def test_the_budget_ends(project: Project, database: Database) -> None:
     """When the time for trying is over the revision fails clearly; the next upgrade succeeds."""
     write_revisions(project, FIRST)
-    project.flask("db", "upgrade")
+    project.invoke("db", "upgrade")
     write_revisions(project, FIRST, SECOND)
     project.replace(
         "app.py",
@@ -54,19 +54,19 @@ def test_the_budget_ends(project: Project, database: Database) -> None:
         'app.config["GODWIT_RETRY_SECONDS"] = 1\ndb = SQLAlchemy(app)',
     )
     with database.engine() as engine, reader(engine):
-        answer = project.flask("db", "upgrade", check=False)
+        answer = project.invoke("db", "upgrade", check=False)
     assert answer.code == 1
     assert "ALTER TABLE busy ADD COLUMN" in answer.stderr
     assert "held by session" in answer.stderr
     assert "-> flask db upgrade --retry 3600" in answer.stderr
-    project.flask("db", "upgrade")
+    project.invoke("db", "upgrade")
 
 
 @pytest.mark.parametrize("database_kind", [POSTGRESQL, PSYCOPG], ids=str)
 def test_a_revision_is_tried_again_as_a_whole(project: Project, database: Database) -> None:
     """On PostgreSQL its first statements are rolled back with it: every row is there once."""
     write_revisions(project, FIRST)
-    project.flask("db", "upgrade")
+    project.invoke("db", "upgrade")
     second = f'op.execute("INSERT INTO busy2 VALUES (1)")\n{SECOND}'
     create = 'op.create_table("busy2", sa.Column("id", sa.Integer))'
     write_revisions(project, FIRST, f"{create}\n{second}")
@@ -90,7 +90,7 @@ def test_rows_that_others_change(project: Project, database: Database) -> None:
     changes = [f'op.execute("UPDATE busy SET n = n + 1 WHERE id = {n}")' for n in (1, 2)]
     made = 'op.create_table("made", sa.Column("id", sa.Integer))'
     write_revisions(project, f"{create}\n{rows}")
-    project.flask("db", "upgrade")
+    project.invoke("db", "upgrade")
     write_revisions(project, f"{create}\n{rows}", "\n".join([made, *changes]))
     with database.engine() as engine, engine.connect() as other:
         other.execute(text("UPDATE busy SET n = n + 10 WHERE id > 1"))
@@ -117,7 +117,7 @@ def test_a_file_that_others_use(
 ) -> None:
     """A writer is waited for; behind a reader the transaction steps aside for new readers."""
     write_revisions(project, FIRST)
-    project.flask("db", "upgrade")
+    project.invoke("db", "upgrade")
     write_revisions(project, FIRST, SECOND)
     with database.engine() as engine, engine.connect() as other:
         other.exec_driver_sql("BEGIN")

@@ -48,17 +48,17 @@ def slow_sqlite(make_project: Callable[..., Project], sqlite_database: Database)
 
 def test_a_log(slow_sqlite: Project) -> None:
     """One plain line after five seconds: which revision, for how long, which statement."""
-    answer = slow_sqlite.flask("db", "upgrade")
+    answer = slow_sqlite.invoke("db", "upgrade")
     lines = [line for line in answer.stderr.splitlines() if line.startswith("  r2: ")]
     assert len(lines) == 1, str(answer)
     assert lines[0].startswith(("  r2: 5 s", "  r2: 6 s"))
     assert "\x1b" not in answer.stderr
-    assert slow_sqlite.flask("db", "downgrade", "-q", "base").stderr == ""
+    assert slow_sqlite.invoke("db", "downgrade", "-q", "base").stderr == ""
 
 
 def test_a_machine(slow: Project) -> None:
     """--json: a line for each event on stderr, and the one result on stdout, as ever."""
-    answer = slow.flask("db", "upgrade", "--json")
+    answer = slow.invoke("db", "upgrade", "--json")
     assert json.loads(answer.stdout)["targets"][0]["after"] == ["r2"]
     events: list[dict[str, Any]] = [json.loads(line) for line in answer.stderr.splitlines()]
     assert [event["event"] for event in events] == ["began", "done", "began", "progress", "done"]
@@ -70,7 +70,7 @@ def test_a_machine(slow: Project) -> None:
 
 def test_quiet(slow_sqlite: Project) -> None:
     """-q silences all of it, the events too."""
-    assert slow_sqlite.flask("db", "upgrade", "-q", "--json").stderr == ""
+    assert slow_sqlite.invoke("db", "upgrade", "-q", "--json").stderr == ""
 
 
 def test_a_terminal(slow_sqlite: Project) -> None:
@@ -113,7 +113,7 @@ op.add_column("first", sa.Column("text", sa.Text))
 def test_what_it_waits_for(project: Project, database: Database) -> None:
     """Of a statement that waits for a lock: whose session is in the way."""
     write_revisions(project, FIRST, BLOCKED)
-    project.flask("db", "upgrade", "r1")
+    project.invoke("db", "upgrade", "r1")
     with database.engine() as engine, engine.connect() as reader:
         reader.execute(text("SELECT * FROM first"))
         upgrade = start_upgrade(project, "--json", "--lock-timeout", "60")

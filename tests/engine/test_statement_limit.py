@@ -29,7 +29,7 @@ def slow(project: Project, database: Database) -> Project:
 
 def test_by_option(slow: Project) -> None:
     """The message says how long it took, which statement it was, and how to allow more."""
-    answer = slow.flask("db", "upgrade", "--statement-timeout", "0.7", check=False)
+    answer = slow.invoke("db", "upgrade", "--statement-timeout", "0.7", check=False)
     assert answer.code == 1
     assert "A statement took longer than 0.7 s and was stopped." in answer.stderr
     assert "statement: INSERT INTO first" in answer.stderr
@@ -41,7 +41,7 @@ def test_by_the_script(slow: Project) -> None:
     """``statement_timeout`` in a script is for that revision alone."""
     path = "migrations/versions/r2.py"
     slow.write(path, slow.read(path) + "\nstatement_timeout = 0.7\n")
-    answer = slow.flask("db", "upgrade", check=False)
+    answer = slow.invoke("db", "upgrade", check=False)
     assert "A statement took longer than 0.7 s and was stopped." in answer.stderr
     assert "upgrade r1" in answer.stdout
 
@@ -52,7 +52,7 @@ def test_no_number(project: Project, name: str) -> None:
     write_revisions(project, FIRST)
     path = "migrations/versions/r1.py"
     project.write(path, project.read(path) + f"\n{name} = 'long'\n")
-    answer = project.flask("db", "upgrade", check=False)
+    answer = project.invoke("db", "upgrade", check=False)
     assert answer.code == 1
     assert f"{name} in " in answer.stderr
     assert "must be a number of seconds, not 'long'" in answer.stderr

@@ -37,7 +37,7 @@ def log(project: Project, *arguments: str) -> list[dict[str, Any]]:
 def test_everything_leaves_a_row(project: Project, database: Database) -> None:
     """Applied, reverted, stamped: a row each, in the order in which it happened."""
     write_revisions(project, *TWO)
-    project.flask("db", "upgrade")
+    project.invoke("db", "upgrade")
     project.invoke("db", "downgrade")
     project.invoke("db", "stamp", "r2")
     project.invoke("db", "stamp", "base")
@@ -242,7 +242,7 @@ def test_no_right_to_create_on_postgresql(
         options = f'version_table_schema="versions", transaction_per_migration={not together}'
         project.replace("app.py", "Migrate(app, db)", f"Migrate(app, db, {options})")
         write_revisions(project, *TWO)
-        answer = project.flask("db", "upgrade")
+        answer = project.invoke("db", "upgrade")
         assert answer.stderr.count("Warning: nothing can be written into the table") == 1
         with database.engine() as engine:
             assert inspect(engine).has_table("t2")

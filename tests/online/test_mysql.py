@@ -68,7 +68,7 @@ def users(project: Project) -> Project:
         "app.py", "db = SQLAlchemy(app)", "app.config.from_prefixed_env()\ndb = SQLAlchemy(app)"
     )
     write_revisions(project, TABLES)
-    project.flask("db", "upgrade")
+    project.invoke("db", "upgrade")
     return project
 
 
@@ -79,7 +79,7 @@ def test_the_cheapest_algorithm(users: Project, database: Database) -> None:
     before = defined(database)
     execute(database, "CREATE TABLE late (id int)")
     write_revision(users, 2, OPERATIONS + 'op.create_table("late", sa.Column("id", sa.Integer))')
-    told = users.flask("db", "upgrade", check=False)
+    told = users.invoke("db", "upgrade", check=False)
     assert told.code == 1
     for operation, algorithm in {
         "ADD COLUMN extra": "INSTANT",
@@ -94,7 +94,7 @@ def test_the_cheapest_algorithm(users: Project, database: Database) -> None:
         assert re.search(f"online: .*{operation}.* ALGORITHM={algorithm}", told.stdout)
     assert re.search("writers waited.* ADD CONSTRAINT ck_qty", " ".join(told.stderr.split()))
     execute(database, "DROP TABLE late")
-    assert "online: " not in users.flask("db", "upgrade").stdout
+    assert "online: " not in users.invoke("db", "upgrade").stdout
     assert rows(database, "SELECT count(*) FROM godwit_journal") == [(0,)]
     safe = defined(database)
     for line in KEPT:
@@ -102,7 +102,7 @@ def test_the_cheapest_algorithm(users: Project, database: Database) -> None:
     again(users, database)
     assert defined(database) == before
     write_revision(users, 2, OPERATIONS)
-    plain = users.flask("db", "upgrade", FLASK_GODWIT_ONLINE="false").stdout
+    plain = users.invoke("db", "upgrade", FLASK_GODWIT_ONLINE="false").stdout
     assert "online: " not in plain
     assert defined(database) == safe
 
@@ -112,11 +112,11 @@ def test_orphans(users: Project, database: Database) -> None:
     before = defined(database)
     write_revision(users, 2, 'op.create_foreign_key(None, "user", "team", ["team_id"], ["id"])')
     execute(database, "UPDATE user SET team_id = 77 WHERE id = 5")
-    refused = users.flask("db", "upgrade", "--no-preflight", check=False)
+    refused = users.invoke("db", "upgrade", "--no-preflight", check=False)
     assert (refused.code, defined(database)) == (1, before)
     assert "team_id: 77" in refused.stderr
     execute(database, "UPDATE user SET team_id = 6 WHERE id = 5")
-    assert "online: " in users.flask("db", "upgrade").stdout
+    assert "online: " in users.invoke("db", "upgrade").stdout
     with pytest.raises(Exception, match="foreign key"):
         execute(database, "UPDATE user SET team_id = 77 WHERE id = 5")
 
@@ -126,7 +126,7 @@ def again(users: Project, database: Database) -> None:
     for table in ("user", "team", "alembic_version"):
         execute(database, f"DROP TABLE {table}")
     users.files("migrations/versions/r2.py")[0].unlink()
-    users.flask("db", "upgrade")
+    users.invoke("db", "upgrade")
 
 
 def defined(database: Database) -> str:

@@ -76,7 +76,7 @@ def users(project: Project) -> Project:
         "app.py", "db = SQLAlchemy(app)", "app.config.from_prefixed_env()\ndb = SQLAlchemy(app)"
     )
     write_revisions(project, TABLES)
-    project.flask("db", "upgrade")
+    project.invoke("db", "upgrade")
     return project
 
 
@@ -84,14 +84,14 @@ def users(project: Project) -> Project:
 def test_the_same_schema(users: Project, database: Database, operation: str) -> None:
     """The safe form gives what the script's own gives, and is told of; between other statements."""
     write_revision(users, 2, around(operation))
-    told = users.flask("db", "upgrade").stdout
+    told = users.invoke("db", "upgrade").stdout
     assert "online: " in told
     safe = rows(database, SCHEMA)
     assert all(valid and ready for kind, *_, valid, ready in safe if kind != "column")
     assert rows(database, "SELECT count(*) FROM godwit_journal") == [(0,)]
     again(users, database)
     write_revision(users, 2, around(operation))
-    plain = users.flask("db", "upgrade", FLASK_GODWIT_ONLINE="false").stdout
+    plain = users.invoke("db", "upgrade", FLASK_GODWIT_ONLINE="false").stdout
     assert "online: " not in plain
     assert rows(database, SCHEMA) == safe
 
@@ -100,7 +100,7 @@ def test_a_new_value_can_be_used(users: Project, database: Database) -> None:
     """ALTER TYPE … ADD VALUE is committed before the revision goes on."""
     use = """op.execute("CREATE TABLE felt AS SELECT 'b'::mood AS mood")"""
     write_revision(users, 2, f"""op.execute("ALTER TYPE mood ADD VALUE 'b'")\n{use}""")
-    assert "ADD VALUE 'b': committed" in users.flask("db", "upgrade").stdout
+    assert "ADD VALUE 'b': committed" in users.invoke("db", "upgrade").stdout
     assert rows(database, "SELECT mood FROM felt") == [("b",)]
 
 
@@ -114,7 +114,7 @@ def test_small_and_new_tables_are_left_alone(users: Project, database: Database)
     ):
         again(users, database)
         write_revision(users, 2, body)
-        assert "online: " not in users.flask("db", "upgrade").stdout
+        assert "online: " not in users.invoke("db", "upgrade").stdout
 
 
 def test_rows_in_the_way(users: Project, database: Database) -> None:
@@ -131,10 +131,10 @@ def test_rows_in_the_way(users: Project, database: Database) -> None:
         write_revision(users, 2, OPERATIONS[operation])
         old = rows(database, 'SELECT name, team_id FROM "User" WHERE id = 5')
         execute(database, f'UPDATE "User" SET {value} WHERE id = 5')
-        assert users.flask("db", "upgrade", check=False).code == 1
+        assert users.invoke("db", "upgrade", check=False).code == 1
         assert rows(database, SCHEMA) == before
         execute(database, f"""UPDATE "User" SET name = '{old[0][0]}', team_id = 6 WHERE id = 5""")
-        users.flask("db", "upgrade")
+        users.invoke("db", "upgrade")
         assert rows(database, SCHEMA) != before
 
 
@@ -144,7 +144,7 @@ def test_an_invalid_index_is_replaced(users: Project, database: Database) -> Non
     with pytest.raises(Exception, match="unique"):
         execute(database, 'CREATE UNIQUE INDEX CONCURRENTLY ix_name ON "User" (name)')
     write_revision(users, 2, OPERATIONS["index"])
-    users.flask("db", "upgrade")
+    users.invoke("db", "upgrade")
     found = rows(database, "SELECT indisvalid FROM pg_index WHERE indexrelid = 'ix_name'::regclass")
     assert found == [(True,)]
 
@@ -169,7 +169,7 @@ def again(users: Project, database: Database) -> None:
     execute(database, "CREATE SCHEMA public")
     for path in users.files("migrations/versions/r2.py"):
         path.unlink()
-    users.flask("db", "upgrade")
+    users.invoke("db", "upgrade")
 
 
 def rows(database: Database, query: str) -> list[tuple[object, ...]]:

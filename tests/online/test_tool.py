@@ -48,19 +48,19 @@ def test_the_tool(project: Project, database: Database) -> None:
         "app.py", "db = SQLAlchemy(app)", "app.config.from_prefixed_env()\ndb = SQLAlchemy(app)"
     )
     write_revisions(project, TABLES)
-    project.flask("db", "upgrade")
+    project.invoke("db", "upgrade")
     write_revision(project, 2, COPIES)
     execute(database, "CREATE TABLE late (id int)")
-    told = project.flask("db", "upgrade", check=False)
+    told = project.invoke("db", "upgrade", check=False)
     assert (told.code, told.stdout.count("by pt-online-schema-change")) == (1, 2), told
     execute(database, "DROP TABLE late")
-    assert "pt-online" not in project.flask("db", "upgrade").stdout
+    assert "pt-online" not in project.invoke("db", "upgrade").stdout
     created = str(rows(database, "SHOW CREATE TABLE item")[0][1])
     assert re.search(r"`qty` bigint.* NOT NULL DEFAULT '?3'? COMMENT 'how many'", created)
     assert "CONSTRAINT `ck_qty` CHECK" in created
     assert rows(database, "SELECT count(*), sum(qty) FROM item") == [(300, 900)]
     write_revision(project, 3, 'op.alter_column("item", "name", type_=sa.String(2))')
-    refused = project.flask("db", "upgrade", "--no-preflight", check=False)
+    refused = project.invoke("db", "upgrade", "--no-preflight", check=False)
     assert refused.code == 1
     assert re.search("Data (too long|truncated)", refused.stderr)
     assert rows(database, "SELECT count(*), max(length(name)) FROM item") == [(300, 4)]

@@ -51,7 +51,7 @@ def items(project: Project) -> Project:
     settings = 'app.config["GODWIT_SMALL_TABLE_ROWS"] = 10\napp.config.from_prefixed_env()\n'
     project.replace("app.py", "db = SQLAlchemy(app)", f"{settings}db = SQLAlchemy(app)")
     write_revisions(project, TABLES)
-    project.flask("db", "upgrade")
+    project.invoke("db", "upgrade")
     return project
 
 
@@ -60,7 +60,7 @@ def test_writers_are_not_blocked(items: Project, database: Database) -> None:
     for online, number in (("true", 2), ("false", 3)):
         write_revision(items, number, INDEX.replace("ix_slow", f"ix_{number}"))
         with longest_write(database) as worst:
-            items.flask("db", "upgrade", FLASK_GODWIT_ONLINE=online)
+            items.invoke("db", "upgrade", FLASK_GODWIT_ONLINE=online)
         assert (worst[0] > 2) is (online == "false"), f"online={online}: {worst[0]} s"
 
 
@@ -89,7 +89,7 @@ def test_killed_between_the_parts(
         scalar(
             database, f"SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE {ours}"
         )
-    items.flask("db", "upgrade")
+    items.invoke("db", "upgrade")
     assert scalar(database, BROKEN) == 0
     assert scalar(database, MADE) == 1
     assert scalar(database, "SELECT count(*) FROM seen") == 2

@@ -41,14 +41,14 @@ op.create_index("ix_users_lower", "users", ["lower"])
 def users(project: Project) -> Project:
     """A project whose database has a table with some rows."""
     write_revisions(project, TABLE)
-    project.flask("db", "upgrade")
+    project.invoke("db", "upgrade")
     return project
 
 
 def test_every_row_once(users: Project, database: Database) -> None:
     """Also where a second UPDATE of the same row would show; the journal is empty afterwards."""
     write_revision(users, 2, f"{COUNT}, batch=700)\n{COUNT})")
-    told = users.flask("db", "upgrade").stdout
+    told = users.invoke("db", "upgrade").stdout
     assert "backfill of users: 3,000 rows changed" in told
     assert counts(database) == [n + 2 for n in range(ROWS)]
     assert not half_done(users)
@@ -61,7 +61,7 @@ def test_between_changes_of_the_schema(users: Project, database: Database) -> No
         2,
         ADDED + 'op.alter_column("users", "lower", nullable=False, existing_type=sa.String(50))',
     )
-    users.flask("db", "upgrade")
+    users.invoke("db", "upgrade")
     found = rows(database, "SELECT id, lower FROM users ORDER BY id")
     assert found == [(0, "z"), *((3 * n, f"n{n}") for n in range(1, ROWS))]
 
@@ -85,7 +85,7 @@ def test_killed_in_the_middle(users: Project, database: Database, after: float) 
     assert 0 < len([c for n, c in enumerate(counts(database)) if c == n + 1001]) < ROWS
     assert half_done(users)
     write_revision(users, 2, f"{before}{column}{change}{COUNT}, pause=0)\n{last}")
-    users.flask("db", "upgrade")
+    users.invoke("db", "upgrade")
     assert counts(database) == [n + 6001 for n in range(ROWS)]
     assert not half_done(users)
 
@@ -113,26 +113,26 @@ def test_rows_that_stay(users: Project, database: Database) -> None:
     column = 'op.add_column("users", sa.Column("lower", sa.String(50)))\n'
     fill = 'op.backfill("users", {"lower": sa.text("lower(name)")}, "lower IS NULL"'
     write_revision(users, 2, f"{column}{fill})")
-    answer = users.flask("db", "upgrade", check=False)
+    answer = users.invoke("db", "upgrade", check=False)
     assert answer.code == 1
     assert "Rows of users remain" in answer.stderr
     assert "id: 30" in answer.stderr
     assert "check=False" in answer.stderr
     write_revision(users, 2, f"{column}{fill}, check=False)")
-    users.flask("db", "upgrade")
+    users.invoke("db", "upgrade")
     assert rows(database, "SELECT id FROM users WHERE lower IS NULL") == [(30,)]
 
 
 def test_another_backfill_in_an_edited_file(users: Project, database: Database) -> None:
     """What was begun with other values is not gone on with."""
     write_revision(users, 2, f'{COUNT})\nop.execute("SELECT nothing FROM nowhere")')
-    assert users.flask("db", "upgrade", check=False).code == 1
+    assert users.invoke("db", "upgrade", check=False).code == 1
     write_revision(users, 2, COUNT.replace("+ 1", "+ 2") + ")")
-    answer = users.flask("db", "upgrade", check=False)
+    answer = users.invoke("db", "upgrade", check=False)
     assert answer.code == 1
     assert "done: backfill users" in answer.stderr
     write_revision(users, 2, f"{COUNT})")
-    users.flask("db", "upgrade")
+    users.invoke("db", "upgrade")
     assert counts(database) == [n + 1 for n in range(ROWS)]
 
 
@@ -158,7 +158,7 @@ op.backfill("log", {"n": sa.text("n + 1")}, batch=4)
 def test_what_can_be_given(users: Project, database: Database) -> None:
     """Literals and expressions, tables as objects, keys of several columns, unique keys."""
     write_revision(users, 2, EXPRESSIONS)
-    users.flask("db", "upgrade")
+    users.invoke("db", "upgrade")
     first = rows(database, "SELECT id, name, count FROM users ORDER BY id LIMIT 6")
     assert [row[2] for row in first] == [1, 3, 5, 7, 8, 5]
     assert [row[1] for row in first] == ["it's: 100%"] * 5 + ["N5"]
@@ -186,7 +186,7 @@ op.backfill("bare", {"a": 1})""",
 def test_what_is_refused(users: Project, script: str, reason: str) -> None:
     """Before any row is changed, and in words."""
     write_revision(users, 2, script)
-    answer = users.flask("db", "upgrade", check=False)
+    answer = users.invoke("db", "upgrade", check=False)
     assert answer.code == 1
     assert reason in answer.stderr
 
@@ -195,19 +195,19 @@ def test_offline(users: Project, database: Database) -> None:
     """A script has one UPDATE, which any client can run."""
     fill = """op.backfill("users", {"count": sa.text("count + 1"), "name": "o'n"}, "count = 1")"""
     write_revision(users, 2, fill)
-    script = users.flask("db", "upgrade", "--sql", "r1:r2").stdout
+    script = users.invoke("db", "upgrade", "--sql", "r1:r2").stdout
     words = " ".join(script.replace("`", "").replace('"', "").split())
     assert "UPDATE users SET count=count + 1, name='o''n' WHERE (count = 1);" in words
 
 
 def test_one_transaction_over_all_revisions(users: Project, database: Database) -> None:
     """An env.py that holds one gets no commit in its middle, and every row once all the same."""
-    users.flask("db", "init", "--with-env", check=False)
+    users.invoke("db", "init", "--with-env", check=False)
     users.replace("app.py", "Migrate(app, db)", "Migrate(app, db, transaction_per_migration=False)")
     write_revision(users, 2, f'{COUNT}, batch=100)\nop.execute("SELECT nothing FROM nowhere")')
-    assert users.flask("db", "upgrade", check=False).code == 1
+    assert users.invoke("db", "upgrade", check=False).code == 1
     write_revision(users, 2, f"{COUNT}, batch=100)")
-    users.flask("db", "upgrade")
+    users.invoke("db", "upgrade")
     assert counts(database) == [n + 1 for n in range(ROWS)]
 
 
@@ -217,8 +217,8 @@ def test_a_downgrade(users: Project, database: Database) -> None:
     write_revision(users, 2, f"{COUNT})")
     back = COUNT.replace("+", "-") + ")"
     path.write_text(path.read_text().replace("    pass", f"    {back}"))
-    users.flask("db", "upgrade")
-    users.flask("db", "downgrade")
+    users.invoke("db", "upgrade")
+    users.invoke("db", "downgrade")
     assert counts(database) == list(range(ROWS))
 
 
@@ -252,14 +252,14 @@ def test_it_waits_when_asked(users: Project, database: Database) -> None:
     )
     body = f"{COUNT}, batch=1000, pause=0)\nimport app\nassert len(app.asked) == 6"
     write_revision(users, 2, body)
-    users.flask("db", "upgrade")
+    users.invoke("db", "upgrade")
     assert counts(database) == [n + 1 for n in range(ROWS)]
 
 
 def test_a_plan_of_it(users: Project, database: Database) -> None:
     """A plan changes nothing, and knows the UPDATE also where its column is not there yet."""
     write_revision(users, 2, ADDED)
-    told = users.flask("db", "plan").stdout
+    told = users.invoke("db", "plan").stdout
     assert "UPDATE users SET" in told.replace("`", "").replace('"', "")
     assert counts(database) == list(range(ROWS))
 
@@ -292,7 +292,7 @@ def test_between_two_rebuilds(project: Project, database: Database) -> None:
     fill = 'op.backfill("parent", {"n": sa.text("n + 1")})\n'
     body = REBUILT.format("one") + fill + REBUILT.format("two") + fill
     write_revisions(project, CASCADE, body)
-    project.flask("db", "upgrade")
+    project.flask("db", "upgrade")  # a process of its own: the listener is for every engine
     assert rows(database, "SELECT id, n FROM parent") == [(1, 3)]
     assert rows(database, "SELECT id FROM child") == [(1,)]
 
@@ -319,7 +319,7 @@ def rows(database: Database, query: str) -> list[tuple[Any, ...]]:
 
 
 def half_done(project: Project) -> list[Any]:
-    (target,) = json.loads(project.flask("db", "status", "--json").stdout)["targets"]
+    (target,) = json.loads(project.invoke("db", "status", "--json").stdout)["targets"]
     found: list[Any] = target["half_applied"]
     return found
 

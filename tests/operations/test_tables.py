@@ -35,7 +35,7 @@ op.execute(op.tables("users").update().values(title=title))
 def test_as_they_are(project: Project, database: Database) -> None:
     """Before and after each change; in expressions, in joins, for a backfill."""
     write_revisions(project, FIRST, SECOND)
-    project.flask("db", "upgrade")
+    project.invoke("db", "upgrade")
     found = rows(database, "SELECT title, level FROM users ORDER BY id")
     assert found == [("N3", level) for level in (7, 7, 30, 40, 50)]
 
@@ -43,8 +43,8 @@ def test_as_they_are(project: Project, database: Database) -> None:
 def test_what_is_not_there(project: Project, database: Database) -> None:
     """A table that does not exist, or no database at all, is said in words."""
     write_revisions(project, FIRST, "op.tables.nobody")
-    answer = project.flask("db", "upgrade", check=False)
+    answer = project.invoke("db", "upgrade", check=False)
     assert "There is no table 'nobody' in the database at this revision." in answer.stderr
     write_revision(project, 2, "op.tables.users")
-    answer = project.flask("db", "upgrade", "--sql", "r1:r2", check=False)
+    answer = project.invoke("db", "upgrade", "--sql", "r1:r2", check=False)
     assert 'sa.table("users", sa.column("id"), …)' in answer.stderr
