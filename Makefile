@@ -19,7 +19,7 @@ demo: ## Watch a blog being migrated: everything in front of your eyes, on SQLit
 	@$(PYTHON) tools/environment.py .venv
 	@$(BIN)/python examples/blog/demo.py
 
-test: environment lint docs pytest matrix ## Set up and check everything, on the lowest and the highest Python
+test: environment lint docs matrix ## Set up and check everything, on the lowest and the highest Python
 
 lint: environment ## Style and types
 	$(BIN)/ruff check
@@ -37,6 +37,7 @@ torture: environment ## Kill migrations at every statement and at random moments
 	GODWIT_TORTURE_STRIDE=1 GODWIT_TORTURE_KILLS=$(or $(KILLS),100) $(BIN)/python -m pytest tests/torture $(PYTEST_OPTIONS)
 
 matrix: environment
+	$(BIN)/python -m tests.servers install
 	$(BIN)/python tools/matrix.py $(PYTEST_OPTIONS)
 
 servers: environment ## Start PostgreSQL, MySQL and MariaDB and let them run: tests begin sooner

@@ -1,7 +1,11 @@
-"""Run the tests on the lowest and on the highest Python that the package supports.
+"""Run the tests on this Python, and on the lowest and the highest that the package supports.
 
-The lowest runs with the lowest versions of all that pyproject.toml asks for, the highest with
-the newest. An interpreter that is not on this machine is said plainly; on CI it is a failure.
+The lowest runs with the lowest versions of all that pyproject.toml asks for, the others with the
+newest. An interpreter that is not on this machine is said plainly; on CI it is a failure.
+
+Every test runs on every database and through every driver, but not three times: this Python does
+all but one driver, the highest does that one, and on the lowest each test runs once, the
+databases taking turns.
 """
 
 from __future__ import annotations
@@ -28,13 +32,16 @@ ROOT = Path(__file__).parents[1]
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 BOUNDS = (">=", "==")
 
-# What is compared with Flask-Migrate, what is killed and what builds the site is tested once, by
-# `make pytest`: it is about our own behaviour and pages, not about the versions around them.
-ONCE = ["--ignore=tests/compat", "--ignore=tests/docs", "--ignore=tests/torture"]
+HERE = [sys.executable, "-m", "pytest"]
 
-# `make pytest` runs every test on every database through every driver; a corner runs each test
-# once more, the databases taking turns, and the other corner begins with another database.
-TURNS = {"lowest": "0", "newest": "1"}
+# What is compared with Flask-Migrate and what builds the site is tested once: it is about our own
+# behaviour and pages, not about the versions around them. So is what is killed, on each database.
+ONCE = ["--ignore=tests/compat", "--ignore=tests/docs"]
+ON_CORNER = {
+    "lowest": [*ONCE, "--ignore=tests/torture", "--take-turns", "0"],
+    "newest": [*ONCE, "--databases", "postgresql-psycopg"],
+}
+ALL_BUT_THE_CORNERS = ["--databases", "sqlite,postgresql-psycopg2,mysql,mariadb"]
 
 
 @dataclass(frozen=True)
@@ -58,7 +65,7 @@ class Corner:
 
 
 def main(pytest_options: list[str]) -> int:
-    """Every corner must pass; the first one that does not is the last one to run."""
+    """Every run must pass; the first one that does not is the last one."""
     low, *_, high = supported_pythons()
     corners = [Corner(low, "lowest"), Corner(high, "newest")]
     found = {corner: interpreter(corner.python) for corner in corners if not corner.is_here()}
@@ -67,7 +74,10 @@ def main(pytest_options: list[str]) -> int:
         print(f"NOT TESTED: {corner}: there is no such Python here.", file=sys.stderr)
     if missing and on_ci():
         return 1
-    return next((code for each in found.items() if (code := test(*each, pytest_options))), 0)
+    shared = ALL_BUT_THE_CORNERS if found.get(corners[1]) else []
+    return call(*HERE, *pytest_options, *shared) or next(
+        (code for each in found.items() if (code := test(*each, pytest_options))), 0
+    )
 
 
 def test(corner: Corner, python: str | None, pytest_options: list[str]) -> int:
@@ -78,9 +88,8 @@ def test(corner: Corner, python: str | None, pytest_options: list[str]) -> int:
     make = [python, "tools/environment.py", str(corner.folder), "--groups", "test"]
     if corner.versions == "lowest":
         make += ["--constraint", str(write_constraints(corner.folder))]
-    run = [str(corner.folder / "bin" / "python"), "-m", "pytest", *pytest_options, *ONCE]
-    run += ["--take-turns", TURNS[corner.versions]]
-    return call(*make) or call(*run)
+    run = [str(corner.folder / "bin" / "python"), "-m", "pytest", *pytest_options]
+    return call(*make) or call(*run, *ON_CORNER[corner.versions])
 
 
 def supported_pythons() -> list[str]:
