@@ -215,6 +215,9 @@ class Database(ObjectAnswers, OptionAnswers):
         """The statement that makes a generated column a plain one; "" where there is none."""
         return ""
 
+    retypes_what_is_read: ClassVar[bool] = True
+    """Whether a column that a generated one reads can get another type."""
+
     kinds_of_tables: ClassVar[Mapping[str, bool]] = {}
     """Keywords of a model's table that only a copy can change, with what they usually are.
 

@@ -44,6 +44,8 @@ class TableFacts:
     """Names of foreign keys by their columns, where SQLAlchemy does not reflect them."""
     options: Mapping[str, str] = field(default_factory=dict)
     """Character set, collation, engine: what the table as a whole is given."""
+    deferrals: Mapping[str, str] | None = None
+    """When unique constraints are checked, by name; None where they can't wait."""
 
 
 class Catalogue:

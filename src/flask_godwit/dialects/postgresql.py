@@ -194,6 +194,7 @@ class PostgreSQL(Database):
     def drop_expression(self, table: str, column: str) -> str:
         return f"ALTER TABLE {table} ALTER COLUMN {column} DROP EXPRESSION"
 
+    retypes_what_is_read = False
     has_counters = True
 
     def counter_changes(self, before: CountedColumn, after: CountedColumn) -> tuple[str, ...]:

@@ -100,8 +100,7 @@ def _gone(before: CountedColumn, after: CountedColumn, old: Counter) -> Iterator
         if after.default:
             yield f"{_alter(after)} SET DEFAULT {after.default}"
         return
-    if not after.default:
-        yield f"{_alter(before)} DROP DEFAULT"
+    yield f"{_alter(before)} DROP DEFAULT"
     yield f"DROP SEQUENCE {before.beside(old.sequence)}"
 
 

@@ -9,7 +9,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import ARRAY, Connection, Enum, Table, text
+from sqlalchemy.dialects.postgresql import ENUM
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.schema import CreateIndex, CreateTable
 
 from .counters import IDENTITY, SERIAL, Counter
 from .facts import Catalogue, ColumnFacts, TableFacts
@@ -44,7 +46,7 @@ _CONSTRAINTS = """
         pg_get_constraintdef(k.oid) AS definition
     FROM pg_constraint k
     JOIN pg_class c ON c.oid = k.conrelid
-    WHERE k.contype IN ('c', 'x') AND c.relnamespace = {schema}
+    WHERE k.contype IN ('c', 'x', 'u') AND c.relnamespace = {schema}
     ORDER BY k.conname
 """
 _INDEXES = """
@@ -58,6 +60,13 @@ _INDEXES = """
 """
 _NAMED = "(SELECT oid FROM pg_namespace WHERE nspname = coalesce(:schema, current_schema()))"
 _TEMPORARY = "pg_my_temp_schema()"
+_LISTS = re.compile(
+    r"""\((?P<column>\w+|"(?:[^"]|"")+")\)::text (?P<any>= ANY|<> ALL)"""
+    r""" \((?:\(ARRAY\[(?P<list>(?:(?:, )?'(?:[^']|'')*'::character varying)+)\]\)::text\[\]"""
+    r"""|ARRAY\[(?P<bits>(?:(?:, )?\('(?:[^']|'')*'::character varying\)::text)+)\])\)"""
+)
+_BIT = re.compile(r"\(('(?:[^']|'')*')::character varying\)::text")
+_DEFERRAL = re.compile(r"\bDEFERRABLE(?: INITIALLY DEFERRED)?$")
 _TEMPORARY_NAME = re.compile(r"\bpg_temp(_\d+)?\.")
 
 
@@ -75,11 +84,17 @@ class PostgreSQLCatalogue(Catalogue):
     @contextmanager
     def twin(self, connection: Connection, copy: Table) -> Iterator[TableFacts | None]:
         copy._prefixes = ["TEMPORARY"]
+        enums: dict[str, ENUM] = {}
         for column in copy.columns:
-            column.type = _apart(column.type)
+            column.type = _apart(column.type, enums)
         savepoint = connection.begin_nested()
         try:
-            copy.create(connection, checkfirst=False)
+            for enum in enums.values():
+                enum.create(connection, checkfirst=False)
+            # By statements, for with a table its types are made, and the real ones are there.
+            connection.execute(CreateTable(copy))
+            for index in copy.indexes:
+                connection.execute(CreateIndex(index))
             found = _facts(connection, _TEMPORARY, {}).get(copy.name)
         except SQLAlchemyError:
             found = None
@@ -88,17 +103,19 @@ class PostgreSQLCatalogue(Catalogue):
         yield found
 
 
-def _apart(type_: Any) -> Any:
-    """An enumeration of the twin is its own, since the real one may have other values."""
+def _apart(type_: Any, enums: dict[str, ENUM]) -> Any:
+    """An enumeration of the twin is its own, since the real one may have other values.
+
+    :param enums: those that have to be made before the table.
+    """
     if isinstance(type_, ARRAY):
         array = type_.copy()
-        array.item_type = _apart(type_.item_type)
+        array.item_type = _apart(type_.item_type, enums)
         return array
-    if not isinstance(type_, Enum):
+    if not isinstance(type_, Enum) or not type_.native_enum or not type_.name:
         return type_
-    own = type_.copy()  # type: ignore[no-untyped-call]
-    own.schema = "pg_temp"
-    return own
+    own = ENUM(*type_.enums, name=type_.name, schema="pg_temp", create_type=False)
+    return enums.setdefault(type_.name, own)
 
 
 def _facts(
@@ -112,8 +129,11 @@ def _facts(
         columns[row.table][row.name] = _column(row)
     checks: dict[str, list[tuple[str | None, str]]] = defaultdict(list)
     exclusions: dict[str, dict[str, str]] = defaultdict(dict)
+    deferrals: dict[str, dict[str, str]] = defaultdict(dict)
     for row in rows(_CONSTRAINTS):
-        if _letter(row.kind) == "c":
+        if _letter(row.kind) == "u":
+            deferrals[row.table][row.name] = "".join(_DEFERRAL.findall(row.definition))
+        elif _letter(row.kind) == "c":
             checks[row.table].append((row.name, _check(row.definition)))
         else:
             exclusions[row.table][row.name] = _plain(row.definition)
@@ -121,9 +141,15 @@ def _facts(
     for row in rows(_INDEXES):
         unique = "UNIQUE " if row.is_unique else ""
         definition = row.definition.partition(" USING ")[2]
-        indexes[row.table][row.name] = unique + _plain(definition)
+        indexes[row.table][row.name] = unique + steady(_plain(definition))
     return {
-        name: TableFacts(found, tuple(checks[name]), indexes[name], exclusions[name])
+        name: TableFacts(
+            found,
+            tuple(checks[name]),
+            indexes[name],
+            exclusions[name],
+            deferrals=deferrals[name],
+        )
         for name, found in columns.items()
     }
 
@@ -155,7 +181,21 @@ def _letter(value: Any) -> str:
 
 def _check(definition: str) -> str:
     """``CHECK ((price > 0))`` without the words around it."""
-    return _plain(definition.removeprefix("CHECK "))
+    return steady(_plain(definition.removeprefix("CHECK ")))
+
+
+def steady(expression: str) -> str:
+    """An expression that PostgreSQL says in the same words when it is told it again.
+
+    ``IN`` on a VARCHAR is said as a list that is cast as a whole, and read as one cast bit by bit.
+    """
+    return _LISTS.sub(_as_in, expression)
+
+
+def _as_in(found: re.Match[str]) -> str:
+    word = "IN" if found["any"] == "= ANY" else "NOT IN"
+    values = found["list"] or _BIT.sub(r"\1", found["bits"])
+    return f"{found['column']} {word} ({values.replace('::character varying', '')})"
 
 
 def _plain(definition: str) -> str:

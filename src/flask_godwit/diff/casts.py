@@ -77,7 +77,9 @@ class CastStage:
             self._check_rows(key, operation, using)
             yield from self._losses(key, operation)
         if using is None:
-            yield Comment(f"PostgreSQL can't convert {said(key, operation.column_name)} back.")
+            yield Comment(
+                f"{self.database.name} can't convert {said(key, operation.column_name)} back."
+            )
         yield from self._with_using(operation, using) if using else [operation]
 
     # PostgreSQL's USING
@@ -98,7 +100,9 @@ class CastStage:
             raise AnswerNeeded(
                 f"{said(key, name)}: {self.database.name} knows no conversion from"
                 f" {type_words(old)} to {type_words(new)}.",
-                hint=f'flask db migrate --using "{said(key, name)}=SQL EXPRESSION"',
+                hint=f'flask db migrate --using "{said(key, name)}=SQL EXPRESSION"'
+                if self.database.takes_using
+                else _BY_A_NEW_COLUMN,
             )
         return using
 
@@ -180,6 +184,11 @@ class CastStage:
 _CORRECT = (
     "Correct these rows first, by hand or in a migration before this one.\n"
     "--no-row-check writes the script all the same."
+)
+
+_BY_A_NEW_COLUMN = (
+    "Give the new column a name of its own in the model, fill it in a migration,\n"
+    "and drop the old one in the next."
 )
 
 

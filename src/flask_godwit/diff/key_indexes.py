@@ -102,18 +102,29 @@ class KeyIndexStage:
             return {}
         inspector = self.rows.inspector
         found = {
-            str(index["name"]): tuple(str(name) for name in index["column_names"])
+            self._name_now(key, str(index["name"])): self._columns_now(key, index["column_names"])
             for index in inspector.get_indexes(table, schema=schema)
         }
         primary = inspector.get_pk_constraint(table, schema=schema)["constrained_columns"]
-        return {**found, "PRIMARY": tuple(primary)}
+        return {**found, "PRIMARY": self._columns_now(key, primary)}
 
     def _keys(self, key: Key) -> dict[str, tuple[str, ...]]:
         schema, table = self.rows.renames.old_key(key)
         if not self.rows.exists(key):
             return {}
         keys = self.rows.inspector.get_foreign_keys(table, schema=schema)
-        return {str(found["name"]): tuple(found["constrained_columns"]) for found in keys}
+        return {
+            self._name_now(key, str(found["name"])): self._columns_now(
+                key, found["constrained_columns"]
+            )
+            for found in keys
+        }
+
+    def _name_now(self, key: Key, name: str) -> str:
+        return self.rows.renames.names.get(key, {}).get(name, name)
+
+    def _columns_now(self, key: Key, columns: Sequence[str | None]) -> tuple[str, ...]:
+        return tuple(self.rows.renames.new_column(key, str(name)) for name in columns)
 
 
 def _blocks(operations: ops.OpContainer) -> Iterator[ops.ModifyTableOps]:

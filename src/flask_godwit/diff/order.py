@@ -16,6 +16,7 @@ from sqlalchemy import ForeignKeyConstraint
 from sqlalchemy.exc import SAWarning
 
 from .names import Key
+from .steps import RenameSql
 
 _Tables = ops.CreateTableOp | ops.DropTableOp
 
@@ -211,7 +212,7 @@ def _is_created_key(operation: ops.MigrateOperation) -> bool:
 def _renames(operation: ops.MigrateOperation) -> bool:
     if isinstance(operation, ops.ModifyTableOps):
         return any(_renames(op) for op in operation.ops)
-    return isinstance(operation, ops.RenameTableOp) or bool(
+    return isinstance(operation, ops.RenameTableOp | RenameSql) or bool(
         isinstance(operation, ops.AlterColumnOp) and operation.modify_name
     )
 

@@ -131,11 +131,15 @@ class Refinement:
         fill.downgrade(downgrade)
         mark_losses(upgrade, rows)
         dialect = context.connection.dialect
-        name_added(upgrade, downgrade, dialect, name_checks=_names_checks(context.metadata))
+        give_names = partial(
+            name_added, dialect=dialect, name_checks=_names_checks(context.metadata)
+        )
+        give_names(upgrade, downgrade)
         if facts["database"].indexes_foreign_keys:
             KeyColumnStage(rows, models_of(context)).run(upgrade, downgrade)
         if context.connection.dialect.supports_alter:
             put_in_order(upgrade, downgrade)
+            give_names(upgrade, downgrade)  # keys that came out of new tables
         if facts["database"].indexes_foreign_keys:
             KeyIndexStage(rows, models_of(context)).run(upgrade, downgrade)
         for operations, own in zip((upgrade, downgrade), steps, strict=True):

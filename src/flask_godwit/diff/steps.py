@@ -29,6 +29,14 @@ class RenameTable(ops.RenameTableOp):
         return RenameTable(self.new_table_name, self.table_name, schema=self.schema)
 
 
+class DropIndex(ops.DropIndexOp):
+    """``op.drop_index()``, of which Alembic takes nothing back but the columns."""
+
+    def reverse(self) -> ops.CreateIndexOp:
+        assert self._reverse is not None
+        return self._reverse
+
+
 class RenameColumn(ops.AlterColumnOp):
     """``op.alter_column(…, new_column_name=…)``."""
 
@@ -113,6 +121,13 @@ class Sql(ops.ExecuteSQLOp):
         if not self.down:
             return Nothing()
         return Sql(self.down, self.statement, words=self.back, back=self.words)
+
+
+class RenameSql(Sql):
+    """A statement that gives something another name."""
+
+    def reverse(self) -> ops.MigrateOperation:
+        return RenameSql(self.down, self.statement, words=self.back, back=self.words)
 
 
 class Together(ops.OpContainer):

@@ -141,16 +141,19 @@ class FaithfulImpl:
         """Only a default that is a literal can be changed without saying all the rest."""
         if changed != replace(column, default=changed.default) or changed == column:
             return f"MODIFY {name} {changed}"
-        if not changed.default:
+        if not changed.default and changed.null == "NOT NULL":
             return f"ALTER COLUMN {name} DROP DEFAULT"
-        if changed.default[0] in "'-0123456789" or changed.default.upper() == "NULL":
+        # Where none is left at all, a column that may be NULL has to be given a value all the same.
+        if not changed.default and not takes_expressions_only(changed.type):
+            return f"ALTER COLUMN {name} SET DEFAULT NULL"
+        if changed.default[:1] in tuple("'-0123456789") or changed.default.upper() == "NULL":
             return f"ALTER COLUMN {name} SET DEFAULT {changed.default}"
         return f"MODIFY {name} {changed}"
 
     def _changed(self, column: ColumnText, options: dict[str, Any]) -> ColumnText:
         changed = column
         if options.get("type_") is not None:
-            changed = self._of_type(changed, options["type_"])
+            changed = self._of_type(changed, options["type_"], options.get("existing_type"))
         if options.get("server_default", False) is not False:
             changed = self._of_default(changed, options["server_default"])
         nullable = options.get("nullable")
@@ -166,9 +169,10 @@ class FaithfulImpl:
             changed = replace(changed, comment=said)
         return changed
 
-    def _of_type(self, column: ColumnText, type_: Any) -> ColumnText:
+    def _of_type(self, column: ColumnText, type_: Any, existing: Any) -> ColumnText:
         said = self._type(type_)
-        charset = column.charset if suits_charset(said) else ""
+        told = getattr(existing, "collation", None) or getattr(existing, "charset", None)
+        charset = column.charset if suits_charset(said) and not told else ""
         changed = replace(column, type=said, charset=charset)
         if column.check.lower().startswith("check (json_valid("):  # MariaDB's JSON is a text
             changed = replace(changed, charset="", check="")
@@ -184,7 +188,8 @@ class FaithfulImpl:
         return replace(column, default=value, on_update=update if says_update else column.on_update)
 
     def _type(self, type_: Any) -> str:
-        return str(self.dialect.type_compiler_instance.process(to_instance(type_)))
+        said = str(self.dialect.type_compiler_instance.process(to_instance(type_)))
+        return said.replace("%%", "%")
 
     def _default(self, default: Any) -> str:
         compiler = self.dialect.ddl_compiler(self.dialect, None)
@@ -211,7 +216,7 @@ class FaithfulImpl:
         return bool(version >= self.abilities.renames_columns)
 
     def _quote(self, name: str) -> str:
-        return str(self.dialect.identifier_preparer.quote(name))
+        return str(self.dialect.identifier_preparer.quote(name)).replace("%%", "%")
 
     def _quoted(self, schema: str | None, table: str) -> str:
         return ".".join(self._quote(part) for part in (schema, table) if part)

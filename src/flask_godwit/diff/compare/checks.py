@@ -12,9 +12,10 @@ from sqlalchemy.sql.elements import conv
 
 from ...dialects.facts import TableFacts
 from ..column_checks import checks_of, without_checks
+from .computed import retypes
 from .names import final_name
 from .sides import sides_of
-from .text import alike, written
+from .text import alike, names_in, written
 
 Check = tuple[str | None, str]
 
@@ -31,18 +32,22 @@ def compare_checks(
     declared = [c for c in table.constraints if isinstance(c, CheckConstraint)]
     if not sides_of(context).database.checks_in_columns:
         declared += [check for column in table.columns for check in checks_of(column)]
-    if (not found and not declared) or _obviously_same(context, found, declared):
+    if not found and not declared:
+        return
+    if _obviously_same(context, found, declared) and not _reworded(context, modify, found):
         return
     twin = sides_of(context).twin(table)
     if twin is None:
         return
     named = {name: c for c in declared if (name := _name(context, c))}
     gone, new = _differences(found, twin.checks, named)
+    again = [check for check in _reworded(context, modify, found) if check not in gone]
+    gone, new = [*gone, *again], [*new, *again]
     if not sides_of(context).database.checks_in_columns:
         new = _not_in_columns(context, modify, new)
     for name, sql in gone:
         if _include(context, _constraint(name, sql), name, reflected=True):
-            yield _drop(schema, table, name, sql)
+            yield dropped_check(schema, table, name, sql)
     taken = {name for name, _ in found}
     for name, sql in new:
         if _include(context, named.get(name or "") or _constraint(name, sql), name, False):
@@ -74,6 +79,16 @@ def _differences(
         else:
             missing.append((name, sql))
     return left, missing
+
+
+def _reworded(
+    context: AutogenContext, modify: ops.ModifyTableOps, found: Sequence[Check]
+) -> list[Check]:
+    """What PostgreSQL would say in other words once a column that it reads has another type."""
+    if sides_of(context).database.retypes_what_is_read:
+        return []
+    retyped = {op.column_name for op in modify.ops if retypes(op)}
+    return [check for check in found if " IN (" in check[1] and names_in(check[1]) & retyped]
 
 
 def _not_in_columns(
@@ -131,7 +146,10 @@ def _include(
     return context.run_object_filters(constraint, name, kind, reflected, None)
 
 
-def _drop(schema: str | None, table: Table, name: str | None, sql: str) -> ops.MigrateOperation:
+def dropped_check(
+    schema: str | None, table: Table, name: str | None, sql: str
+) -> ops.DropConstraintOp:
+    """What drops a CHECK, and can make it again of the server's words."""
     final: Any = conv(name) if name else None
     reverse = ops.CreateCheckConstraintOp(final, table.name, text(_escaped(sql)), schema=schema)
     return ops.DropConstraintOp(final, table.name, type_="check", schema=schema, _reverse=reverse)

@@ -10,7 +10,7 @@ from sqlalchemy import Column, Computed, Table
 from sqlalchemy.types import NullType
 
 from ...dialects.facts import ColumnFacts, TableFacts
-from .computed import compare_computed
+from .computed import compare_computed, make_way
 from .counters import compare_counter
 from .definitions import altered_in, complete, new_in
 from .sides import sides_of
@@ -35,6 +35,8 @@ def compare_columns(
         _compare(context, modify, schema, found.columns[column.name], column, actual)
         complete(context, modify, schema, found.columns[column.name], column, actual)
         compare_counter(context, modify, schema, column, actual)
+    if not sides_of(context).database.retypes_what_is_read:
+        make_way(context, modify, schema, found, table, facts)
 
 
 def _compare(
@@ -66,10 +68,21 @@ def _compare(
     elif _is_other(context, wanted, actual) or _other_enum(found, column):
         altered = altered or new_in(modify, schema, found, column)
         altered.modify_type = column.type
+        if actual.definition is None and wanted.collation != actual.collation:
+            altered.existing_type = _collated(altered.existing_type, actual.collation)
     elif altered is not None and not _is_asked_for(context, column):
         altered.modify_type = None  # SQLAlchemy reads it as another, the server does not
         if not altered.has_changes():
             modify.ops.remove(altered)
+
+
+def _collated(type_: Any, collation: str | None) -> Any:
+    """A type with the collation that SQLAlchemy has not reflected, so that it can be taken away."""
+    if collation is None or getattr(type_, "collation", "") is not None:
+        return type_
+    known = type_.copy()
+    known.collation = collation
+    return known
 
 
 def _is_asked_for(context: AutogenContext, column: Column[Any]) -> bool:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeGuard
 
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations import ops
-from sqlalchemy import Column, Computed
+from sqlalchemy import Column, Computed, Table
 
-from ...dialects.facts import ColumnFacts
+from ...dialects.facts import ColumnFacts, TableFacts
 from ..names import quoted
 from ..names import said as place
 from ..steps import Sql, Together
 from .definitions import altered_in, defining, new_in, redefine
 from .sides import sides_of
-from .text import alike
+from .text import alike, names_in
 
 
 def compare_computed(
@@ -42,6 +42,51 @@ def compare_computed(
     if altered is not None:
         modify.ops.remove(altered)
     _exchange(context, modify, schema, (found, column), (actual, wanted))
+
+
+def make_way(
+    context: AutogenContext,
+    modify: ops.ModifyTableOps,
+    schema: str | None,
+    found: Table,
+    table: Table,
+    facts: TableFacts,
+) -> None:
+    """Have generated columns away while a column that they read gets another type."""
+    retyped = {op.column_name for op in modify.ops if retypes(op)}
+    if not retyped:
+        return
+    added = {op.column.name for op in modify.ops if isinstance(op, ops.AddColumnOp)}
+    for column in table.columns:
+        actual = facts.columns.get(column.name)
+        stays = actual is not None and isinstance(column.server_default, Computed)
+        if actual is None or not stays or column.name in added:
+            continue
+        if names_in(actual.computed or "") & retyped:
+            operation = altered_in(modify, column.name)
+            if operation is not None:
+                modify.ops.remove(operation)
+            pair = (found.columns[column.name], column)
+            _exchange(context, modify, schema, pair, (actual, None))
+    gone = [op for op in modify.ops if isinstance(op, ops.DropColumnOp) and _was(facts, op)]
+    last = [op for op in modify.ops if isinstance(op, ops.AddColumnOp) and _computes(op)]
+    rest = [op for op in modify.ops if op not in gone and op not in last]
+    place = 1 + max(number for number, op in enumerate(rest) if retypes(op))
+    modify.ops[:] = [*gone, *rest[:place], *last, *rest[place:]]
+
+
+def _was(facts: TableFacts, operation: ops.DropColumnOp) -> bool:
+    column = facts.columns.get(operation.column_name)
+    return bool(column and column.computed)
+
+
+def _computes(operation: ops.AddColumnOp) -> bool:
+    return isinstance(operation.column.server_default, Computed)
+
+
+def retypes(operation: ops.MigrateOperation) -> TypeGuard[ops.AlterColumnOp]:
+    """Whether a column gets another type."""
+    return isinstance(operation, ops.AlterColumnOp) and operation.modify_type is not None
 
 
 def _say_anew(
@@ -85,7 +130,7 @@ def _exchange(
     if not isinstance(column.server_default, Computed):
         plain = _kept(context, schema, found, column)
         if plain:
-            modify.ops.append(Together([plain], again))
+            modify.ops.insert(0, Together([plain], again))
             return
         if facts[1] is not None and facts[1].definition is not None:
             change = [Together(_stored_and_plain(context, modify, schema, columns, facts), again)]

@@ -10,9 +10,9 @@ from sqlalchemy import Column
 
 from ...dialects.counters import IDENTITY, CountedColumn, Counter
 from ...dialects.facts import ColumnFacts
-from ..names import quoted
-from ..names import said as place
+from ..names import quoted, said
 from ..steps import Sql, Together
+from .definitions import altered_in
 from .sides import has_own_sequence, sides_of
 
 _OPTIONS = ("always", "start", "increment", "minvalue", "maxvalue", "cycle", "cache")
@@ -43,10 +43,15 @@ def compare_counter(
         [Sql(statement) for statement in sides.database.counter_changes(*ends)]
         for ends in ((before, after), (after, before))
     )
-    where = place((schema, column.table.name), column.name)
+    where = said((schema, column.table.name), column.name)
     there[0].words = f"{where}: {wanted.counter or _nothing(actual.counter)}"
     back[0].words = f"{where}: {actual.counter or _nothing(wanted.counter)}"
-    modify.ops.append(Together(there, back))
+    # A type that can't count is possible only without what counts.
+    altered = altered_in(modify, column.name) if wanted.counter is None else None
+    if altered is not None and actual.counter and actual.counter.kind == IDENTITY:
+        altered.existing_server_default = False  # it comes back by a statement
+    place = len(modify.ops) if altered is None else modify.ops.index(altered)
+    modify.ops.insert(place, Together(there, back))
 
 
 def _nothing(counter: Counter | None) -> str:

@@ -12,6 +12,7 @@ from sqlalchemy import ARRAY, Column, Dialect
 from ...dialects.facts import EnumType, Place
 from ..names import Key, quoted, said
 from ..steps import Sql, Together
+from .enum_readers import aside
 from .sides import sides_of
 from .text import written
 
@@ -31,22 +32,23 @@ def compare_enums(context: AutogenContext, upgrade: ops.UpgradeOps) -> None:
     left = [op for op in upgrade.ops if not isinstance(op, ops.ModifyTableOps) or op.ops]
     upgrade.ops = [step for op in left for step in _without_defaults(context, op)]
     _use_existing(context, upgrade)
-    _leave_defaults(
-        upgrade, [found[key] for key in wanted if key in found and found[key].labels != wanted[key]]
-    )
+    _leave_defaults(upgrade, [found[key] for key in _changing(found, wanted)])
     gone = _gone_columns(upgrade)
     made = [_created(context.dialect, *item) for item in wanted.items() if item[0] not in found]
-    changed = [
-        _changed(context, found[key], labels)
-        for key, labels in wanted.items()
-        if key in found and found[key].labels != labels
-    ]
+    changed = [_changed(context, found[key], wanted[key]) for key in _changing(found, wanted)]
     dropped = [
         _created(context.dialect, key, type_.labels).reverse()
         for key, type_ in found.items()
         if key not in wanted and type_.users and all(_is_gone(u, gone) for u in type_.users)
     ]
-    upgrade.ops[:] = [*made, *changed, *upgrade.ops, *dropped]
+    before, after = aside(context, upgrade, (found[key] for key in _changing(found, wanted)))
+    upgrade.ops[:] = [*made, *before, *changed, *after, *upgrade.ops, *dropped]
+
+
+def _changing(
+    found: Mapping[Key, EnumType], wanted: Mapping[Key, tuple[str, ...]]
+) -> Iterator[Key]:
+    return (key for key, labels in wanted.items() if key in found and found[key].labels != labels)
 
 
 def _wanted(context: AutogenContext) -> Iterator[tuple[Key, tuple[str, ...]]]:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations import ops
 from sqlalchemy import Index, Table
 
 from ...dialects.facts import TableFacts
 from ..steps import Together, flat
+from .computed import retypes
 from .indexes import dropped_index
 from .names import final_name
+from .sides import sides_of
+from .text import names_in
 
 _DROPS = (ops.DropIndexOp, ops.DropConstraintOp)
 _INDEXES = (ops.DropIndexOp, ops.CreateIndexOp)
@@ -23,8 +28,8 @@ def keep_indexes(
     facts: TableFacts,
 ) -> None:
     """Take the indexes of such columns away in time, and give them back."""
-    exchanged = _exchanged(modify)
-    if not exchanged:
+    exchanged, reworded = _exchanged(modify), _reworded(context, modify, facts)
+    if not exchanged and not reworded:
         return
     changed = {str(op.index_name) for op in modify.ops if isinstance(op, _INDEXES)}
     stay = {
@@ -32,20 +37,35 @@ def keep_indexes(
         for index in sorted(table.indexes, key=lambda index: str(index.name))
         if (name := _name(context, index)) in facts.indexes
         and name not in changed
-        and exchanged & {column.name for column in index.columns}
+        and (name in reworded or exchanged & {column.name for column in index.columns})
     }
     first = [op for op in modify.ops if isinstance(op, _DROPS)]
     first += [dropped_index(schema, table, name, facts.indexes[name]) for name in stay]
     columns = [op for op in modify.ops if _columns(op) & exchanged]
+    drops = [op for op in columns if not isinstance(op, ops.AddColumnOp)]
+    adds = [op for op in columns if isinstance(op, ops.AddColumnOp)]
     rest = [op for op in modify.ops if op not in columns and not isinstance(op, _DROPS)]
+    place = max((1 + number for number, op in enumerate(rest) if retypes(op)), default=0)
     creates = [ops.CreateIndexOp.from_index(index) for index in stay.values()]
-    modify.ops[:] = [*first, *columns, *rest, *creates]
+    modify.ops[:] = [*first, *drops, *rest[:place], *adds, *rest[place:], *creates]
 
 
 def _exchanged(modify: ops.ModifyTableOps) -> set[str]:
     operations = list(flat(modify))
     dropped = {op.column_name for op in operations if isinstance(op, ops.DropColumnOp)}
     return dropped & {op.column.name for op in operations if isinstance(op, ops.AddColumnOp)}
+
+
+def _reworded(
+    context: AutogenContext, modify: ops.ModifyTableOps, facts: TableFacts
+) -> Collection[str]:
+    """Indexes of which PostgreSQL says other words when what they read has another type."""
+    if sides_of(context).database.retypes_what_is_read:
+        return ()
+    retyped = {op.column_name for op in modify.ops if retypes(op)}
+    return [
+        name for name, text in facts.indexes.items() if " IN (" in text and names_in(text) & retyped
+    ]
 
 
 def _columns(operation: ops.MigrateOperation) -> set[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from alembic.autogenerate.api import AutogenContext
@@ -11,10 +11,29 @@ from alembic.operations import ops
 from sqlalchemy import Index, Table, text
 
 from ...dialects.facts import TableFacts
+from ..steps import DropIndex
 from .names import final_name
 from .sides import sides_of
 
 _PREFIXES = ("FULLTEXT", "SPATIAL")
+_NAME = r"""(?:"(?:[^"]|"")+"|`(?:[^`]|``)+`|\[[^]]+\]|[^\s"`()\[\],]+)"""
+_NAMES_ONLY = re.compile(rf"\(\s*{_NAME}(?:\s*,\s*{_NAME})*\s*\)")
+_OF_POSTGRESQL = {
+    "include": re.compile(rf"INCLUDE \(({_NAME}(?:, )?)+\)"),
+    "nulls_not_distinct": re.compile(r"NULLS NOT DISTINCT"),
+    "with": re.compile(r"WITH \((?:\w+='?[^',]*'?(?:, )?)+\)"),
+}
+
+
+def _bare(name: str) -> str:
+    return name[1:-1].replace('""', '"') if name.startswith('"') else name
+
+
+_READ: dict[str, Callable[[str], Any]] = {
+    "include": lambda text: [_bare(name) for name in re.findall(_NAME, text[9:-1])],
+    "nulls_not_distinct": bool,
+    "with": lambda text: dict(re.findall(r"(\w+)='?([^',)]*)'?", text)),
+}
 _CLAUSES = {
     "using": re.compile(r"^USING (\w+)"),
     "with_parser": re.compile(r"\bWITH PARSER `(\w+)`"),
@@ -66,7 +85,7 @@ def _complete_drops(
         if not isinstance(operation, ops.DropIndexOp):
             continue
         actual = facts.indexes.get(str(operation.index_name))
-        if actual is not None and not _has_columns_only(actual):
+        if actual is not None and not has_columns_only(actual):
             modify.ops[place] = dropped_index(schema, table, str(operation.index_name), actual)
 
 
@@ -98,13 +117,13 @@ def _name(context: AutogenContext, index: Index) -> str:
 def _is_plain(index: Index, actual: str) -> bool:
     """Whether both have columns and nothing else, which Alembic compares well."""
     columns = all(getattr(e, "__visit_name__", "") == "column" for e in index.expressions)
-    return columns and _has_columns_only(actual) and not index.dialect_kwargs
+    return columns and has_columns_only(actual) and not index.dialect_kwargs
 
 
-def _has_columns_only(actual: str) -> bool:
+def has_columns_only(actual: str) -> bool:
+    """Whether nothing is said of an index but its columns."""
     words = actual.upper().removeprefix("UNIQUE ").removeprefix("BTREE ")
-    simple = words.startswith("(") and words.endswith(")") and words.count("(") == 1
-    return simple and " DESC" not in words
+    return bool(_NAMES_ONLY.fullmatch(words))
 
 
 def _is_dropped(modify: ops.ModifyTableOps, name: str) -> bool:
@@ -130,6 +149,8 @@ def dropped_index(schema: str | None, table: Table, name: str, definition: str) 
     options = _of_mysql(prefix, where)
     if method.strip() not in ("", "btree"):
         options["postgresql_using"] = method.strip()
+    before, where = _of_postgresql(where)
+    options |= before
     if where.upper().startswith("WHERE "):
         options["postgresql_where"] = text(where[6:].replace(":", "\\:"))
         options["sqlite_where"] = text(where[6:].replace(":", "\\:"))
@@ -141,7 +162,7 @@ def dropped_index(schema: str | None, table: Table, name: str, definition: str) 
         unique=unique,
         **options,
     )
-    return ops.DropIndexOp(name, table.name, schema=schema, _reverse=reverse)
+    return DropIndex(name, table.name, schema=schema, _reverse=reverse)
 
 
 def _of_mysql(prefix: str, rest: str) -> dict[str, Any]:
@@ -150,6 +171,17 @@ def _of_mysql(prefix: str, rest: str) -> dict[str, Any]:
     said |= {name: match[1] for name, clause in _CLAUSES.items() if (match := clause.search(rest))}
     both = ("mysql", "mariadb")
     return {f"{d}_{name}": value for d in both for name, value in said.items() if value}
+
+
+def _of_postgresql(rest: str) -> tuple[dict[str, Any], str]:
+    """What PostgreSQL says between the columns and the predicate; and the predicate."""
+    options: dict[str, Any] = {}
+    for name, clause in _OF_POSTGRESQL.items():
+        found = clause.match(rest)
+        if found:
+            options[f"postgresql_{name}"] = _READ[name](found[0])
+            rest = rest[found.end() :].strip()
+    return options, rest
 
 
 def _split(definition: str) -> tuple[str, str]:

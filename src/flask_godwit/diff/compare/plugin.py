@@ -17,6 +17,7 @@ from ..glance import plugin as glance
 from .checks import compare_checks
 from .columns import compare_columns
 from .defaults import compare_default
+from .deferrals import compare_deferrals
 from .enums import compare_enums
 from .exchanges import keep_indexes
 from .exclusions import compare_exclusions
@@ -84,10 +85,13 @@ def _compare_table(
     if facts is not None:
         compare_options(context, modify, schema, wanted, facts)
         compare_columns(context, modify, schema, found, wanted, facts)
-        modify.ops += [
-            *compare_checks(context, modify, schema, wanted, facts),
-            *compare_indexes(context, modify, schema, found, wanted, facts),
-        ]
+        checks = list(compare_checks(context, modify, schema, wanted, facts))
+        # A CHECK speaks of the types on its own side.
+        gone = [op for op in checks if isinstance(op, ops.DropConstraintOp)]
+        new = [op for op in checks if op not in gone]
+        indexes = list(compare_indexes(context, modify, schema, found, wanted, facts))
+        late = list(compare_deferrals(context, modify, schema, wanted, facts))
+        modify.ops[:] = [*gone, *modify.ops, *new, *indexes, *late]
         without_checks(modify.ops)
         keep_indexes(context, modify, schema, wanted, facts)
     compare_primary_key(context, modify, schema, found, wanted)

@@ -11,7 +11,7 @@ from typing import Any
 
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations import ops
-from sqlalchemy import ForeignKeyConstraint, Table
+from sqlalchemy import ClauseElement, ForeignKeyConstraint, Table
 from sqlalchemy.sql.elements import conv
 
 from ..names import quoted, said
@@ -143,6 +143,13 @@ def _definition(operation: Any) -> tuple[Any, ...]:
         target = (operation.referent_table, tuple(operation.remote_cols))
         return (tuple(operation.local_cols), *target, repr(sorted(options.items())))
     columns = tuple(str(getattr(column, "name", column)) for column in operation.columns)
-    options = {name: value for name, value in operation.kw.items() if value}
+    said = {name: _said(value) for name, value in operation.kw.items()}
     unique = bool(getattr(operation, "unique", True))
-    return (columns, unique, repr(sorted((n, str(v)) for n, v in options.items())))
+    return (columns, unique, repr(sorted((name, text) for name, text in said.items() if text)))
+
+
+def _said(option: Any) -> str:
+    """What an option is, with its values where it is an expression."""
+    if isinstance(option, ClauseElement):
+        return str(option.compile(compile_kwargs={"literal_binds": True}))
+    return str(option) if option else ""

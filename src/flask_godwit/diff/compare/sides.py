@@ -131,6 +131,8 @@ def _renamed(key: Key, facts: TableFacts, renames: Renames) -> TableFacts:
             tuple(renames.new_column(key, column) for column in columns): names.get(name, name)
             for columns, name in facts.key_names.items()
         },
+        deferrals=facts.deferrals
+        and {names.get(name, name): said for name, said in facts.deferrals.items()},
         indexes={
             names.get(name, name): renames.new_text(key, text)
             for name, text in facts.indexes.items()

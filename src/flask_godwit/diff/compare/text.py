@@ -59,6 +59,11 @@ def _closes_at_end(text: str) -> bool:
     return False
 
 
+def names_in(text: str) -> set[str]:
+    """Every word of an expression that may be a column's name."""
+    return {token.strip('"`') for token in _TOKEN.findall(text) if token[0] != "'"}
+
+
 def written(element: Any, dialect: Dialect) -> str:
     """An expression as a person would write it for a database, without a table's name."""
     options = {"literal_binds": True, "include_table": False}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from alembic.autogenerate.api import AutogenContext
@@ -28,7 +28,7 @@ from sqlalchemy.sql.elements import conv
 
 from ...dialects.base import Database
 from ..names import Key, quoted
-from ..steps import Sql
+from ..steps import RenameSql, Sql
 from .order import ordered
 from .values import Renames
 from .view import translated
@@ -51,6 +51,8 @@ class Follower:
     old: str
     new: str
     model: Constraint | Index | None
+    options: Mapping[str, Any] = field(default_factory=dict)
+    """Those of a foreign key, as they are in the database."""
 
 
 def followers(
@@ -67,7 +69,8 @@ def followers(
             constraint, wanted = next(found, (None, None))
             new = wanted or _default_name(database, key, kind, reflected, renames)
             if new and new != reflected["name"]:
-                yield Follower(key, kind, reflected["name"], new, constraint)
+                options = reflected.get("options") or {}
+                yield Follower(key, kind, reflected["name"], new, constraint, options)
 
 
 def _touched(
@@ -198,16 +201,20 @@ def renaming(follower: Follower, context: AutogenContext, database: Database) ->
     table = quoted(context.dialect, *follower.table)
     old, new = quoted(context.dialect, follower.old), quoted(context.dialect, follower.new)
     up = database.rename_constraint(follower.kind, table, old, new)
-    return Sql(up, database.rename_constraint(follower.kind, table, new, old)) if up else None
+    down = database.rename_constraint(follower.kind, table, new, old)
+    return RenameSql(up, down) if up else None
 
 
 def replacing(follower: Follower) -> ops.ModifyTableOps | None:
     """Where the database can't rename it: dropped, and made anew as the model says.
 
-    Indexes and unique constraints are left to the comparison, which sees their names.
+    Indexes and unique constraints are left to the comparison, which sees their names, and so are
+    foreign keys of which more changes.
     """
     model = follower.model
     if follower.kind in ("ix", "uq") or model is None or isinstance(model, Index):
+        return None
+    if isinstance(model, ForeignKeyConstraint) and not _has_options(model, follower.options):
         return None
     schema, table = follower.table
     kinds = {"pk": "primary", "fk": "foreignkey", "ck": "check"}
@@ -219,6 +226,16 @@ def replacing(follower: Follower) -> ops.ModifyTableOps | None:
         _reverse=ops.AddConstraintOp.from_constraint(model),
     )
     return ops.ModifyTableOps(table, [drop, _creating(model, follower.new)], schema=schema)
+
+
+def _has_options(model: ForeignKeyConstraint, options: Mapping[str, Any]) -> bool:
+    names = ("onupdate", "ondelete", "deferrable", "initially", "match")
+    return all(_said(getattr(model, name)) == _said(options.get(name)) for name in names)
+
+
+def _said(option: Any) -> str:
+    text = str(option or "").upper()
+    return "" if text in ("NO ACTION", "IMMEDIATE") else text
 
 
 def _creating(model: Constraint, name: str) -> ops.AddConstraintOp:
@@ -241,7 +258,7 @@ def sequences(
                 found.setdefault(key[0], {})[sequence] = new
     for schema, names in found.items():
         for before, after in ordered(names, names, "sequences"):
-            yield Sql(
+            yield RenameSql(
                 _sequence_renamed(context.dialect, schema, before, after),
                 _sequence_renamed(context.dialect, schema, after, before),
             )

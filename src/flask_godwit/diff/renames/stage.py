@@ -19,7 +19,7 @@ from ...dialects.base import Database
 from ..answers import Answers
 from ..names import Key, quoted, said
 from ..questions import Asker
-from ..steps import RenameColumn, RenameTable, Sql
+from ..steps import RenameColumn, RenameSql, RenameTable, Sql
 from .find import Finder
 from .follow import Follower, followers, renaming, replacing, sequences, untangled
 from .order import ordered
@@ -64,7 +64,8 @@ class RenameStage:
         if not renames:
             return renames
         steps = self._steps(finder, renames)
-        self._compare_again(upgrade, self._with_names(finder, renames))
+        renames = self._with_names(finder, renames)
+        self._compare_again(upgrade, renames)
         upgrade.ops[:0] = steps
         return renames
 
@@ -125,7 +126,7 @@ class RenameStage:
         dialect = self.context.dialect
         there, here = new[0] or default, old[0] or default
         source, target = quoted(dialect, *old), quoted(dialect, new[0], old[1])
-        return Sql(
+        return RenameSql(
             f"ALTER TABLE {source} SET SCHEMA {quoted(dialect, there)}",
             f"ALTER TABLE {target} SET SCHEMA {quoted(dialect, here)}",
             words=f"table {said(old)} -> {there}.{old[1]}",
@@ -146,7 +147,7 @@ class RenameStage:
         statement = self.database.rename_column(table, before, after)
         if not statement:
             return RenameColumn(key[1], old, schema=key[0], modify_name=new)
-        return Sql(
+        return RenameSql(
             statement,
             self.database.rename_column(table, after, before),
             words=f"column {said(key, old)} -> {new}",

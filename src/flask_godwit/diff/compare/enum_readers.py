@@ -1,0 +1,97 @@
+"""What reads a column of an enumeration: away while the type is made anew.
+
+A CHECK or an index that compares the column with a value speaks of the old type, and PostgreSQL
+finds no operator between both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from alembic.autogenerate.api import AutogenContext
+from alembic.operations import ops
+from sqlalchemy import Table
+
+from ...dialects.facts import EnumType, TableFacts
+from ..names import Key
+from .checks import dropped_check
+from .indexes import dropped_index, has_columns_only
+from .names import final_name
+from .sides import sides_of
+from .text import names_in
+
+_Blocks = list[ops.ModifyTableOps]
+
+
+def aside(
+    context: AutogenContext, upgrade: ops.UpgradeOps, changing: Iterable[EnumType]
+) -> tuple[_Blocks, _Blocks]:
+    """What comes before the types change and after it; what goes for good is taken over."""
+    columns: dict[Key, set[str]] = {}
+    for user in (user for type_ in changing for user in type_.users):
+        columns.setdefault((user.schema, user.table), set()).add(user.column)
+    before: _Blocks = []
+    after: _Blocks = []
+    for table in context.sorted_tables:
+        schema = None if table.schema == context.dialect.default_schema_name else table.schema
+        read = columns.get((schema, table.name), set())
+        facts = sides_of(context).actual(context, schema, table.name) if read else None
+        drops = [] if facts is None else list(_drops(schema, table, facts, read))
+        if not drops:
+            continue
+        going = {_name(op): op for op in _taken(upgrade, (schema, table.name), drops)}
+        stay = [op for op in drops if _name(op) not in going]
+        first = [going.get(_name(op), op) for op in drops]
+        before.append(ops.ModifyTableOps(table.name, first, schema=schema))
+        again = [_again(context, table, op) for op in stay]
+        after += [ops.ModifyTableOps(table.name, again, schema=schema)] if again else []
+    return before, after
+
+
+def _drops(
+    schema: str | None, table: Table, facts: TableFacts, columns: set[str]
+) -> Iterator[ops.MigrateOperation]:
+    for name, sql in facts.checks:
+        if names_in(sql) & columns:
+            yield dropped_check(schema, table, name, sql)
+    for name, definition in facts.indexes.items():
+        if names_in(definition) & columns and not has_columns_only(definition):
+            yield dropped_index(schema, table, name, definition)
+
+
+def _taken(
+    upgrade: ops.UpgradeOps, key: Key, drops: Iterable[ops.MigrateOperation]
+) -> list[ops.MigrateOperation]:
+    """Those that the comparison drops too, out of their blocks."""
+    names = {_name(op) for op in drops}
+    found: list[ops.MigrateOperation] = []
+    for block in [op for op in upgrade.ops if isinstance(op, ops.ModifyTableOps)]:
+        if (block.schema, block.table_name) != key:
+            continue
+        mine = [op for op in block.ops if _name(op) in names]
+        found += mine
+        block.ops = [op for op in block.ops if op not in mine]
+        if not block.ops:
+            upgrade.ops.remove(block)
+    return found
+
+
+def _name(operation: Any) -> tuple[str, str] | None:
+    if isinstance(operation, ops.DropIndexOp):
+        return "index", str(operation.index_name)
+    if isinstance(operation, ops.DropConstraintOp):
+        return "constraint", str(operation.constraint_name)
+    return None
+
+
+def _again(
+    context: AutogenContext, table: Table, operation: ops.MigrateOperation
+) -> ops.MigrateOperation:
+    """As the model says, or else as it was."""
+    assert context.dialect is not None
+    if isinstance(operation, ops.DropIndexOp):
+        for index in table.indexes:
+            if final_name(context.dialect, index) == operation.index_name:
+                return ops.CreateIndexOp.from_index(index)
+    return operation.reverse()

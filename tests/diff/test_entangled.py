@@ -1,0 +1,176 @@
+"""Two changes of which one is in the other's way, or takes something of it along."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask_sqlalchemy import SQLAlchemy
+
+from .conftest import Evolution
+
+Models = Callable[[SQLAlchemy], None]
+_PROVED = "Proved: upgrade, downgrade, no further changes"
+
+
+def _id() -> sa.Column[Any]:
+    return sa.Column("id", sa.Integer, primary_key=True)
+
+
+def _one(*items: Callable[[], Any], key: Any = sa.Integer) -> Models:
+    def models(db: SQLAlchemy) -> None:
+        db.Table("t", sa.Column("id", key, primary_key=True), *(item() for item in items))
+
+    return models
+
+
+def _tree(column: str, **options: str) -> Models:
+    def models(db: SQLAlchemy) -> None:
+        db.metadata.naming_convention = {"fk": "fk_%(table_name)s_%(column_0_name)s"}
+        key = sa.ForeignKey("tree.id", **options)  # type: ignore[arg-type]
+        db.Table("tree", _id(), sa.Column(column, key))
+
+    return models
+
+
+def test_renamed_foreign_key_changes(evolution: Evolution) -> None:
+    """It has its new name when it goes, and the old one again when it comes back."""
+    inserts = [f"INSERT INTO tree VALUES {row}" for row in ("(1, NULL)", "(2, 1)")]
+    evolution.begin(_tree("up"), *inserts)
+    after = _tree("parent_id", ondelete="SET NULL")
+    evolution.follow(after, "--rename", "tree.up:tree.parent_id")
+    assert evolution.rows("SELECT parent_id FROM tree WHERE id = 2") == [(1,)]
+    evolution.back(_tree("up"))
+    assert evolution.rows("SELECT up FROM tree WHERE id = 2") == [(1,)]
+
+
+def test_nameless_cycle(evolution: Evolution) -> None:
+    """The foreign key that closes a cycle of new tables can be dropped again."""
+
+    def kept(db: SQLAlchemy) -> None:
+        db.Table("kept", _id())
+
+    def cycle(db: SQLAlchemy) -> None:
+        kept(db)
+        db.Table("a", _id(), sa.Column("b_id", sa.ForeignKey("b.id"), index=True))
+        db.Table("b", _id(), sa.Column("a_id", sa.ForeignKey("a.id"), unique=True))
+
+    evolution.begin(kept)
+    assert _PROVED in evolution.migrate(cycle).stdout
+
+
+@pytest.mark.requires("enum_types")
+def test_type_under_expressions(evolution: Evolution) -> None:
+    """What reads a column is the same as before, in the server's words, when its type changed."""
+
+    def models(length: int, mood: Any) -> Models:
+        listed = "w IN ('a', 'b')"
+        both = sa.Computed("lower(w)", persisted=True)
+        return _one(
+            lambda: sa.Column("w", sa.String(length)),
+            lambda: sa.Column("low", sa.String(20), both, index=True),
+            lambda: sa.CheckConstraint(listed, name="listed"),
+            lambda: sa.Column("mood", mood(), server_default="a"),
+            lambda: sa.Column("n", sa.Float, server_default="1e3"),
+        )
+
+    def kept() -> object:
+        check = "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'listed'"
+        return evolution.rows(check), evolution.rows("SELECT w, low, mood::text FROM t")
+
+    def text() -> Any:
+        return sa.Enum("a", "b", name="as_text", native_enum=False, create_constraint=True)
+
+    before = models(5, lambda: sa.Enum("a", "b", name="mood"))
+    evolution.begin(before, "INSERT INTO t (id, w) VALUES (1, 'a')")
+    was = kept()
+    evolution.follow(models(9, text))
+    assert kept() == was
+    evolution.back(before)
+    assert kept() == was
+
+
+@pytest.mark.requires("enum_types")
+def test_values_under_expressions(evolution: Evolution) -> None:
+    """A CHECK and a partial index read the enumeration that is made anew; one of them changes."""
+
+    def models(*values: str) -> Models:
+        last = sa.text(f"state = '{values[-1]}'")
+        return _one(
+            lambda: sa.Column("state", sa.Enum(*values, name="state"), server_default="new"),
+            lambda: sa.CheckConstraint("state <> 'old'", name="not_old"),
+            lambda: sa.Index("last", "id", postgresql_where=last),
+        )
+
+    evolution.begin(models("new", "old", "odd"), "INSERT INTO t (id) VALUES (1)")
+    evolution.follow(models("old", "new"))
+    evolution.back(models("new", "old", "odd"))
+    index = "SELECT pg_get_indexdef('last'::regclass)"
+    assert "WHERE (state = 'odd'::state)" in str(evolution.rows(index))
+    assert evolution.rows("SELECT state::text FROM t") == [("new",)]
+
+
+def test_collation_goes(local: Evolution) -> None:
+    """With a change of the type, and comes back."""
+    before = _one(lambda: sa.Column("w", sa.String(5, collation="NOCASE")))
+    local.begin(before)
+    local.follow(_one(lambda: sa.Column("w", sa.String(9))))
+    table = "SELECT sql FROM sqlite_schema WHERE name = 't'"
+    assert "NOCASE" not in str(local.rows(table))
+    local.back(before)
+    assert "NOCASE" in str(local.rows(table))
+
+
+@pytest.mark.requires("enum_types")
+def test_unique_waits(evolution: Evolution) -> None:
+    """A unique constraint is checked at the end of a transaction, and at once again."""
+
+    def models(**options: Any) -> Models:
+        unique = lambda: sa.UniqueConstraint("n", name="one", **options)  # noqa: E731
+        return _one(lambda: sa.Column("n", sa.Integer), unique)
+
+    late = "SELECT condeferrable, condeferred FROM pg_constraint WHERE conname = 'one'"
+    evolution.begin(models())
+    evolution.follow(models(deferrable=True, initially="DEFERRED"))
+    assert evolution.rows(late) == [(True, True)]
+    evolution.back(models())
+    assert evolution.rows(late) == [(False, False)]
+
+
+@pytest.mark.requires("auto_increment")
+class TestMySQL:
+    def test_default_is_dropped(self, evolution: Evolution) -> None:
+        """What may be NULL is NULL again when nothing is said."""
+        now = sa.func.now()
+        evolution.begin(_one(lambda: sa.Column("d", sa.DateTime, server_default=now)))
+        evolution.follow(_one(lambda: sa.Column("d", sa.DateTime)))
+        evolution.now.execute("INSERT INTO t (id) VALUES (1)")
+        assert evolution.rows("SELECT d FROM t") == [(None,)]
+
+    def test_counting_key_becomes_text(self, evolution: Evolution) -> None:
+        """It counts no more before it is a text, and counts again when it is a number."""
+        evolution.begin(_one(lambda: sa.Column("per%cent", sa.Integer)))
+        evolution.follow(_one(lambda: sa.Column("per%cent", sa.BigInteger), key=sa.String(20)))
+        evolution.back(_one(lambda: sa.Column("per%cent", sa.Integer)))
+        evolution.now.execute("INSERT INTO t () VALUES ()")
+        assert evolution.rows("SELECT id FROM t") == [(1,)]
+
+    def test_number_becomes_uuid(self, evolution: Evolution) -> None:
+        """MariaDB has no such conversion: refused before a script is written."""
+        evolution.begin(_one())
+        answer = evolution.migrate(_one(key=sa.Uuid))
+        if evolution.database.kind.dialect == "mysql":
+            assert _PROVED in answer.stdout
+        else:
+            assert answer.exit_code == 1
+            assert "t.id: MariaDB knows no conversion from Integer() to Uuid()" in answer.output
+
+    def test_collation_is_taken_back(self, evolution: Evolution) -> None:
+        """A column that is no longer given one has that of its table."""
+        plain = _one(lambda: sa.Column("w", sa.String(9)))
+        evolution.begin(plain)
+        evolution.follow(_one(lambda: sa.Column("w", sa.String(9, collation="utf8mb4_bin"))))
+        evolution.back(plain)
+        assert "utf8mb4_bin" not in str(evolution.rows("SHOW CREATE TABLE t"))
