@@ -15,6 +15,7 @@ from flask import current_app, g
 from .commands import (
     applying,
     backfilling,
+    checking,
     generating,
     linting,
     planning,
@@ -22,6 +23,7 @@ from .commands import (
     reading,
     recorded,
     resolving,
+    revising,
     scripting,
     setup,
     standing,
@@ -115,7 +117,7 @@ def revision(
 ) -> Script | None:
     """Write a revision file, empty unless ``autogenerate``."""
     new = NewRevision(message, head, splice, branch_label, version_path, rev_id, depends_on)
-    return generating.revision(project(directory), new, autogenerate=autogenerate, sql=sql)
+    return revising.revision(project(directory), new, autogenerate=autogenerate, sql=sql)
 
 
 def migrate(
@@ -185,7 +187,7 @@ def migrate(
 
 def edit(directory: Directory = None, revision: str = "current") -> tuple[str, ...]:
     """Open revision files in ``$EDITOR``; returns the files."""
-    return generating.edit(project(directory), revision)
+    return revising.edit(project(directory), revision)
 
 
 def prove(
@@ -214,7 +216,7 @@ def merge(
     """Join several heads with a new revision."""
     new = NewRevision(message, splice=splice, branch_label=branch_label, rev_id=rev_id)
     given = [revisions] if isinstance(revisions, str) else list(revisions)
-    return generating.merge(project(directory), [item for item in given if item], new)
+    return revising.merge(project(directory), [item for item in given if item], new)
 
 
 def upgrade(
@@ -425,7 +427,7 @@ def ensure_version(
 
 def check(directory: Directory = None, *, bind: str | None = None) -> Differences:
     """What separates the databases from the models; false when nothing does."""
-    return generating.check(project(directory, bind=bind))
+    return checking.check(project(directory, bind=bind))
 
 
 def status(

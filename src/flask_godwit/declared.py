@@ -14,18 +14,8 @@ from sqlalchemy.sql import Select, coercions, roles
 from sqlalchemy.sql.elements import ClauseElement
 
 from .dialects import class_for, dialect_for, is_one_of
-from .dialects.objects import (
-    FUNCTION,
-    MATERIALIZED_VIEW,
-    PROCEDURE,
-    TRIGGER,
-    VIEW,
-    ObjectKey,
-    header,
-    quoted,
-    tidy,
-    view_statement,
-)
+from .dialects.object_answers import FUNCTION, MATERIALIZED_VIEW, PROCEDURE, TRIGGER, VIEW
+from .dialects.objects import ObjectKey, header, quoted, tidy, view_statement
 from .errors import SettingsError
 
 

@@ -15,7 +15,7 @@ from copy import copy
 from dataclasses import replace
 from functools import cache, partial
 from io import StringIO
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from alembic.runtime.migration import MigrationContext, RevisionStep
 from alembic.script import ScriptDirectory
@@ -27,30 +27,29 @@ from sqlalchemy.exc import DBAPIError
 from .connect import connected, explain, is_connection_trouble
 from .contexts import Configured, Environment
 from .dialects import dialect_for
-from .dialects.lookout import Seen
 from .errors import GodwitError, SettingsError
-from .journal.guard import Journal
-from .journal.recorder import Recorder
 from .listener import Listener
-from .operations.surroundings import RUNNING
 from .outages import outage_in
 from .parts import BIND_OPTION, bind_of, fitted, has_parts, is_same_bind
 from .process_state import left_as_it_was
-from .retry import Limits
 from .revision_errors import broken_script, clear_error
 from .scripts import apply_settings, existing_folder, open_scripts
-from .steps import (
-    as_move,
-    as_running,
-    commit_what_is_open,
-    outside_transaction,
-    spans_revisions,
-)
+from .steps import commit_what_is_open
+from .surroundings import RUNNING
 from .targets import foreign_tables, is_ours
-from .values import Project, Target
+
+if TYPE_CHECKING:
+    from .dialects.lookout import Seen
+    from .journal.guard import Journal
+    from .journal.recorder import Recorder
+    from .retry import Limits
+    from .values import Project, Target
 
 Work = Callable[[tuple[str, ...], MigrationContext], Iterable[RevisionStep]]
 """What is done for each database: its current revisions and context -> the steps to run."""
+
+Look = Callable[[tuple[str, ...], MigrationContext], None]
+"""The same of something that has no steps."""
 
 IncludeName = Callable[[Any, Any, Any], bool]
 
@@ -99,10 +98,12 @@ class Migrations:
         limits: Limits | None = None,
         output: StringIO | None = None,
         with_env: bool = True,
+        only_looks: bool = False,
         **options: Any,
     ) -> None:
         """Do ``work`` for each selected database.
 
+        :param only_looks: the work has no steps: what only they need is not made ready.
         :param with_env: whether an env.py is executed, if there is one.
         :param limits: how long a change may stand in the way of the application; without
             them the work only reads.
@@ -116,12 +117,25 @@ class Migrations:
         with _alembic_is_ours, left_as_it_was(self.project.shared_state), self._errors_made_clear():
             fn = partial(self._selected, work)
             environment = Environment(self, self.scripts, fn=fn, **options)
+            environment.only_looks = only_looks
             with environment:
                 previous, Migrations._running = Migrations._running, environment
                 try:
                     self.scripts.run_env() if self.has_env and with_env else run_migrations()
                 finally:
                     Migrations._running = previous
+
+    def look(self, look: Look, **options: Any) -> None:
+        """Look at each selected database, and run nothing.
+
+        :param options: options of Alembic's ``EnvironmentContext``.
+        """
+
+        def work(at: tuple[str, ...], context: MigrationContext) -> tuple[()]:
+            look(at, context)
+            return ()
+
+        self.run(work, only_looks=True, dont_mutate=True, **options)
 
     def kept(self, revision: str, direction: str) -> tuple[str, ...]:
         """The statements of a half-applied revision that took effect in the last run."""
@@ -175,12 +189,11 @@ class Migrations:
             except NameError as error:
                 if not _is_proxy_error(error):
                     raise
-                self.run(self._load)
+                self.look(self._load)
             yield self.scripts
 
-    def _load(self, _at: tuple[str, ...], _context: MigrationContext) -> tuple[()]:
+    def _load(self, _at: tuple[str, ...], _context: MigrationContext) -> None:
         self.scripts.get_heads()
-        return ()
 
     def _selected(
         self, work: Work, heads: tuple[str, ...], context: MigrationContext
@@ -191,25 +204,21 @@ class Migrations:
             return
         targets = self.project.targets()
         part = next((target.part for target in targets if target.bind == bind), bind)
-        guards = getattr(context.environment_context, "guards", ())
-        recorder = getattr(context.environment_context, "recorder", None)
-        outside = partial(outside_transaction, context)
+        safeguards = getattr(context.environment_context, "safeguards", None)
         for step in work(heads, context):
+            from . import operations  # noqa: F401  a revision runs: it may use our directives
+
             context.opts[RUNNING] = step.info.up_revision_id
             function = fitted(step.migration_fn, part, plain=bind == targets[0].bind)
-            if recorder is not None and context.connection is not None:
-                self.recorder = recorder
-                recorder.begins(context.connection, as_move(step), spanned=spans_revisions(context))
-                function = recorder.counting(function, context.connection)
-            for guard in () if step.info.is_stamp else guards:
-                function = guard.step(function, outside, as_running(step))
+            if safeguards is not None:
+                function = safeguards.around(function, step, context)
             # Alembic's log says "Running upgrade". A functools.partial has no name.
             function.__name__ = getattr(step.migration_fn, "__name__", "revision")
             step.migration_fn = function
             yield step
             commit_what_is_open(context)
-            for guard in guards:
-                guard.finished(outside)
+            if safeguards is not None:
+                safeguards.finished(context)
 
     @contextmanager
     def _errors_made_clear(self) -> Iterator[None]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
-from .values import BackfillProgress, BackupMade, LogEntry, Progress, Step
+if TYPE_CHECKING:
+    from .values import BackfillProgress, BackupMade, LogEntry, Progress, Step
 
 
 class Listener:

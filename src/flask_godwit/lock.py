@@ -12,14 +12,17 @@ from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
 
 from .connect import connected
 from .dialects import dialect_for
-from .dialects.deploy_lock import DeployLock
 from .errors import LockTimeout
-from .values import Target
+
+if TYPE_CHECKING:
+    from .dialects.deploy_lock import DeployLock
+    from .values import Target
 
 _SHORTEST_PAUSE_SECONDS = 0.05
 _LONGEST_PAUSE_SECONDS = 1.0

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import DBAPIError, InvalidRequestError
 
-from .dialects.base import Database
 from .errors import ConnectionLost, DiskFull, Outage, ReadOnly, RightsMissing, SteppedAside
 from .retry import LONGER
+
+if TYPE_CHECKING:
+    from .dialects.base import Database
 
 _SAID: dict[type[Outage], tuple[str, str]] = {
     ConnectionLost: (

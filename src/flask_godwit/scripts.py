@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from alembic.config import Config as AlembicConfig
 from alembic.script import ScriptDirectory
@@ -13,7 +13,9 @@ from alembic.script import ScriptDirectory
 from .alembic_config import is_configured
 from .errors import FolderMissing
 from .script_text import docstring, import_lines, literal
-from .settings import Settings
+
+if TYPE_CHECKING:
+    from .settings import Settings
 
 _SCRIPT_TEMPLATE = Path(__file__).parent / "templates" / "script.py.mako"
 

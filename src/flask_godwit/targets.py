@@ -16,6 +16,9 @@ DEFAULT_VERSION_TABLE = "alembic_version"
 OWN_PREFIX = "godwit_"
 """Begins the names of the tables that we keep for ourselves."""
 
+BACKFILLS_TABLE = f"{OWN_PREFIX}backfills"
+"""Where it is noted which backfills revisions left for later."""
+
 Models = MetaData | Sequence[MetaData]
 
 

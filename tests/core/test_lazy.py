@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
-from .apps import Folder
+from .apps import APP, Folder
 
 HEAVY = (
     "alembic",
@@ -24,9 +26,23 @@ PLAIN = """
 """
 
 
-def heavy(folder: Folder, source: str) -> list[str]:
+NOT_WITHOUT_WORK = (
+    "sqlglot",
+    *(f"flask_godwit.{name}" for name in ("planning", "plans", "rules", "proof", "online")),
+    *(f"flask_godwit.{name}" for name in ("operations", "safeguards")),
+    *(f"flask_godwit.journal.{name}" for name in ("guard", "recorder", "replay")),
+    *(f"flask_godwit.diff.{name}" for name in ("finishing", "words", "renames.stage")),
+    *(f"flask_godwit.diff.{name}" for name in ("compare.tables", "objects.bringing")),
+    *(f"flask_godwit.dialects.{name}" for name in ("mysql", "mariadb", "postgresql")),
+    *(f"flask_godwit.dialects.{name}" for name in ("sqlite_facts", "backups")),
+    "flask_godwit.sqlite.impl",
+)
+"""What a command has no use for that finds nothing to do, on SQLite."""
+
+
+def heavy(folder: Folder, source: str, modules: Sequence[str] = HEAVY) -> list[str]:
     """What is imported of the heavy modules after some Python ran."""
-    source += f"\nimport sys; print('IMPORTED', [m for m in {HEAVY!r} if m in sys.modules])"
+    source += f"\nimport sys; print('IMPORTED', [m for m in {modules!r} if m in sys.modules])"
     answer = folder.python("-c", source)
     assert answer.exit_code == 0, answer.stderr
     last = answer.stdout.splitlines()[-1]
@@ -43,16 +59,40 @@ def test_the_check_can_fail(folder):
     assert "alembic" in heavy(folder, "import flask_godwit; flask_godwit.upgrade")
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["db", "--help"], ["db", "upgrade", "--help"]])
-def test_help(folder, arguments):
-    """Help texts of an application with migrations load none of them."""
-    folder.write(app=PLAIN)
-    source = (
+def typed(*arguments: str) -> str:
+    """Python that does what a command in a shell does, and goes on."""
+    return (
         f"import sys; sys.argv = ['flask', *{arguments!r}]\n"
         "from flask.cli import main\n"
         "try:\n    main()\nexcept SystemExit as stop:\n    assert not stop.code, stop.code\n"
     )
-    assert heavy(folder, source) == []
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["db", "--help"], ["db", "upgrade", "--help"]])
+def test_help(folder, arguments):
+    """Help texts of an application with migrations load none of them."""
+    folder.write(app=PLAIN)
+    assert heavy(folder, typed(*arguments)) == []
+
+
+def test_an_application_makes_no_commands(folder):
+    """Neither an application that serves nor `flask --help` makes the commands of `flask db`."""
+    folder.write(app=PLAIN)
+    commands = [f"flask_godwit.cli.{name}" for name in ("applying", "reading", "narrator")]
+    assert heavy(folder, "import app", commands) == []
+    assert heavy(folder, typed("--help"), commands) == []
+    assert heavy(folder, typed("db", "--help"), commands) == commands
+
+
+def test_without_work(folder):
+    """A command that finds nothing to do loads nothing that plans, proves, judges or applies, and
+    no other database than the application's.
+    """
+    folder.write(app=APP)
+    folder.flask("db", "migrate", "-m", "first")
+    assert "flask_godwit.safeguards" in heavy(folder, typed("db", "upgrade"), NOT_WITHOUT_WORK)
+    for command in ("upgrade", "check", "current", "history", "heads", "status", "log"):
+        assert (command, heavy(folder, typed("db", command), NOT_WITHOUT_WORK)) == (command, [])
 
 
 def test_public_names(folder):

@@ -23,7 +23,6 @@ from flask_godwit.online.asserted import OPERATIONS
 from flask_godwit.online.rehearsed import rehearsal_of
 from flask_godwit.online.run import carried_out_by
 from flask_godwit.online.seen import seen_in
-from flask_godwit.operations.surroundings import OPTION, Surroundings
 from flask_godwit.planning.build import Builder
 from flask_godwit.planning.follow import followed
 from flask_godwit.planning.judge import Judge
@@ -35,6 +34,7 @@ from flask_godwit.retry import Limits
 from flask_godwit.settings import Settings
 from flask_godwit.sql.action import Action
 from flask_godwit.sql.read import read
+from flask_godwit.surroundings import OPTION, Surroundings
 
 from .samples import ALL, CHAPTERS, FREE, MARIADB, MYSQL, POSTGRESQL, SETUP, SQLITE, Chapter, Sample
 

@@ -9,7 +9,7 @@ from inspect import cleandoc
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from flask_godwit import api
+from flask_godwit import api, findings, proofs, values
 from flask_godwit.cli.group import db
 
 JSON_NAMES = {
@@ -38,7 +38,7 @@ def values_in_use() -> list[type]:
         shape = waiting.pop(0)
         if is_dataclass(shape) and isinstance(shape, type) and shape not in found:
             found[shape] = None
-            waiting.extend(get_type_hints(shape).values())
+            waiting.extend(_hints(shape).values())
         waiting.extend(get_args(shape))
     return list(found)
 
@@ -62,8 +62,14 @@ def _returned(function: str) -> Any:
     return get_type_hints(getattr(api, function))["return"]
 
 
+def _hints(value: type) -> dict[str, Any]:
+    """The types of its fields; the modules of values import one another for the types only."""
+    known = {name: getattr(values, name) for name in values.__all__}
+    return get_type_hints(value, localns={**vars(proofs), **vars(findings), **known})
+
+
 def _table(value: type) -> Iterator[str]:
-    hints = get_type_hints(value)
+    hints = _hints(value)
     printed = [name for name, shape in shapes().items() if value in (shape, *get_args(shape))]
     yield f"(shape-{value.__name__.lower()})="
     yield f"### {value.__name__}"

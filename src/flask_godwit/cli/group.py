@@ -2,27 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import MutableMapping, Sequence
+from importlib import import_module
 
 import click
 
-from . import (
-    applying,
-    backfilling,
-    linting,
-    planning,
-    proving,
-    reading,
-    recorded,
-    resolving,
-    setup,
-    standing,
-    writing,
-)
 from .options import directory_option, remember_group_options, x_option
 
+_MODULES = (
+    "setup",
+    "writing",
+    "proving",
+    "planning",
+    "linting",
+    "applying",
+    "backfilling",
+    "resolving",
+    "reading",
+    "recorded",
+    "standing",
+)
 
-@click.group(invoke_without_command=True)
+
+class Commands(click.Group):
+    """Makes its commands when one of them is asked for: an application that serves never asks."""
+
+    _made: MutableMapping[str, click.Command]
+    _complete = False
+
+    @property
+    def commands(self) -> MutableMapping[str, click.Command]:
+        """The commands by name."""
+        if not self._complete:
+            self._complete = True
+            for module in _MODULES:
+                import_module(f".{module}", __package__).register(self)
+        return self._made
+
+    @commands.setter
+    def commands(self, given: MutableMapping[str, click.Command]) -> None:
+        self._made = given
+
+
+@click.group(cls=Commands, invoke_without_command=True)
 @directory_option
 @x_option
 @click.pass_context
@@ -34,19 +56,3 @@ def db(ctx: click.Context, directory: str | None, x_arg: Sequence[str]) -> None:
     remember_group_options(ctx, directory, x_arg)
     if ctx.invoked_subcommand is None and not ctx.resilient_parsing:
         ctx.invoke(db.commands["status"], compare=True)
-
-
-for module in (
-    setup,
-    writing,
-    proving,
-    planning,
-    linting,
-    applying,
-    backfilling,
-    resolving,
-    reading,
-    recorded,
-    standing,
-):
-    module.register(db)

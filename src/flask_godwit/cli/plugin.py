@@ -8,6 +8,7 @@ another extension: whatever ``db`` the application itself has is what runs.
 from __future__ import annotations
 
 import sys
+from collections.abc import MutableMapping
 from importlib.metadata import entry_points
 from types import TracebackType
 from typing import Any
@@ -24,6 +25,15 @@ _NAME = "db"
 
 class PluginGroup(click.Group):
     """Finds the application's own ``db`` group and hands over to it."""
+
+    @property
+    def commands(self) -> MutableMapping[str, click.Command]:
+        """Ours, where no application says otherwise."""
+        return godwit_group.commands
+
+    @commands.setter
+    def commands(self, given: MutableMapping[str, click.Command]) -> None:
+        assert not given
 
     def make_context(
         self,
@@ -109,6 +119,4 @@ def _is_machinery(module: str) -> bool:
     return module.startswith(("flask.", f"{__package__}."))
 
 
-db = PluginGroup(
-    name=_NAME, help=godwit_group.help, params=godwit_group.params, commands=godwit_group.commands
-)
+db = PluginGroup(name=_NAME, help=godwit_group.help, params=godwit_group.params)

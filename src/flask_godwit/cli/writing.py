@@ -148,7 +148,7 @@ def register(db: click.Group) -> None:
 
 def revision(call: Call, autogenerate: bool, sql: bool, **new: Any) -> None:
     """Create a new revision file."""
-    from ..commands.generating import revision as write
+    from ..commands.revising import revision as write
 
     script = write(call.project, _new(new), autogenerate=autogenerate, sql=sql)
     call.show(script, _wrote)
@@ -158,7 +158,7 @@ def migrate(
     call: Call, sql: bool, allow_drop: bool, prove: bool | None, from_history: bool, **options: Any
 ) -> None:
     """Autogenerate a new revision file (Alias for 'revision --autogenerate')"""
-    from ..commands.comparing import has_models
+    from ..commands.generating import has_models
     from ..commands.generating import migrate as write
 
     project = call.project
@@ -195,7 +195,7 @@ def migrate(
 
 def edit(call: Call, revision: str) -> None:
     """Edit a revision file"""
-    from ..commands.generating import edit as open_files
+    from ..commands.revising import edit as open_files
 
     for path in open_files(call.project, revision):
         call.console.say(f"Edited {short_path(path)}")
@@ -203,7 +203,7 @@ def edit(call: Call, revision: str) -> None:
 
 def merge(call: Call, revisions: Sequence[str], **new: Any) -> None:
     """Merge two revisions together, creating a new revision file"""
-    from ..commands.generating import merge as write
+    from ..commands.revising import merge as write
 
     script = write(call.project, revisions, _new(new))
     call.show(script, _wrote)
@@ -211,7 +211,7 @@ def merge(call: Call, revisions: Sequence[str], **new: Any) -> None:
 
 def check(call: Call) -> None:
     """Check if there are any new operations to migrate"""
-    from ..commands.generating import check as compare
+    from ..commands.checking import check as compare
 
     differences = compare(call.project)
     for entry in differences.edited:

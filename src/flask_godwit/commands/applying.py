@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 from alembic.runtime.migration import RevisionStep
 from alembic.script import ScriptDirectory
@@ -11,9 +12,11 @@ from alembic.script import ScriptDirectory
 from ..errors import GodwitError
 from ..listener import Listener
 from ..values import Outcome, Project
-from .preflight import Look
 from .recorded import with_files_from_ledger
 from .running import Run
+
+if TYPE_CHECKING:
+    from .preflight import Look
 
 
 def upgrade(
@@ -44,14 +47,21 @@ def upgrade(
 
     run = Run(project, "upgrade", listener, lock_wait)
     rows = project.settings.preflight if preflight is None else preflight
-    look = Look(project, run.listener, rows=rows)
-    if (look.rows or look.hazards) and not sql:
+    if (rows or project.settings.enforce != "off") and not sql:
+        look = partial(_look, project, run.listener, rows=rows)
         # An env.py is executed once only.
         if run.migrations.has_env:
-            run.look_beside = look.beside
+            run.look_beside = lambda context, steps: look().beside(context, steps)
         else:
-            run.look = partial(look.before, end)
+            run.look = lambda steps: look().before(end, steps)
     return run.go(plan, sql=sql, starting_rev=start, destination_rev=end, tag=tag)
+
+
+def _look(project: Project, listener: Listener, *, rows: bool) -> Look:
+    """Who looks at what is about to run. It knows all about plans, so it comes when it must."""
+    from .preflight import Look
+
+    return Look(project, listener, rows=rows)
 
 
 def downgrade(

@@ -18,10 +18,10 @@ from ..operations.backfill import BackfillOp, batches_of
 from ..operations.batch_run import Backfill
 from ..operations.due import Due, DuePiece
 from ..operations.later import so_far, store_of
-from ..operations.surroundings import surroundings_of
 from ..operations.written_down import as_asked
 from ..parts import bind_of
 from ..retry import Limits
+from ..surroundings import surroundings_of
 from ..targets import DEFAULT_VERSION_TABLE, selected_targets
 from ..values import Backfilled, DueBackfill, Project
 

@@ -1,4 +1,4 @@
-"""One comparison of the databases with the models, and the file that comes of it."""
+"""One comparison of the databases with the models. What becomes of it is another module's."""
 
 from __future__ import annotations
 
@@ -7,34 +7,24 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from alembic.autogenerate import RevisionContext
-from alembic.autogenerate.render import _render_cmd_body
-from alembic.operations import ops
+from alembic.operations.ops import UpgradeOps
 from alembic.runtime.migration import MigrationContext
 from alembic.script import Script as AlembicScript
-from alembic.script import ScriptDirectory
 
 from ..contexts import Configured
-from ..diff.compare.plugin import load
-from ..diff.guards import no_models, refuse_mass_drop, unimported_models
-from ..diff.naming import message_for
 from ..diff.order import cycles_are_known
 from ..diff.ownership import History, Ownership
 from ..diff.refine import Refinement
-from ..diff.rendering import fill_gaps
-from ..diff.tidy import tidy
-from ..diff.words import changes_of
-from ..environment import Migrations
-from ..errors import NotUpToDate, RevisionError
+from ..environment import Look, Migrations
+from ..errors import NotUpToDate
 from ..parts import bind_of, bind_of_token
-from ..proof.replay import replayed
 from ..revision_errors import multiple_heads
 from ..revision_files import authored
-from ..script_text import laid_out
-from ..targets import tables_of
-from ..values import Change, LogEntry, Project, Script
+from ..values import Change, LogEntry, Project
 from .recorded import edited, entries_of
 
-_FLAGS = ("autogenerate",)
+FLAGS = ("autogenerate",)
+"""What the application's ``Migrate.configure`` callbacks are told of the command."""
 
 
 @dataclass(frozen=True)
@@ -70,8 +60,9 @@ class Comparison:
 
     project: Project
     new: NewRevision
-    allow_drop: bool
     refinement: Refinement
+    guard: Callable[[MigrationContext, UpgradeOps], None] | None = None
+    """Is shown what separates each database from its models, and may refuse it."""
     changes: tuple[Change, ...] = ()
     edited: list[LogEntry] | None = None
     """Applied revisions whose files were changed since; None where nobody asks."""
@@ -81,8 +72,7 @@ class Comparison:
     writer: RevisionContext = field(init=False)
 
     def __post_init__(self) -> None:
-        fill_gaps()
-        self.migrations = Migrations(self.project, _FLAGS)
+        self.migrations = Migrations(self.project, FLAGS)
         self.refinement.ownership = Ownership(
             History(self._revision_paths), self.project.settings.ignore_tables
         )
@@ -102,11 +92,6 @@ class Comparison:
     def notes(self) -> tuple[str, ...]:
         """What was not compared, and why."""
         return tuple(self.refinement.objects.notes)
-
-    def run_on_replay(self) -> None:
-        """Compare with what the history makes, wherever the databases are."""
-        with replayed(self.project, _FLAGS) as migrations:
-            self.run(migrations)
 
     def run(self, replay: Migrations | None = None) -> None:
         """Compare; afterwards ``changes`` says what differs.
@@ -128,21 +113,20 @@ class Comparison:
             self.writer.run_autogenerate(at, context)
         if self.writer.generated_revisions:
             self.refinement.refine(self.writer.generated_revisions[-1])
-        if not self.allow_drop and self.writer.generated_revisions:
-            script = self.writer.generated_revisions[-1]
-            refuse_mass_drop(
-                context,
-                script.upgrade_ops_list[-1],
-                self._suspects(),
-                rows_hidden=self.refinement.rows_hidden,
-            )
+            if self.guard is not None:
+                self.guard(context, self.writer.generated_revisions[-1].upgrade_ops_list[-1])
 
     def _all_changes(self) -> Iterator[Change]:
+        written = self.writer.generated_revisions
+        found = [each for script in written for each in script.upgrade_ops_list if each.ops]
+        if not found:
+            return
+        from ..diff.words import changes_of
+
         binds = {target.part: target.bind for target in self.project.targets()}
-        for script in self.writer.generated_revisions:
-            for operations in script.upgrade_ops_list:
-                part = bind_of_token(operations.upgrade_token)
-                yield from changes_of(operations, binds.get(part, part))
+        for operations in found:
+            part = bind_of_token(operations.upgrade_token)
+            yield from changes_of(operations, binds.get(part, part))
 
     def _refuse_old_database(self, at: tuple[str, ...], context: MigrationContext) -> None:
         scripts = self.migrations.scripts
@@ -153,51 +137,6 @@ class Comparison:
             raise multiple_heads(scripts, "a new revision needs one to stand on.")
         pending = [step.revision for step in scripts._upgrade_revs("heads", at)]  # type: ignore[arg-type]
         raise not_up_to_date(pending, bind_of(context))
-
-    def refuse_missing_models(self) -> None:
-        """No models and no changes: that is an error where files look like models."""
-        if has_models(self.project):
-            return
-        suspects = self._suspects()
-        if suspects:
-            raise no_models(suspects)
-
-    def _suspects(self) -> tuple[str, ...]:
-        return unimported_models(self.project.root, self.project.directory)
-
-    def write(self) -> Script | None:
-        """Write the revision file."""
-        for script in self.writer.generated_revisions:
-            tidy(script)
-            script.message = script.message or message_for(self.changes)
-            self._render(script)
-        with self.migrations.loaded() as scripts:
-            refuse_taken(scripts, self.new.rev_id)
-            return script_of(self.writer, self.changes, self.unmanaged, self.notes)
-
-    def _render(self, script: ops.MigrationScript) -> None:
-        """Write the operations as Python, as Alembic does, and lay that out."""
-        context = self.writer._last_autogen_context
-        load(context.migration_context)  # for the run, its impl was another one
-        context.imports = set(script.imports)
-        given: dict[str, Any] = self.writer.template_args
-        for up, down in zip(script.upgrade_ops_list, script.downgrade_ops_list, strict=True):
-            for token, operations in ((up.upgrade_token, up), (down.downgrade_token, down)):
-                given[token] = laid_out(_render_cmd_body(operations, context)).lstrip()
-        given["imports"] = "\n".join(sorted(context.imports))
-        given["changes"] = self.changes
-        script._needs_render = False  # by Alembic, its own way
-
-
-def has_models(project: Project) -> bool:
-    """Whether the application describes a table for any of its databases."""
-    return any(tables_of(target.metadata) for target in project.targets())
-
-
-def refuse_taken(scripts: ScriptDirectory, revision: str | None) -> None:
-    """Two files with one identifier would break the whole history."""
-    if revision in {script.revision for script in scripts.walk_revisions()}:
-        raise RevisionError(f"The revision {revision!r} exists already.")
 
 
 def not_up_to_date(pending: Sequence[AlembicScript], bind: str) -> NotUpToDate:
@@ -220,41 +159,14 @@ def writer_for(migrations: Migrations, arguments: dict[str, Any]) -> RevisionCon
 
 def run_writer(
     migrations: Migrations,
-    work: Callable[[tuple[str, ...], MigrationContext], None],
+    work: Look,
     writer: RevisionContext,
     **options: Any,
 ) -> None:
     """Run Alembic's ``RevisionContext`` on every database."""
-
-    def run(at: tuple[str, ...], context: MigrationContext) -> tuple[()]:
-        work(at, context)
-        return ()
-
-    migrations.run(
-        run,
-        dont_mutate=True,
+    migrations.look(
+        work,
         template_args=writer.template_args,
         revision_context=writer,
         **options,
     )
-
-
-def script_of(
-    writer: RevisionContext,
-    changes: tuple[Change, ...],
-    unmanaged: tuple[str, ...] = (),
-    notes: tuple[str, ...] = (),
-) -> Script | None:
-    """Write the file; None where Alembic was told to write nothing."""
-    files = [script for script in writer.generate_scripts() if script is not None]
-    return value_of(files[0], changes, unmanaged, notes) if files else None
-
-
-def value_of(
-    script: AlembicScript,
-    changes: tuple[Change, ...],
-    unmanaged: tuple[str, ...] = (),
-    notes: tuple[str, ...] = (),
-) -> Script:
-    """A revision file as a value."""
-    return Script(script.revision, script.path, script.doc, changes, unmanaged, notes)

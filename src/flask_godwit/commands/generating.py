@@ -1,50 +1,19 @@
-"""Commands that write revision files, and ``check``, which only compares."""
+"""``migrate``: the revision file that makes the databases like the models."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from alembic.util import open_in_editor, rev_id
+from functools import partial
 
 from ..diff.answers import Answers
+from ..diff.guards import no_models, refuse_mass_drop, unimported_models
 from ..diff.questions import Asker, Refusal
 from ..diff.refine import Refinement
-from ..environment import Migrations
 from ..errors import GodwitError
-from ..values import Differences, Project, Script
-from .comparing import (
-    Comparison,
-    NewRevision,
-    refuse_taken,
-    run_writer,
-    script_of,
-    value_of,
-    writer_for,
-)
-from .judging import judged
-from .proving import proved
-from .reading import _current_heads, tuple_or_text
+from ..targets import tables_of
+from ..values import Project, Script
+from .comparing import FLAGS, Comparison, NewRevision
 from .setup import init
-
-
-def revision(
-    project: Project, new: NewRevision, *, autogenerate: bool = False, sql: bool = False
-) -> Script | None:
-    """Write a revision file, empty or filled by comparing models and database.
-
-    :returns: None when there was nothing to fill it with.
-    """
-    if autogenerate:
-        return migrate(project, new, sql=sql)
-    migrations = Migrations(project)
-    writer = writer_for(migrations, new.arguments(autogenerate=False, sql=sql))
-    if migrations.config.get_alembic_boolean_option("revision_environment"):
-        run_writer(migrations, writer.run_no_autogenerate, writer, as_sql=sql)
-    elif sql:
-        raise GodwitError("revision --sql needs `revision_environment = true` in alembic.ini.")
-    with migrations.loaded() as scripts:
-        refuse_taken(scripts, new.rev_id)
-        return script_of(writer, ())
+from .writing import write
 
 
 def migrate(
@@ -92,80 +61,57 @@ def migrate(
         check_rows=check_rows and not from_history,
         rows_hidden=from_history,
     )
-    comparison = Comparison(project, new, allow_drop, refinement)
+    guard = partial(
+        refuse_mass_drop, find_suspects=partial(_suspects, project), rows_hidden=from_history
+    )
+    comparison = Comparison(project, new, refinement, None if allow_drop else guard)
     if from_history:
-        comparison.run_on_replay()
+        _run_on_replay(comparison)
     else:
         comparison.run()
     if not comparison.changes:
-        comparison.refuse_missing_models()
+        _refuse_missing_models(project)
         if comparison.notes:
             raise GodwitError(comparison.notes[0])
         return None
-    script = comparison.write()
-    if script is not None:
-        script = judged(
-            comparison.migrations, script, {} if from_history else comparison.configured
-        )
+    script = write(comparison)
+    if script is None:
+        return None
     proves = project.settings.prove if prove is None else prove
-    if script is None or not proves:
-        return script
-    return proved(project, script, comparison.configured)
+    return _examined(comparison, script, from_history=from_history, proves=proves)
 
 
-def check(project: Project) -> Differences:
-    """What separates the databases from the models.
+def _run_on_replay(comparison: Comparison) -> None:
+    """Compare with what the history makes, wherever the databases are."""
+    from ..proof.replay import replayed
 
-    :raises NotUpToDate: a database lacks revisions that have a file.
-    """
-    comparison = Comparison(project, NewRevision(), True, Refinement(asker=None))
-    comparison.edited = []
-    comparison.run()
-    return Differences(
-        comparison.changes, tuple(comparison.edited), comparison.unmanaged, comparison.notes
-    )
+    with replayed(comparison.project, FLAGS) as migrations:
+        comparison.run(migrations)
 
 
-def merge(project: Project, revisions: Sequence[str], new: NewRevision) -> Script:
-    """Join several heads with a revision that has them all as parents.
+def _examined(
+    comparison: Comparison, script: Script, *, from_history: bool, proves: bool
+) -> Script:
+    """A script that was just written, with what the rules say of it and its proof."""
+    from .judging import judged
+    from .proving import proved
 
-    :raises GodwitError: fewer than two revisions were named, directly or by ``heads``.
-    """
-    migrations = Migrations(project)
-    with migrations.loaded() as scripts:
-        found = scripts.get_revisions(tuple_or_text(list(revisions)))
-        if len(set(found)) < 2:
-            raise GodwitError(
-                f"A merge needs at least two revisions, not {len(set(found))}.",
-                hint="flask db merge heads" if len(scripts.get_heads()) > 1 else "flask db heads",
-            )
-        written = scripts.generate_revision(
-            new.rev_id or rev_id(),
-            new.message,
-            refresh=True,
-            head=tuple(revisions),
-            splice=new.splice,
-            branch_labels=new.branch_label,
-            config=migrations.config,
-            **migrations.template_args,
-        )
-        assert written is not None
-        return value_of(written, ())
+    known = {} if from_history else comparison.configured
+    script = judged(comparison.migrations, script, known)
+    return proved(comparison.project, script, comparison.configured) if proves else script
 
 
-def edit(project: Project, revision: str = "current") -> tuple[str, ...]:
-    """Open revision files in the editor that ``$EDITOR`` names.
+def has_models(project: Project) -> bool:
+    """Whether the application describes a table for any of its databases."""
+    return any(tables_of(target.metadata) for target in project.targets())
 
-    :returns: the files.
-    """
-    migrations = Migrations(project)
-    symbol = _current_heads(migrations) if revision == "current" else revision
-    with migrations.loaded() as scripts:
-        found = [script for script in scripts.get_revisions(tuple_or_text(symbol)) if script]
-        if not found:
-            raise GodwitError(
-                f"No revision file for {revision!r}.", hint="flask db history    lists them"
-            )
-        for script in found:
-            open_in_editor(script.path)
-        return tuple(script.path for script in found)
+
+def _refuse_missing_models(project: Project) -> None:
+    """No models and no changes: that is an error where files look like models."""
+    suspects = () if has_models(project) else _suspects(project)
+    if suspects:
+        raise no_models(suspects)
+
+
+def _suspects(project: Project) -> tuple[str, ...]:
+    return unimported_models(project.root, project.directory)

@@ -111,9 +111,8 @@ def _nothing(
 def _through_env(project: Project, target: Target) -> tuple[str, ...]:
     found: list[tuple[str, ...]] = []
 
-    def look(at: tuple[str, ...], context: MigrationContext) -> tuple[()]:
+    def look(at: tuple[str, ...], context: MigrationContext) -> None:
         found.append(at)
-        return ()
 
-    Migrations(project).narrowed(target.label).run(look, dont_mutate=True)
+    Migrations(project).narrowed(target.label).look(look)
     return found[-1] if found else ()

@@ -128,7 +128,7 @@ def current(project: Project, *, verbose: bool = False) -> tuple[Current, ...]:
     migrations = Migrations(project)
     found: list[Current] = []
 
-    def look(at: tuple[str, ...], context: MigrationContext) -> tuple[()]:
+    def look(at: tuple[str, ...], context: MigrationContext) -> None:
         scripts = migrations.scripts
         known = sorted(scripts.get_all_current(at), key=lambda script: script.revision)
         texts = tuple(info(script, current=at, verbose=verbose) for script in known)
@@ -136,9 +136,8 @@ def current(project: Project, *, verbose: bool = False) -> tuple[Current, ...]:
         found.append(
             Current(bind_of(context), database_url(context), texts, newest, set(at) == set(newest))
         )
-        return ()
 
-    migrations.run(look, dont_mutate=True)
+    migrations.look(look)
     return tuple(found)
 
 
@@ -146,11 +145,10 @@ def _current_heads(migrations: Migrations) -> tuple[str, ...]:
     """The revisions that the databases are at."""
     found: dict[str, None] = {}
 
-    def look(at: tuple[str, ...], context: MigrationContext) -> tuple[()]:
+    def look(at: tuple[str, ...], context: MigrationContext) -> None:
         found.update(dict.fromkeys(at))
-        return ()
 
-    migrations.run(look, dont_mutate=True)
+    migrations.look(look)
     return tuple(found)
 
 

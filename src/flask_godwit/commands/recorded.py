@@ -28,13 +28,12 @@ def log(project: Project, revision: str = "", *, limit: int | None = None) -> tu
     migrations = Migrations(project)
     found: list[tuple[LogEntry, ...]] = []
 
-    def look(at: tuple[str, ...], context: MigrationContext) -> tuple[()]:
+    def look(at: tuple[str, ...], context: MigrationContext) -> None:
         names = _beginnings(migrations, revision, at)
         if context.connection is not None and names is not None:
             found.append(ledger_of(context).entries(context.connection, names, limit))
-        return ()
 
-    migrations.run(look, dont_mutate=True)
+    migrations.look(look)
     entries = [entry for entries in found for entry in entries]
     if len(found) > 1:
         entries.sort(key=lambda entry: entry.finished, reverse=True)
@@ -112,7 +111,7 @@ def gone(project: Project, wanted: str = "") -> dict[str, tuple[LogEntry, str]]:
     migrations = Migrations(project)
     found: dict[str, tuple[LogEntry, str]] = {}
 
-    def look(at: tuple[str, ...], context: MigrationContext) -> tuple[()]:
+    def look(at: tuple[str, ...], context: MigrationContext) -> None:
         assert context.connection is not None
         files = {script.revision for script in migrations.scripts.walk_revisions()}
         rows = applied_rows(entries_of(context))
@@ -125,9 +124,8 @@ def gone(project: Project, wanted: str = "") -> dict[str, tuple[LogEntry, str]]:
             numbers = [row.number for row in lost.values()]
             texts = ledger_of(context).texts(context.connection, numbers)
             found.update({r: (row, texts[row.number]) for r, row in lost.items()})
-        return ()
 
-    migrations.run(look, dont_mutate=True)
+    migrations.look(look)
     return found
 
 

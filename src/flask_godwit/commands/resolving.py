@@ -78,7 +78,7 @@ def half_applied_in(context: MigrationContext) -> tuple[HalfApplied, ...]:
 def _resolve(migrations: Migrations, revision: str, decision: Decision) -> Iterator[Resolved]:
     done: list[Resolved] = []
 
-    def work(at: tuple[str, ...], context: MigrationContext) -> tuple[()]:
+    def work(at: tuple[str, ...], context: MigrationContext) -> None:
         store = _store(context)
         for name, direction in store.unfinished():
             if name.startswith(revision):
@@ -87,9 +87,8 @@ def _resolve(migrations: Migrations, revision: str, decision: Decision) -> Itera
                 done.append(Resolved(bind_of(context), name, direction, decision.value, before))
         if context.connection is not None:
             context.connection.commit()
-        return ()
 
-    migrations.run(work, dont_mutate=True)
+    migrations.look(work)
     yield from done
 
 

@@ -107,9 +107,10 @@ class Run:
         """Whether it came to its end; else it must run again: with the lock, or reconnected."""
         # Before the lock is ours we only look, which must not wait for who has it.
         limits = self.limits if self.locks.held and not options["as_sql"] else None
+        looks = limits is None and not options["as_sql"]
         try:
             # The version table is made by us, under the lock.
-            self.migrations.run(work, limits=limits, dont_mutate=True, **options)
+            self.migrations.run(work, limits=limits, only_looks=looks, dont_mutate=True, **options)
         except _LockNeeded as needed:
             self.locks.acquire(self.migrations.project.wait)
             if self.look is not None and needed.steps:

@@ -9,6 +9,8 @@ from typing import Any
 
 from alembic.runtime.migration import MigrationContext
 from alembic.script import Script
+from sqlalchemy import inspect
+from sqlalchemy.exc import DBAPIError
 
 from ..authors import authors
 from ..connect import connected
@@ -17,10 +19,17 @@ from ..environment import Migrations
 from ..errors import DatabaseError, GodwitError
 from ..parts import bind_of
 from ..revision_files import info
-from ..targets import selected_targets
-from ..values import PendingRevision, Project, RevisionInfo, Status, Target, TargetStatus
-from .backfilling import due_in
-from .generating import check
+from ..targets import BACKFILLS_TABLE, selected_targets
+from ..values import (
+    DueBackfill,
+    PendingRevision,
+    Project,
+    RevisionInfo,
+    Status,
+    Target,
+    TargetStatus,
+)
+from .checking import check
 from .recorded import applied_rows, edited, entries_of, last_failure
 from .resolving import half_applied_in
 
@@ -70,7 +79,7 @@ def _target_status(every: Migrations, target: Target) -> TargetStatus:
     migrations = every.narrowed(target.label)
     look = partial(_look, migrations, url, found)
     try:
-        migrations.run(look, dont_mutate=True)
+        migrations.look(look)
     except GodwitError as error:
         return _trouble(target, url, error)
     return found[-1]
@@ -82,7 +91,7 @@ def _look(
     found: list[TargetStatus],
     at: tuple[str, ...],
     context: MigrationContext,
-) -> tuple[()]:
+) -> None:
     scripts = migrations.scripts
     every = {script.revision: script for script in scripts.walk_revisions()}
     unknown = tuple(revision for revision in at if revision not in every)
@@ -101,10 +110,25 @@ def _look(
         lost=tuple(rows[revision] for revision in unknown if revision in rows),
         edited=edited(context, scripts, at, entries),
         failure=last_failure(entries),
-        due=due_in(context),
+        due=_due(context),
     )
     found.append(target)
-    return ()
+
+
+def _due(context: MigrationContext) -> tuple[DueBackfill, ...]:
+    """What revisions left for later, which they seldom do: read where anything ever was."""
+    connection = context.connection
+    if connection is None:
+        return ()
+    try:
+        if not inspect(connection).has_table(BACKFILLS_TABLE, schema=context.version_table_schema):
+            return ()
+    except DBAPIError:  # a user who may read the version table, but not this one
+        connection.rollback()
+        return ()
+    from .backfilling import due_in
+
+    return due_in(context)
 
 
 def _pending(migrations: Migrations, at: tuple[str, ...]) -> list[PendingRevision]:

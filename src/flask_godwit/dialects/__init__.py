@@ -7,22 +7,30 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from contextlib import AbstractContextManager
+from functools import cache
+from importlib import import_module
 from typing import Any
 
 from sqlalchemy import URL, Dialect
 
 from .base import Database
-from .mariadb import MariaDB
-from .mysql import MySQL
-from .postgresql import PostgreSQL
-from .sqlite import SQLite
 
-_BY_NAME: dict[str, type[Database]] = {
-    "sqlite": SQLite,
-    "postgresql": PostgreSQL,
-    "mysql": MySQL,
-    "mariadb": MariaDB,
+_CLASSES = {
+    "sqlite": "SQLite",
+    "postgresql": "PostgreSQL",
+    "mysql": "MySQL",
+    "mariadb": "MariaDB",
 }
+"""By what SQLAlchemy calls a database, the class in the module of that name."""
+
+
+@cache
+def _class_of(name: str) -> type[Database]:
+    """Imported when such a database is met: an application seldom has two kinds."""
+    if name not in _CLASSES:
+        return Database
+    found: type[Database] = getattr(import_module(f".{name}", __name__), _CLASSES[name])
+    return found
 
 
 def dialect_for(url: URL, dialect: Dialect | None = None) -> Database:
@@ -34,7 +42,7 @@ def dialect_for(url: URL, dialect: Dialect | None = None) -> Database:
     name = url.get_backend_name()
     if getattr(dialect, "is_mariadb", False):
         name = "mariadb"
-    database = _BY_NAME.get(name, Database)(url)
+    database = _class_of(name)(url)
     if name == "mysql" and dialect is None:
         database.name = "MySQL or MariaDB"
     return database
@@ -43,7 +51,7 @@ def dialect_for(url: URL, dialect: Dialect | None = None) -> Database:
 def class_for(dialect: Dialect) -> type[Database]:
     """What can be known of a database without a connection to it."""
     name = "mariadb" if getattr(dialect, "is_mariadb", False) else dialect.name
-    return _BY_NAME.get(name, Database)
+    return _class_of(name)
 
 
 def is_one_of(dialect: Dialect, names: Collection[str]) -> bool:
@@ -60,15 +68,11 @@ def name_of(dialect: Dialect) -> str:
 
 def operations(context: Any) -> AbstractContextManager[None]:
     """Around a run: how Alembic's operations are carried out in its ``MigrationContext``."""
-    return _BY_NAME.get(context.dialect.name, Database).operations(context)
+    return _class_of(context.dialect.name).operations(context)
 
 
 __all__ = [
     "Database",
-    "MariaDB",
-    "MySQL",
-    "PostgreSQL",
-    "SQLite",
     "class_for",
     "dialect_for",
     "is_one_of",

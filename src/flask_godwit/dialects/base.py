@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from enum import Enum
 from re import Pattern
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from sqlalchemy import (
     URL,
@@ -23,22 +23,24 @@ from sqlalchemy.pool import NullPool
 from sqlalchemy.types import TypeEngine
 
 from ..errors import DatabaseError, Outage
-from ..plans import Cost, Facts
-from ..retry import Limits
 from ..secrecy import shown
-from ..sql.action import Action
-from .backups import Backup
-from .costs import looked_up
-from .counters import USUAL, CountedColumn
-from .deploy_lock import DeployLock
-from .facts import Catalogue, EnumType
-from .glance import Glance
-from .guard import Guard, Sent
-from .objects import ObjectAnswers
-from .observer import Observer
-from .script import Script
+from .object_answers import ObjectAnswers
 from .table_options import OptionAnswers
-from .witness import Witness
+from .usual_sequence import USUAL
+
+if TYPE_CHECKING:
+    from ..plans import Cost, Facts
+    from ..retry import Limits
+    from ..sql.action import Action
+    from .backups import Backup
+    from .counters import CountedColumn
+    from .deploy_lock import DeployLock
+    from .facts import Catalogue, EnumType
+    from .glance import Glance
+    from .guard import Guard, Sent
+    from .observer import Observer
+    from .script import Script
+    from .witness import Witness
 
 OwnedNames = Mapping[str, str]
 """The name of something by the column that it belongs to."""
@@ -129,6 +131,8 @@ class Database(ObjectAnswers, OptionAnswers):
 
     def observer(self, connection: Connection) -> Observer:
         """Who sees how far the statement of a connection is."""
+        from .observer import Observer
+
         return Observer()
 
     checks_in_columns: ClassVar[bool] = False
@@ -269,10 +273,14 @@ class Database(ObjectAnswers, OptionAnswers):
 
     def catalogue(self) -> Catalogue:
         """What reads the facts of tables, for one comparison."""
+        from .facts import Catalogue
+
         return Catalogue()
 
     def glance(self) -> Glance:
         """What tells, in a few queries, which tables are obviously unchanged."""
+        from .glance import Glance
+
         return Glance()
 
     @staticmethod
@@ -294,6 +302,8 @@ class Database(ObjectAnswers, OptionAnswers):
 
     def script(self, connection: Connection) -> Script:
         """How a script is written that somebody else runs on the database of a connection."""
+        from .script import Script
+
         return Script(connection)
 
     carries_out_rehearsals: ClassVar[bool] = False
@@ -306,6 +316,8 @@ class Database(ObjectAnswers, OptionAnswers):
 
     def cost(self, action: Action, facts: Facts) -> Cost:
         """What a statement takes that does this."""
+        from .costs import looked_up
+
         return looked_up({}, action, facts)
 
     def sizes(self, connection: Connection, tables: Collection[str]) -> Mapping[str, Size]:
@@ -333,6 +345,8 @@ class Database(ObjectAnswers, OptionAnswers):
 
     def backup(self, connection: Connection) -> Backup:
         """How the database of a connection is written into a file."""
+        from .backups import Backup
+
         return Backup(connection)
 
     def inventory(self, connection: Connection) -> Mapping[str, str]:

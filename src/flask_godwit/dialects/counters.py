@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from .usual_sequence import USUAL
+
 IDENTITY = "identity"
 SERIAL = "serial"
 AUTO_INCREMENT = "AUTO_INCREMENT"
@@ -63,18 +65,6 @@ class CountedColumn:
     def beside(self, name: str) -> str:
         """Something else in the table's schema, as SQL names it."""
         return self.schema + self.quote(name)
-
-
-# What a sequence has when nobody says anything, as the clause that says it.
-USUAL = {
-    "type": "AS bigint",
-    "start": "START WITH 1",
-    "increment": "INCREMENT BY 1",
-    "minimum": "NO MINVALUE",
-    "maximum": "NO MAXVALUE",
-    "cache": "CACHE 1",
-    "cycle": "NO CYCLE",
-}
 
 
 def changed_options(

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from sqlalchemy import JSON, Connection, LargeBinary, String, inspect
 from sqlalchemy.types import TypeEngine
 
-from ..plans import Cost, Facts
-from ..sql.action import Action
-from .backups import Backup
-from .counters import USUAL
 from .mysql import MySQL
-from .mysql_backup import MariaDBBackup
-from .mysql_limits import MariaDBLimits, MySQLLimits
-from .mysql_progress import look_mariadb
-from .observer import Query, Sight
-from .script import Script
+from .usual_sequence import USUAL
+
+if TYPE_CHECKING:
+    from ..plans import Cost, Facts
+    from ..retry import Limits
+    from ..sql.action import Action
+    from .backups import Backup
+    from .guard import Guard
+    from .observer import Query, Sight
+    from .script import Script
 
 # What these store is assigned to texts and bytes only, even where a table has no rows (error 4078).
 _CLOSED = {"UUID", "INET4", "INET6", "GEOMETRY", "POINT", "LINESTRING", "POLYGON"}
@@ -47,6 +48,8 @@ class MariaDB(MySQL):
         return "" if isinstance(old, _OPEN) or isinstance(new, _OPEN) else None
 
     def backup(self, connection: Connection) -> Backup:
+        from .mysql_backup import MariaDBBackup
+
         return MariaDBBackup(connection)
 
     def script(self, connection: Connection) -> Script:
@@ -55,9 +58,14 @@ class MariaDB(MySQL):
         return MariaDBScript(connection)
 
     def _look(self, session: int, query: Query) -> Sight:
+        from .mysql_progress import look_mariadb
+
         return look_mariadb(session, query)
 
-    limits: ClassVar[type[MySQLLimits]] = MariaDBLimits
+    def _lock_limit(self, connection: Connection, limits: Limits) -> Guard:
+        from .mysql_limits import MariaDBLimits
+
+        return MariaDBLimits(connection, limits)
 
     algorithms: ClassVar[Sequence[str]] = (
         "ALGORITHM=INSTANT",

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import partial
 from re import Pattern
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from sqlalchemy import (
     JSON,
@@ -27,29 +27,25 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeEngine
 
 from ..errors import ConnectionLost, DiskFull, Outage, ReadOnly, RightsMissing
-from ..plans import Cost, Facts
-from ..retry import Limits
-from ..sql.action import Action
-from .backups import Backup
 from .base import Database, Size, Trouble
-from .counters import CountedColumn
-from .deploy_lock import DeployLock
-from .facts import Catalogue
-from .glance import Glance
-from .guard import Guard, Sent
-from .lost_sessions import LostMySQL
-from .mysql_backup import MySQLBackup
-from .mysql_limits import MySQLLimits, gives_way
+from .mysql_errors import gives_way
 from .mysql_options import MySQLOptions
-from .mysql_progress import look_mysql
-from .mysql_witness import MySQLWitness
-from .objects import VIEW, Objects
-from .observer import Observer, Query, ServerObserver, Sight
-from .raw import send_raw
-from .script import Script
-from .server_locks import MySQLLock
-from .statement_limit import StatementLimit
-from .witness import Witness
+from .object_answers import VIEW
+
+if TYPE_CHECKING:
+    from ..plans import Cost, Facts
+    from ..retry import Limits
+    from ..sql.action import Action
+    from .backups import Backup
+    from .counters import CountedColumn
+    from .deploy_lock import DeployLock
+    from .facts import Catalogue
+    from .glance import Glance
+    from .guard import Guard, Sent
+    from .objects import Objects
+    from .observer import Observer, Query, Sight
+    from .script import Script
+    from .witness import Witness
 
 # The client's and the server's error numbers.
 _BY_NUMBER = {
@@ -129,7 +125,6 @@ class MySQL(MySQLOptions, Database):
     name: str = "MySQL"
     extra: ClassVar[str] = "mysql"
     user_query: ClassVar[str] = "SELECT CURRENT_USER()"
-    limits: ClassVar[type[MySQLLimits]] = MySQLLimits
 
     def trouble(self, error: BaseException) -> Trouble:
         number = error.args[0] if error.args else None
@@ -145,22 +140,37 @@ class MySQL(MySQLOptions, Database):
         return _OUTAGES.get(number)
 
     def deploy_lock(self, engine: Engine, name: str) -> DeployLock | None:
+        from .server_locks import MySQLLock
+
         return MySQLLock(engine, name)
 
     def guards(self, connection: Connection, limits: Limits) -> tuple[Guard, ...]:
-        own = (self.limits(connection, limits),) if limits.lock_seconds else ()
+        from .statement_limit import StatementLimit
+
+        own = (self._lock_limit(connection, limits),) if limits.lock_seconds else ()
         return (*own, StatementLimit(limits, self.canceller(connection)))
 
+    def _lock_limit(self, connection: Connection, limits: Limits) -> Guard:
+        from .mysql_limits import MySQLLimits
+
+        return MySQLLimits(connection, limits)
+
     def _look(self, session: int, query: Query) -> Sight:
+        from .mysql_progress import look_mysql
+
         return look_mysql(session, query)
 
     def canceller(self, connection: Connection) -> Callable[[], None]:
         return partial(_kill_query, connection.engine, _session(connection))
 
     def lost_session(self, connection: Connection) -> Callable[[Connection], bool]:
+        from .lost_sessions import LostMySQL
+
         return LostMySQL(_session(connection))
 
     def observer(self, connection: Connection) -> Observer:
+        from .observer import ServerObserver
+
         return ServerObserver(connection.engine, partial(self._look, _session(connection)))
 
     checks_block_renames: ClassVar[bool] = True
@@ -221,6 +231,8 @@ class MySQL(MySQLOptions, Database):
         return f"ALTER TABLE {table} RENAME INDEX {old} TO {new}" if kind in ("uq", "ix") else ""
 
     def witness(self, connection: Connection) -> Witness | None:
+        from .mysql_witness import MySQLWitness
+
         return MySQLWitness(connection)
 
     @staticmethod
@@ -233,6 +245,8 @@ class MySQL(MySQLOptions, Database):
 
     @contextmanager
     def rehearsal(self, connection: Connection) -> Iterator[Connection]:
+        from .raw import send_raw
+
         send_raw(connection, "SET SESSION TRANSACTION READ ONLY")
         try:
             yield connection
@@ -280,6 +294,8 @@ class MySQL(MySQLOptions, Database):
         return max(0, int(running[1]) - 1)
 
     def backup(self, connection: Connection) -> Backup:
+        from .mysql_backup import MySQLBackup
+
         return MySQLBackup(connection)
 
     replaces: ClassVar[frozenset[str]] = frozenset({VIEW})

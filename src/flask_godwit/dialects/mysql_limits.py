@@ -18,11 +18,8 @@ from sqlalchemy.exc import DBAPIError
 from ..retry import Limits
 from .guard import Guard, OutsideTransaction, Running, Sent
 from .mysql_blockers import blockers
+from .mysql_errors import gives_way
 
-_IN_THE_WAY = (
-    1205,  # ER_LOCK_WAIT_TIMEOUT
-    1213,  # ER_LOCK_DEADLOCK
-)
 DDL = re.compile(r"\s*(CREATE|ALTER|DROP|RENAME|TRUNCATE|OPTIMIZE)\b", re.IGNORECASE)
 
 _LONG_TRANSACTIONS = """
@@ -190,8 +187,3 @@ class MariaDBLimits(MySQLLimits):
             return bool(self._rows(_LONG_TRANSACTIONS)[0][0])
         except Exception:  # needs the PROCESS privilege
             return self.refusals % self._WITHOUT_RIGHTS != 0
-
-
-def gives_way(error: BaseException | None) -> bool:
-    """Whether the driver's error says that a lock was not free, or that two waited in a circle."""
-    return error is not None and bool(error.args) and error.args[0] in _IN_THE_WAY

@@ -6,16 +6,13 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from textwrap import dedent
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from .object_answers import FUNCTION, MATERIALIZED_VIEW, PROCEDURE, TRIGGER, VIEW
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Dialect
+    from sqlalchemy import Dialect
 
-VIEW = "view"
-MATERIALIZED_VIEW = "materialized view"
-FUNCTION = "function"
-PROCEDURE = "procedure"
-TRIGGER = "trigger"
 
 _CREATES = re.compile(
     r"""
@@ -115,36 +112,6 @@ class SchemaObject:
 
 
 Objects = Mapping[ObjectKey, SchemaObject]
-
-
-class ObjectAnswers:
-    """What every database answers about its views, functions and triggers."""
-
-    materializes_views: ClassVar[bool] = False
-    """Whether a view can keep its rows."""
-    replaces: ClassVar[frozenset[str]] = frozenset()
-    """The kinds of objects that ``CREATE OR REPLACE`` makes anew in place."""
-    keeps_shape: ClassVar[bool] = False
-    """Whether what is replaced in place must have the same columns or arguments."""
-    holds_dependents: ClassVar[bool] = False
-    """Whether a table can't be changed or dropped while a view depends on what changes."""
-
-    def objects(self, connection: Connection) -> Objects:
-        """The views, functions and triggers that are there."""
-        return {}
-
-    def rights(self, connection: Connection, key: ObjectKey) -> tuple[str, ...]:
-        """The statements that give others the rights again that go with it when it is dropped."""
-        return ()
-
-    @staticmethod
-    def drop_object(kind: str, name: str, of: str | None) -> str:
-        """The statement that drops a view, function or trigger.
-
-        :param name: quoted, with its schema.
-        :param of: a trigger's quoted table, or a function's arguments where they are known.
-        """
-        return f"DROP {kind.upper()} {name}"
 
 
 class Header(NamedTuple):

@@ -4,36 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from functools import partial
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from sqlalchemy import URL, Connection, Dialect, Engine, text
 from sqlalchemy.types import TypeEngine
 
 from ..errors import ConnectionLost, DiskFull, Outage, ReadOnly, RightsMissing
-from ..plans import Cost, Facts
-from ..retry import Limits
-from ..sql.action import Action
-from .backups import Backup
 from .base import Database, OwnedNames, Size, Trouble
-from .counters import CountedColumn
-from .deploy_lock import DeployLock
-from .facts import Catalogue, EnumType
-from .glance import Glance
-from .guard import Guard, Sent
-from .lost_sessions import LostPostgreSQL
-from .objects import FUNCTION, PROCEDURE, TRIGGER, VIEW, ObjectKey, Objects
-from .observer import Observer, ServerObserver
-from .postgresql_backup import PostgreSQLBackup
-from .postgresql_casts import conversion
-from .postgresql_counters import SEQUENCES, counter_changes, sequence_options
-from .postgresql_limits import PostgreSQLLimits, gives_way, state_of
-from .postgresql_progress import look_postgresql
-from .postgresql_witness import PostgreSQLWitness
-from .raw import send_raw
-from .script import Script
-from .server_locks import PostgreSQLLock
-from .witness import Witness
+from .object_answers import FUNCTION, PROCEDURE, TRIGGER, VIEW
+from .postgresql_states import gives_way, state_of
+
+if TYPE_CHECKING:
+    from ..plans import Cost, Facts
+    from ..retry import Limits
+    from ..sql.action import Action
+    from .backups import Backup
+    from .counters import CountedColumn
+    from .deploy_lock import DeployLock
+    from .facts import Catalogue, EnumType
+    from .glance import Glance
+    from .guard import Guard, Sent
+    from .objects import ObjectKey, Objects
+    from .observer import Observer
+    from .script import Script
+    from .witness import Witness
 
 # SQLSTATE, where the driver has one (psycopg 3 has none for a refused connection,
 # psycopg2 never has), and the server's English words where it does not.
@@ -148,9 +142,13 @@ class PostgreSQL(Database):
         return _OUTAGES.get(state_of(error) or "")
 
     def deploy_lock(self, engine: Engine, name: str) -> DeployLock | None:
+        from .server_locks import PostgreSQLLock
+
         return PostgreSQLLock(engine, name)
 
     def guards(self, connection: Connection, limits: Limits) -> tuple[Guard, ...]:
+        from .postgresql_limits import PostgreSQLLimits
+
         return (PostgreSQLLimits(connection, limits),)
 
     def canceller(self, connection: Connection) -> Callable[[], None] | None:
@@ -158,13 +156,14 @@ class PostgreSQL(Database):
         return getattr(connection.connection.dbapi_connection, "cancel", None)
 
     def lost_session(self, connection: Connection) -> Callable[[Connection], bool]:
+        from .lost_sessions import LostPostgreSQL
+
         return LostPostgreSQL(_pid(connection) or 0)
 
     def observer(self, connection: Connection) -> Observer:
-        pid = _pid(connection)
-        return (
-            ServerObserver(connection.engine, partial(look_postgresql, pid)) if pid else Observer()
-        )
+        from .postgresql_progress import observer
+
+        return observer(connection.engine, _pid(connection))
 
     def default_name(self, kind: str, table: str, columns: Sequence[str]) -> str | None:
         suffix = {"pk": "pkey", "uq": "key", "ix": "idx", "fk": "fkey"}.get(kind)
@@ -175,6 +174,8 @@ class PostgreSQL(Database):
     def conversion(
         self, connection: Connection, column: str, old: TypeEngine[Any], new: TypeEngine[Any]
     ) -> str | None:
+        from .postgresql_casts import conversion
+
         return conversion(connection, column, old, new)
 
     def rename_constraint(self, kind: str, table: str, old: str, new: str) -> str:
@@ -198,29 +199,30 @@ class PostgreSQL(Database):
     has_counters = True
 
     def counter_changes(self, before: CountedColumn, after: CountedColumn) -> tuple[str, ...]:
+        from .postgresql_counters import counter_changes
+
         return counter_changes(before, after)
 
     def sequences(
         self, connection: Connection
     ) -> Mapping[tuple[str | None, str], Mapping[str, str]]:
-        default = connection.dialect.default_schema_name
-        return {
-            (None if row.schema == default else row.schema, row.name): {
-                **({} if row.type == "bigint" else {"type": f"AS {row.type}"}),
-                **sequence_options(row, row.type),
-            }
-            for row in connection.execute(text(SEQUENCES))
-        }
+        from .postgresql_counters import free_sequences
+
+        return free_sequences(connection)
 
     def owned_sequences(self, connection: Connection, schema: str | None, table: str) -> OwnedNames:
         values = {"schema": schema, "name": table}
         return {row.attname: row.relname for row in connection.execute(_OWNED, values)}
 
     def witness(self, connection: Connection) -> Witness | None:
+        from .postgresql_witness import PostgreSQLWitness
+
         return PostgreSQLWitness(connection)
 
     @contextmanager
     def rehearsal(self, connection: Connection) -> Iterator[Connection]:
+        from .raw import send_raw
+
         send_raw(connection, "SET default_transaction_read_only = on")
         try:
             yield connection
@@ -268,6 +270,8 @@ class PostgreSQL(Database):
         return int(connection.scalar(_BUSY) or 0)
 
     def backup(self, connection: Connection) -> Backup:
+        from .postgresql_backup import PostgreSQLBackup
+
         return PostgreSQLBackup(connection)
 
     def enum_types(self, connection: Connection) -> Mapping[tuple[str | None, str], EnumType]:

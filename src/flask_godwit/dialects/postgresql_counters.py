@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from sqlalchemy import Connection, text
+
 from .counters import IDENTITY, CountedColumn, Counter, changed_options
 
 _LONGEST = 63
@@ -22,6 +24,20 @@ SEQUENCES = """
             AND d.deptype IN ('a', 'i', 'e'))
 """
 """Sequences that belong to no column and to no extension."""
+
+
+def free_sequences(
+    connection: Connection,
+) -> dict[tuple[str | None, str], dict[str, str]]:
+    """The unusual options of sequences that belong to no column, by schema and name."""
+    default = connection.dialect.default_schema_name
+    return {
+        (None if row.schema == default else row.schema, row.name): {
+            **({} if row.type == "bigint" else {"type": f"AS {row.type}"}),
+            **sequence_options(row, row.type),
+        }
+        for row in connection.execute(text(SEQUENCES))
+    }
 
 
 def sequence_options(row: Any, kind: str) -> dict[str, str]:

@@ -15,13 +15,9 @@ from sqlalchemy.exc import DBAPIError
 
 from ..retry import Limits
 from .guard import Guard, OutsideTransaction, Running
+from .postgresql_states import gives_way, state_of
 from .statement_limit import too_long
 
-_RETRIED = {
-    "55P03",  # lock_not_available: lock_timeout
-    "40P01",  # deadlock_detected
-    "40001",  # serialization_failure
-}
 _QUERY_CANCELED = "57014"
 _BLOCKERS = text("""
     SELECT DISTINCT a.pid, a.usename, coalesce(host(a.client_addr), 'local') AS client,
@@ -148,13 +144,3 @@ class PostgreSQLLimits(Guard):
 def _is_too_long(error: DBAPIError) -> bool:
     """Whether the server stopped it for its time; a lock that was not free has its own error."""
     return state_of(error.orig) == _QUERY_CANCELED and "statement timeout" in str(error.orig)
-
-
-def state_of(error: BaseException | None) -> str | None:
-    """The SQLSTATE of a driver's error; psycopg2 and psycopg call it differently."""
-    return getattr(error, "sqlstate", None) or getattr(error, "pgcode", None)
-
-
-def gives_way(error: BaseException | None) -> bool:
-    """Whether the driver's error says that a lock was not free, or that two waited in a circle."""
-    return state_of(error) in _RETRIED

@@ -8,18 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from .objects import (
-    FUNCTION,
-    PROCEDURE,
-    TRIGGER,
-    ObjectKey,
-    Objects,
-    SchemaObject,
-    Use,
-    names_in,
-    squeezed,
-    tidy,
-)
+from .object_answers import FUNCTION, PROCEDURE, TRIGGER
+from .objects import ObjectKey, Objects, SchemaObject, Use, names_in, squeezed, tidy
 
 _OURS = """
     n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' AND NOT EXISTS (

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
-from .observer import Query, Sight
+from sqlalchemy import Engine
+
+from .observer import Observer, Query, ServerObserver, Sight
 
 # Each gives phase, what is done, the whole of it, and rows.
 _VIEWS = (
@@ -36,6 +39,11 @@ _BLOCKERS = (
     " to_char(xact_start, 'HH24:MI:SS'), left(query, 80) FROM pg_stat_activity"
     " WHERE pid = ANY(pg_blocking_pids({pid})) ORDER BY xact_start LIMIT 5"
 )
+
+
+def observer(engine: Engine, pid: int | None) -> Observer:
+    """Who looks at a session's statement, if the driver knows the server's process for it."""
+    return ServerObserver(engine, partial(look_postgresql, pid)) if pid else Observer()
 
 
 def look_postgresql(pid: int, query: Query) -> Sight:

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from sqlalchemy import (
     JSON,
@@ -25,24 +25,20 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeEngine
 
 from ..errors import DatabaseError, DiskFull, Outage, ReadOnly
-from ..plans import Cost, Facts
-from ..retry import Limits
-from ..sql.action import Action
-from .backups import Backup
 from .base import Database, Size, Trouble
-from .deploy_lock import DeployLock
-from .facts import Catalogue
-from .file_lock import FileLock
-from .glance import Glance
-from .guard import Guard, Sent
-from .objects import Objects
-from .script import Script
-from .sqlite_backup import SQLiteBackup
-from .sqlite_patience import is_locked
-from .sqlite_transactions import SQLiteTransactions, can_begin
-from .sqlite_witness import SQLiteWitness
-from .statement_limit import StatementLimit
-from .witness import Witness
+
+if TYPE_CHECKING:
+    from ..plans import Cost, Facts
+    from ..retry import Limits
+    from ..sql.action import Action
+    from .backups import Backup
+    from .deploy_lock import DeployLock
+    from .facts import Catalogue
+    from .glance import Glance
+    from .guard import Guard, Sent
+    from .objects import Objects
+    from .script import Script
+    from .witness import Witness
 
 # Its error codes are told from Python 3.11 on only.
 _OUTAGES: dict[str, type[Outage]] = {
@@ -90,10 +86,15 @@ class SQLite(Database):
         return _OUTAGES.get(str(error)) if isinstance(error, sqlite3.Error) else None
 
     def deploy_lock(self, engine: Engine, name: str) -> DeployLock | None:
+        from .file_lock import FileLock
+
         file = self.file
         return FileLock(file.resolve()) if file else None
 
     def guards(self, connection: Connection, limits: Limits) -> tuple[Guard, ...]:
+        from .sqlite_transactions import SQLiteTransactions, can_begin
+        from .statement_limit import StatementLimit
+
         if not can_begin(connection):
             return ()
         return (
@@ -181,14 +182,21 @@ class SQLite(Database):
         return sizes(connection, tables)
 
     def witness(self, connection: Connection) -> Witness | None:
+        from .sqlite_transactions import can_begin
+        from .sqlite_witness import SQLiteWitness
+
         return SQLiteWitness(connection) if can_begin(connection) else None
 
     def gives_way(self, error: BaseException) -> bool:
+        from .sqlite_patience import is_locked
+
         return is_locked(error)
 
     orders_tuples: ClassVar[bool] = True
 
     def backup(self, connection: Connection) -> Backup:
+        from .sqlite_backup import SQLiteBackup
+
         return SQLiteBackup(connection)
 
     def objects(self, connection: Connection) -> Objects:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from alembic.operations import ops
@@ -67,13 +67,13 @@ def no_models(suspects: Sequence[str]) -> ModelsNotFound:
 def refuse_mass_drop(
     context: MigrationContext,
     operations: ops.OpContainer,
-    suspects: Sequence[str],
+    find_suspects: Callable[[], Sequence[str]],
     *,
     rows_hidden: bool = False,
 ) -> None:
     """Refuse a script that drops more than half of the database's tables, by mistake or with rows.
 
-    :param suspects: files that look like models and were not imported.
+    :param find_suspects: finds files that look like models and were not imported.
     :param rows_hidden: the database at hand has no rows, the one that counts may have.
     :raises ModelsNotFound: the dropped tables' models probably exist in a suspect.
     :raises DropRefused: the tables hold rows.
@@ -84,6 +84,7 @@ def refuse_mass_drop(
     existing = len(_own_tables(context, context.connection))
     if len(dropped) * 2 <= existing:
         return
+    suspects = find_suspects()
     if suspects:
         raise ModelsNotFound(
             f"The migration would drop {len(dropped)} of {existing} tables, since the application"

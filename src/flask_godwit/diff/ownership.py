@@ -16,7 +16,6 @@ from typing import Any
 
 from alembic.operations import ops
 
-from ..operations.objects import DIRECTIVES
 from .names import Key, said
 
 _SQL = re.compile(
@@ -110,6 +109,8 @@ def _plain(option: str) -> str:
 
 def _objects_in(tree: ast.AST) -> Iterator[str]:
     """What our directives are called with."""
+    from ..operations.objects import DIRECTIVES
+
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in DIRECTIVES:
             name = node.args[0] if node.args else None

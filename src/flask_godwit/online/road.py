@@ -10,7 +10,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, MetaData, Table
 
 from ..dialects import Database, dialect_for
-from ..operations.surroundings import surroundings_of
+from ..surroundings import surroundings_of
 from .steps import first_statement, parts_of
 
 Tell = Callable[[str, str], None]

@@ -12,7 +12,7 @@ from alembic.runtime.migration import MigrationContext
 
 from ..assurance import assurances
 from ..dialects import name_of
-from ..operations.surroundings import surroundings_of
+from ..surroundings import surroundings_of
 from .asserted import Asserted
 from .blocks import block_of, open_blocks
 from .outside import Outside

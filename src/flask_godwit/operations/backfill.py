@@ -12,11 +12,11 @@ from sqlalchemy import ColumnElement, Connection, Table
 from ..dialects import dialect_for
 from ..errors import BackfillRefused
 from ..journal.pieces import Key
+from ..surroundings import surroundings_of
 from .batch_run import Backfill
 from .batches import Batches, key_of, table_in
 from .later import leave
 from .statements import as_stored, assigned, condition, named, plain_update, text_of
-from .surroundings import surroundings_of
 
 IN_BATCHES = "godwit_in_batches"
 """The execution option of the one statement that stands for a backfill where nothing is changed."""

@@ -11,11 +11,11 @@ from sqlalchemy.exc import DBAPIError
 from ..errors import BackfillIncomplete, Interrupted
 from ..journal.pieces import Key, Piece, Standing
 from ..retry import Attempts
+from ..surroundings import NewTransaction, Surroundings
 from ..values import BackfillProgress
 from .batches import Batches
 from .pace import FIRST_SIZE, Pace, Throttle
 from .statements import mentions
-from .surroundings import NewTransaction, Surroundings
 
 if TYPE_CHECKING:
     from .backfill import BackfillOp

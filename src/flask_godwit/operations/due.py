@@ -36,8 +36,7 @@ from ..errors import BackfillRefused
 from ..journal import IN_TRANSACTIONS
 from ..journal.entries import decoded, encoded
 from ..journal.pieces import Key, Piece, Standing
-
-TABLE = "godwit_backfills"
+from ..targets import BACKFILLS_TABLE
 
 _WIDTH = 255
 _LONG = Text().with_variant(LONGTEXT(), "mysql", "mariadb")
@@ -73,7 +72,7 @@ class DueStore:
 
     def exists(self, connection: Connection) -> bool:
         """Whether anything was ever left for later."""
-        return inspect(connection).has_table(TABLE, schema=self.schema)
+        return inspect(connection).has_table(BACKFILLS_TABLE, schema=self.schema)
 
     def insertion(self, due: Due) -> Insert:
         """The statement that leaves a backfill for later."""
@@ -160,7 +159,7 @@ def _key(values: Any) -> Key:
 
 def _table(schema: str | None) -> Table:
     return Table(
-        TABLE,
+        BACKFILLS_TABLE,
         MetaData(),
         Column("id", Integer, primary_key=True),
         Column("version_table", String(_WIDTH), nullable=False),

@@ -17,10 +17,10 @@ from sqlalchemy.sql.selectable import TableClause
 
 from ..dialects import dialect_for
 from ..errors import BackfillDue
+from ..surroundings import RUNNING, surroundings_of
 from .batches import Batches
 from .due import Due, DueStore
 from .statements import text_of
-from .surroundings import RUNNING, surroundings_of
 from .written_down import written_down
 
 if TYPE_CHECKING:

@@ -14,19 +14,9 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Dialect, text
 
 from ..dialects import class_for, dialect_for
-from ..dialects.objects import (
-    FUNCTION,
-    MATERIALIZED_VIEW,
-    PROCEDURE,
-    TRIGGER,
-    VIEW,
-    ObjectKey,
-    or_replace,
-    quoted,
-    tidy,
-    view_statement,
-)
-from .surroundings import surroundings_of
+from ..dialects.object_answers import FUNCTION, MATERIALIZED_VIEW, PROCEDURE, TRIGGER, VIEW
+from ..dialects.objects import ObjectKey, or_replace, quoted, tidy, view_statement
+from ..surroundings import surroundings_of
 
 _RIGHTS = "godwit_rights"
 """The option of a context in which the rights are to what was dropped."""

@@ -22,8 +22,6 @@ from ..failure import reason_of, short_path
 from ..mysql import IS_REHEARSED
 from ..online.rehearsed import Rehearsed, rehearsal_of
 from ..online.run import carried_out_by
-from ..operations.surroundings import OPTION as SURROUNDINGS
-from ..operations.surroundings import RUNNING, Surroundings
 from ..parts import bind_of, fitted, has_parts
 from ..plans import Facts
 from ..retry import Limits
@@ -32,6 +30,8 @@ from ..settings import Settings
 from ..sql.read import read
 from ..sqlite import IS_BEHIND
 from ..steps import spans_revisions
+from ..surroundings import OPTION as SURROUNDINGS
+from ..surroundings import RUNNING, Surroundings
 from .asserted import asserted
 from .facts import read_facts
 from .recorder import Recorded, Recorder, Sentence

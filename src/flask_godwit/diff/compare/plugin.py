@@ -14,23 +14,10 @@ from alembic.util import DispatchPriority, PriorityDispatchResult
 from sqlalchemy import Column, DefaultClause, Index, Integer, MetaData, Table
 
 from ..glance import plugin as glance
-from .checks import compare_checks
-from .columns import compare_columns
-from .defaults import compare_default
-from .deferrals import compare_deferrals
 from .enums import compare_enums
-from .exchanges import keep_indexes
-from .exclusions import compare_exclusions
-from .indexes import compare_indexes
-from .keys import compare_primary_key
-from .kinds import beside_batches, compare_kind
-from .nameless import compare_nameless
-from .options import compare_options
-from .renamed import compare_foreign_key_names, rename_instead
+from .kinds import beside_batches
 from .sequences import compare_sequences
-from .sides import sides_of
 from .text import undoubled
-from .type_checks import without_checks
 
 NAME = "flask_godwit.compare"
 _USUAL = ["alembic.autogenerate.*"]
@@ -71,38 +58,11 @@ def _all_stay(_wanted: set[Index], _found: set[Index]) -> None:
     """Leave expression indexes in the comparison: what is no change is taken back later."""
 
 
-def _compare_table(
-    context: AutogenContext,
-    modify: ops.ModifyTableOps,
-    schema: str | None,
-    name: str,
-    found: Table | None,
-    wanted: Table | None,
-) -> PriorityDispatchResult:
-    if found is None or wanted is None:
-        return PriorityDispatchResult.CONTINUE
-    facts = sides_of(context).actual(context, schema, name)
-    if facts is not None:
-        compare_options(context, modify, schema, wanted, facts)
-        compare_columns(context, modify, schema, found, wanted, facts)
-        checks = list(compare_checks(context, modify, schema, wanted, facts))
-        # A CHECK speaks of the types on its own side.
-        gone = [op for op in checks if isinstance(op, ops.DropConstraintOp)]
-        new = [op for op in checks if op not in gone]
-        indexes = list(compare_indexes(context, modify, schema, found, wanted, facts))
-        late = list(compare_deferrals(context, modify, schema, wanted, facts))
-        modify.ops[:] = [*gone, *modify.ops, *new, *indexes, *late]
-        without_checks(modify.ops)
-        keep_indexes(context, modify, schema, wanted, facts)
-    compare_primary_key(context, modify, schema, found, wanted)
-    compare_nameless(context, modify, found, wanted)
-    names = facts.key_names if facts is not None else {}
-    modify.ops += compare_foreign_key_names(context, modify, found, wanted, names)
-    rename_instead(context, modify)
-    if facts is not None:
-        compare_kind(context, modify, schema, wanted, facts)
-        compare_exclusions(context, modify, schema, wanted, facts)
-    return PriorityDispatchResult.CONTINUE
+def _compare_table(*arguments: Any) -> PriorityDispatchResult:
+    # Loaded for the first table that is not obviously unchanged.
+    from .tables import compare_table
+
+    return compare_table(*arguments)
 
 
 def _compare_types(context: AutogenContext, upgrade: ops.UpgradeOps) -> PriorityDispatchResult:
@@ -113,6 +73,8 @@ def _compare_types(context: AutogenContext, upgrade: ops.UpgradeOps) -> Priority
 
 
 def _compare_default(*arguments: Any) -> PriorityDispatchResult:
+    from .defaults import compare_default
+
     return compare_default(*arguments)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from alembic.autogenerate.api import AutogenContext
@@ -13,10 +13,12 @@ from sqlalchemy import Column, Connection, Dialect, MetaData, Sequence, Table
 from sqlalchemy.exc import SQLAlchemyError
 
 from ...dialects import dialect_for
-from ...dialects.facts import ColumnFacts, TableFacts
-from ..names import Key
 from ..ownership import OWNERSHIP, History
 from ..renames.values import Renames
+
+if TYPE_CHECKING:
+    from ...dialects.facts import Catalogue, ColumnFacts, TableFacts
+    from ..names import Key
 
 _KEPT: WeakKeyDictionary[AutogenContext, Sides] = WeakKeyDictionary()
 
@@ -27,11 +29,15 @@ class Sides:
     def __init__(self, context: AutogenContext, connection: Connection) -> None:
         self.connection = connection
         self.database = dialect_for(connection.engine.url, connection.dialect)
-        self.catalogue = self.database.catalogue()
         self._twins: dict[Table, TableFacts | None] = {}
         self._found: dict[Key, TableFacts | None] = {}
         ownership = context.opts.get(OWNERSHIP)
         self._history: History | None = ownership.history if ownership else None
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """What reads the facts, which there is no need of where all tables are unchanged."""
+        return self.database.catalogue()
 
     def actual(self, context: AutogenContext, schema: str | None, name: str) -> TableFacts | None:
         """The table in the database, in the names that it will have after the renames."""

@@ -14,14 +14,8 @@ from alembic.autogenerate import renderers
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations import ops
 
-from ...dialects.objects import (
-    MATERIALIZED_VIEW,
-    TRIGGER,
-    VIEW,
-    ObjectKey,
-    header,
-    tidy,
-)
+from ...dialects.object_answers import MATERIALIZED_VIEW, TRIGGER, VIEW
+from ...dialects.objects import ObjectKey, header, tidy
 from ...operations.objects import ObjectOp, statement_of
 
 _WIDTH = 90

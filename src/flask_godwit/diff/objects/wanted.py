@@ -13,17 +13,15 @@ from dataclasses import dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Engine, MetaData, Table, make_url
+from sqlalchemy import Connection, Engine, MetaData, make_url
 from sqlalchemy.event import listen
-from sqlalchemy.sql.sqltypes import SchemaType
 
 from ...dialects import Database, dialect_for
 from ...dialects.objects import Header, ObjectKey, SchemaObject, header, in_order
 from ...dialects.walls import kept_inside, untouched
 from ...failure import reason_of
 from ..compare.text import undoubled
-
-_EVENTS = ("before_create", "after_create")
+from .declaring import EVENTS, may_declare
 
 
 @dataclass(frozen=True)
@@ -50,38 +48,6 @@ class NotCompared(Exception):
     """The models can't be created on a scratch database; the message says why."""
 
 
-def views_in(metadatas: Iterable[MetaData]) -> list[Table]:
-    """The tables that are views in truth: SQLAlchemy's own ``CreateView``."""
-    return [
-        table
-        for metadata in metadatas
-        for table in metadata.tables.values()
-        if getattr(getattr(table, "_creator_ddl", None), "__visit_name__", "") == "create_view"
-    ]
-
-
-def may_declare(metadatas: Sequence[MetaData]) -> bool:
-    """Whether anything happens when these are created, but that tables are made."""
-    owners = [*metadatas, *(table for metadata in metadatas for table in metadata.tables.values())]
-    return bool(views_in(metadatas)) or any(
-        not _is_of_a_type(listener)
-        for owner in owners
-        for event in _EVENTS
-        for listener in getattr(owner.dispatch, event)
-    )
-
-
-def declares(metadatas: Sequence[MetaData]) -> bool:
-    """Whether one of these models itself does; some libraries listen to every table there is."""
-    owners = [*metadatas, *(table for metadata in metadatas for table in metadata.tables.values())]
-    return bool(views_in(metadatas)) or any(
-        not _is_of_a_type(listener)
-        for owner in owners
-        for event in _EVENTS
-        for listener in getattr(owner.dispatch, event).listeners
-    )
-
-
 def _fingerprint(metadatas: Sequence[MetaData]) -> list[Any]:
     """What is another one after the models were changed."""
     owners = [*metadatas, *(table for metadata in metadatas for table in metadata.tables.values())]
@@ -89,17 +55,10 @@ def _fingerprint(metadatas: Sequence[MetaData]) -> list[Any]:
         (
             owner,
             [id(column) for column in getattr(owner, "columns", ())],
-            [list(getattr(owner.dispatch, event)) for event in _EVENTS],
+            [list(getattr(owner.dispatch, event)) for event in EVENTS],
         )
         for owner in owners
     ]
-
-
-def _is_of_a_type(listener: Any) -> bool:
-    """Whether SQLAlchemy itself listens, to make an enumeration."""
-    function = getattr(listener, "func", listener)  # a partial one
-    owner = getattr(function, "__self__", None) or getattr(function, "target", None)
-    return isinstance(owner, SchemaType)
 
 
 def wanted(

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection
 
-from ..dialects.guard import Guard
-from ..journal.guard import Journal
-from ..journal.pieces import NotedPiece, Piece
-from ..retry import Limits
-from ..settings import Settings
-from ..values import BackfillProgress
+from .retry import Limits
+from .settings import Settings
+
+if TYPE_CHECKING:
+    from .dialects.guard import Guard
+    from .journal.guard import Journal
+    from .journal.pieces import Piece
+    from .values import BackfillProgress
 
 OPTION = "godwit_surroundings"
 """The option of a context in which they are."""
@@ -58,6 +61,8 @@ class Surroundings:
 
     def piece(self, name: str, definition: str) -> Piece:
         """A piece of work of the running revision."""
+        from .journal.pieces import NotedPiece, Piece
+
         if self.journal is None or not self.journal.active:
             return Piece()
         return NotedPiece(self.journal, name, definition)

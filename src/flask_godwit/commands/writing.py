@@ -1,0 +1,75 @@
+"""The file of a new revision: what Alembic is told to write, and what was written, as a value."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from alembic.autogenerate import RevisionContext
+from alembic.autogenerate.render import _render_cmd_body
+from alembic.operations import ops
+from alembic.script import Script as AlembicScript
+from alembic.script import ScriptDirectory
+
+from ..diff.compare.plugin import load
+from ..diff.naming import message_for
+from ..diff.rendering import fill_gaps
+from ..diff.tidy import tidy
+from ..errors import RevisionError
+from ..script_text import laid_out
+from ..values import Change, Script
+from .comparing import Comparison
+
+
+def write(comparison: Comparison) -> Script | None:
+    """Write what a comparison found; None where Alembic was told to write nothing."""
+    fill_gaps()
+    for script in comparison.writer.generated_revisions:
+        tidy(script)
+        script.message = script.message or message_for(comparison.changes)
+        _render(comparison, script)
+    with comparison.migrations.loaded() as scripts:
+        refuse_taken(scripts, comparison.new.rev_id)
+        return script_of(
+            comparison.writer, comparison.changes, comparison.unmanaged, comparison.notes
+        )
+
+
+def _render(comparison: Comparison, script: ops.MigrationScript) -> None:
+    """Write the operations as Python, as Alembic does, and lay that out."""
+    context = comparison.writer._last_autogen_context
+    load(context.migration_context)  # for the run, its impl was another one
+    context.imports = set(script.imports)
+    given: dict[str, Any] = comparison.writer.template_args
+    for up, down in zip(script.upgrade_ops_list, script.downgrade_ops_list, strict=True):
+        for token, operations in ((up.upgrade_token, up), (down.downgrade_token, down)):
+            given[token] = laid_out(_render_cmd_body(operations, context)).lstrip()
+    given["imports"] = "\n".join(sorted(context.imports))
+    given["changes"] = comparison.changes
+    script._needs_render = False  # by Alembic, its own way
+
+
+def refuse_taken(scripts: ScriptDirectory, revision: str | None) -> None:
+    """Two files with one identifier would break the whole history."""
+    if revision in {script.revision for script in scripts.walk_revisions()}:
+        raise RevisionError(f"The revision {revision!r} exists already.")
+
+
+def script_of(
+    writer: RevisionContext,
+    changes: tuple[Change, ...],
+    unmanaged: tuple[str, ...] = (),
+    notes: tuple[str, ...] = (),
+) -> Script | None:
+    """Write the file; None where Alembic was told to write nothing."""
+    files = [script for script in writer.generate_scripts() if script is not None]
+    return value_of(files[0], changes, unmanaged, notes) if files else None
+
+
+def value_of(
+    script: AlembicScript,
+    changes: tuple[Change, ...],
+    unmanaged: tuple[str, ...] = (),
+    notes: tuple[str, ...] = (),
+) -> Script:
+    """A revision file as a value."""
+    return Script(script.revision, script.path, script.doc, changes, unmanaged, notes)

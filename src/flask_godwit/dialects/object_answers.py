@@ -1,0 +1,46 @@
+"""What a database answers about views, functions and triggers, and what their kinds are called."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from .objects import ObjectKey, Objects
+
+VIEW = "view"
+MATERIALIZED_VIEW = "materialized view"
+FUNCTION = "function"
+PROCEDURE = "procedure"
+TRIGGER = "trigger"
+
+
+class ObjectAnswers:
+    """What every database answers about its views, functions and triggers."""
+
+    materializes_views: ClassVar[bool] = False
+    """Whether a view can keep its rows."""
+    replaces: ClassVar[frozenset[str]] = frozenset()
+    """The kinds of objects that ``CREATE OR REPLACE`` makes anew in place."""
+    keeps_shape: ClassVar[bool] = False
+    """Whether what is replaced in place must have the same columns or arguments."""
+    holds_dependents: ClassVar[bool] = False
+    """Whether a table can't be changed or dropped while a view depends on what changes."""
+
+    def objects(self, connection: Connection) -> Objects:
+        """The views, functions and triggers that are there."""
+        return {}
+
+    def rights(self, connection: Connection, key: ObjectKey) -> tuple[str, ...]:
+        """The statements that give others the rights again that go with it when it is dropped."""
+        return ()
+
+    @staticmethod
+    def drop_object(kind: str, name: str, of: str | None) -> str:
+        """The statement that drops a view, function or trigger.
+
+        :param name: quoted, with its schema.
+        :param of: a trigger's quoted table, or a function's arguments where they are known.
+        """
+        return f"DROP {kind.upper()} {name}"

@@ -1,0 +1,57 @@
+"""One table of the database and its model, compared in full."""
+
+from __future__ import annotations
+
+from alembic.autogenerate.api import AutogenContext
+from alembic.operations import ops
+from alembic.util import PriorityDispatchResult
+from sqlalchemy import Table
+
+from .checks import compare_checks
+from .columns import compare_columns
+from .deferrals import compare_deferrals
+from .exchanges import keep_indexes
+from .exclusions import compare_exclusions
+from .indexes import compare_indexes
+from .keys import compare_primary_key
+from .kinds import compare_kind
+from .nameless import compare_nameless
+from .options import compare_options
+from .renamed import compare_foreign_key_names, rename_instead
+from .sides import sides_of
+from .type_checks import without_checks
+
+
+def compare_table(
+    context: AutogenContext,
+    modify: ops.ModifyTableOps,
+    schema: str | None,
+    name: str,
+    found: Table | None,
+    wanted: Table | None,
+) -> PriorityDispatchResult:
+    """What differs, as a comparator of Alembic's."""
+    if found is None or wanted is None:
+        return PriorityDispatchResult.CONTINUE
+    facts = sides_of(context).actual(context, schema, name)
+    if facts is not None:
+        compare_options(context, modify, schema, wanted, facts)
+        compare_columns(context, modify, schema, found, wanted, facts)
+        checks = list(compare_checks(context, modify, schema, wanted, facts))
+        # A CHECK speaks of the types on its own side.
+        gone = [op for op in checks if isinstance(op, ops.DropConstraintOp)]
+        new = [op for op in checks if op not in gone]
+        indexes = list(compare_indexes(context, modify, schema, found, wanted, facts))
+        late = list(compare_deferrals(context, modify, schema, wanted, facts))
+        modify.ops[:] = [*gone, *modify.ops, *new, *indexes, *late]
+        without_checks(modify.ops)
+        keep_indexes(context, modify, schema, wanted, facts)
+    compare_primary_key(context, modify, schema, found, wanted)
+    compare_nameless(context, modify, found, wanted)
+    names = facts.key_names if facts is not None else {}
+    modify.ops += compare_foreign_key_names(context, modify, found, wanted, names)
+    rename_instead(context, modify)
+    if facts is not None:
+        compare_kind(context, modify, schema, wanted, facts)
+        compare_exclusions(context, modify, schema, wanted, facts)
+    return PriorityDispatchResult.CONTINUE

@@ -1,0 +1,81 @@
+"""The stages that change a finished script, for the database that was compared last."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from alembic.autogenerate.api import AutogenContext
+from alembic.operations import ops
+from sqlalchemy import Column, Table
+
+from ..dialects import dialect_for
+from .casts import CastStage
+from .constraint_names import name_added
+from .fill import FillStage
+from .key_columns import KeyColumnStage
+from .key_indexes import KeyIndexStage
+from .losses import mark_losses
+from .names import Key
+from .objects.phases import apart, in_phases
+from .obstacles import ObstacleStage
+from .order import put_in_order
+from .renames.find import models_of
+from .rows import Rows
+from .statements import set_apart
+
+if TYPE_CHECKING:
+    from .refine import Refinement
+
+
+def finished(refinement: Refinement, context: AutogenContext, script: ops.MigrationScript) -> None:
+    """Change the newest part of a script. Somebody can be asked."""
+    assert context.connection is not None
+    assert refinement.asker is not None
+    upgrade, downgrade = script.upgrade_ops_list[-1], script.downgrade_ops_list[-1]
+    steps = apart(upgrade), apart(downgrade)
+    rows = Rows(context.connection, refinement.renames, hidden=refinement.rows_hidden)
+    facts: dict[str, Any] = {
+        "dialect": context.dialect,
+        "database": dialect_for(context.connection.engine.url, context.connection.dialect),
+        "rows": rows,
+        "models": partial(_model_column, models_of(context)),
+        "answers": refinement.answers,
+        "used": refinement.used,
+    }
+    fill = FillStage(**facts, asker=refinement.asker)
+    cast = CastStage(**facts, check_rows=refinement.check_rows)
+    for key, name, before, after in refinement.enums:
+        cast.enum_values(key, name, before, after)
+    if refinement.check_rows:
+        ObstacleStage(rows).upgrade(upgrade)
+    cast.upgrade(upgrade)
+    cast.downgrade(downgrade)
+    fill.upgrade(upgrade)
+    fill.downgrade(downgrade)
+    mark_losses(upgrade, rows)
+    dialect = context.connection.dialect
+    give_names = partial(name_added, dialect=dialect, name_checks=_names_checks(context.metadata))
+    give_names(upgrade, downgrade)
+    if facts["database"].indexes_foreign_keys:
+        KeyColumnStage(rows, models_of(context)).run(upgrade, downgrade)
+    if context.connection.dialect.supports_alter:
+        put_in_order(upgrade, downgrade)
+        give_names(upgrade, downgrade)  # keys that came out of new tables
+    if facts["database"].indexes_foreign_keys:
+        KeyIndexStage(rows, models_of(context)).run(upgrade, downgrade)
+    for operations, own in zip((upgrade, downgrade), steps, strict=True):
+        operations.ops = in_phases(operations.ops, own)
+        set_apart(operations)
+
+
+def _names_checks(models: Any) -> bool:
+    """Whether a naming convention of the models is about CHECKs."""
+    several = models if isinstance(models, list | tuple) else [models]
+    return any("ck" in metadata.naming_convention for metadata in several if metadata)
+
+
+def _model_column(models: Mapping[Key, Table], key: Key, name: str) -> Column[Any] | None:
+    table = models.get(key)
+    return None if table is None else next((c for c in table.c if c.name == name), None)

@@ -1,0 +1,78 @@
+"""Views, functions and triggers, which there are some of, among the operations on tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from alembic.autogenerate.api import AutogenContext
+from alembic.operations import ops
+
+from ...dialects import Database
+from ...dialects.objects import Objects
+from ...surroundings import surroundings_of
+from ..ownership import Ownership
+from ..renames.values import Renames
+from .compare import ObjectComparison
+from .declaring import declares, metadatas_of
+from .phases import in_phases
+from .stage import ObjectStage
+from .touched import touches
+from .wanted import NotCompared, Wanted, wanted
+
+
+@dataclass(frozen=True)
+class Bringing:
+    """The work of the stage on one database."""
+
+    stage: ObjectStage
+    context: AutogenContext
+    ownership: Ownership
+    database: Database
+
+    def run(self, upgrade: ops.UpgradeOps, renames: Renames, found: Objects) -> None:
+        """Add the steps to the operations.
+
+        :raises ViewInTheWay: something that is not ours would have to go.
+        """
+        models = self._wanted()
+        if models is None:
+            return
+        comparison = ObjectComparison(
+            self.database,
+            _looked_at(self.context, found, models, self.ownership),
+            models,
+            touches(upgrade, renames),
+            self.ownership.history.declared,
+            self.ownership.history.written,
+            self.stage.refuses,
+        )
+        steps = comparison.steps(makes_way=self.stage.makes_way)
+        upgrade.ops[:] = in_phases(upgrade.ops, steps)
+        self.ownership.note(sorted(key.words for key in comparison.unmanaged))
+
+    def _wanted(self) -> Wanted | None:
+        context, metadatas = self.context, metadatas_of(self.context)
+        assert context.connection is not None
+        assert context.migration_context is not None
+        scratch_url = surroundings_of(context.migration_context).settings.scratch_url
+        try:
+            return wanted(metadatas, context.connection.engine, scratch_url, self.stage.engines)
+        except NotCompared as reason:
+            note = f"Views, functions and triggers were not compared: {reason}"
+            if note not in self.stage.notes and declares(metadatas):
+                self.stage.notes.append(note)
+            return None
+
+
+def _looked_at(
+    context: AutogenContext, found: Objects, models: Wanted, ownership: Ownership
+) -> Objects:
+    """What the comparison is about: its schemas, without what nobody wants to be looked at."""
+    schemas = {None, *(one.key.schema for one in models.objects)}
+    schemas |= {table.schema for one in metadatas_of(context) for table in one.tables.values()}
+    return {
+        key: one
+        for key, one in found.items()
+        if (context.opts.get("include_schemas") or key.schema in schemas)
+        and not ownership.is_ignored((key.schema, key.name))
+    }

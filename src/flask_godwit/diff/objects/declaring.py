@@ -1,0 +1,69 @@
+"""Whether models declare views, functions or triggers at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from alembic.autogenerate.api import AutogenContext
+from alembic.operations import ops
+from sqlalchemy import MetaData, Table
+from sqlalchemy.sql.sqltypes import SchemaType
+
+EVENTS = ("before_create", "after_create")
+
+
+def metadatas_of(context: AutogenContext) -> list[MetaData]:
+    """The models, which may stand in several."""
+    given: Any = context.metadata
+    return list(given) if isinstance(given, list | tuple) else [given]
+
+
+def views_in(metadatas: Iterable[MetaData]) -> list[Table]:
+    """The tables that are views in truth: SQLAlchemy's own ``CreateView``."""
+    return [
+        table
+        for metadata in metadatas
+        for table in metadata.tables.values()
+        if getattr(getattr(table, "_creator_ddl", None), "__visit_name__", "") == "create_view"
+    ]
+
+
+def may_declare(metadatas: Sequence[MetaData]) -> bool:
+    """Whether anything happens when these are created, but that tables are made."""
+    owners = [*metadatas, *(table for metadata in metadatas for table in metadata.tables.values())]
+    return bool(views_in(metadatas)) or any(
+        not _is_of_a_type(listener)
+        for owner in owners
+        for event in EVENTS
+        for listener in getattr(owner.dispatch, event)
+    )
+
+
+def declares(metadatas: Sequence[MetaData]) -> bool:
+    """Whether one of these models itself does; some libraries listen to every table there is."""
+    owners = [*metadatas, *(table for metadata in metadatas for table in metadata.tables.values())]
+    return bool(views_in(metadatas)) or any(
+        not _is_of_a_type(listener)
+        for owner in owners
+        for event in EVENTS
+        for listener in getattr(owner.dispatch, event).listeners
+    )
+
+
+def _is_of_a_type(listener: Any) -> bool:
+    """Whether SQLAlchemy itself listens, to make an enumeration."""
+    function = getattr(listener, "func", listener)  # a partial one
+    owner = getattr(function, "__self__", None) or getattr(function, "target", None)
+    return isinstance(owner, SchemaType)
+
+
+def without_views(context: AutogenContext, upgrade: ops.UpgradeOps) -> None:
+    """Take out what Alembic does with views that stand among the tables of the models."""
+    views = {(table.schema, table.name) for table in views_in(metadatas_of(context))}
+    if views:
+        upgrade.ops[:] = [op for op in upgrade.ops if _key(op) not in views]
+
+
+def _key(operation: Any) -> tuple[Any, Any]:
+    return getattr(operation, "schema", None), getattr(operation, "table_name", None)

@@ -1,0 +1,12 @@
+"""Names that several stages must agree on."""
+
+from __future__ import annotations
+
+STATEMENT_NAME = "godwit_statement_name"
+"""The execution option with which a statement says what it is called in the journal.
+
+For one whose text may be another one when the revision is run again.
+"""
+
+DEFAULT_BIND = ""
+"""The name of the application's main database, as Flask-Migrate's scripts call it."""

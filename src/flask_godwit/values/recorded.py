@@ -1,0 +1,63 @@
+"""What a database remembers of its revisions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class LogEntry:
+    """A row of the ledger: a revision that was applied, reverted or stamped, or that failed.
+
+    ``direction`` is "upgrade", "downgrade" or "stamp", ``result`` "done" or "failed",
+    ``checksum`` that of the revision's file, ``version`` that of Flask-Godwit. Times are UTC.
+    """
+
+    number: int
+    bind: str
+    revision: str
+    down_revisions: tuple[str, ...]
+    message: str
+    direction: str
+    result: str
+    error: str
+    started: datetime
+    finished: datetime
+    statements: int
+    checksum: str
+    database_user: str
+    os_user: str
+    host: str
+    version: str
+
+    @property
+    def seconds(self) -> float:
+        """How long it took."""
+        return (self.finished - self.started).total_seconds()
+
+
+@dataclass(frozen=True)
+class HalfApplied:
+    """A revision that was begun and did not come to its end.
+
+    ``statements`` are those of it that took effect, ``error`` is why it stopped ("" after a
+    crash), ``direction`` is "upgrade" or "downgrade".
+    """
+
+    bind: str
+    revision: str
+    direction: str
+    statements: tuple[str, ...]
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """What was decided about a half-applied revision; ``before`` is the revision it builds on."""
+
+    bind: str
+    revision: str
+    direction: str
+    decision: str
+    before: str
