@@ -73,14 +73,20 @@ def users(project: Project) -> Project:
 
 
 def test_the_cheapest_algorithm(users: Project, database: Database) -> None:
-    """It is asserted, and told; what a revision did that fails is not done again; the schema is
-    the one that the script alone would make, and no column has lost anything.
+    """It is asserted, told, and planned before; what a revision did that fails is not done
+    again; the schema is the one that the script alone would make, and no column has lost anything.
     """
     before = defined(database)
     execute(database, "CREATE TABLE late (id int)")
     write_revision(users, 2, OPERATIONS + 'op.create_table("late", sa.Column("id", sa.Integer))')
+    script = " ".join(users.invoke("db", "plan", "--sql").stdout.split())
     told = users.invoke("db", "upgrade", check=False)
     assert told.code == 1
+    for words, clause in re.findall(r"online: (.*?)…?(,? ALGORITHM=.*)", told.stdout):
+        planned = re.search(f"{re.escape(words)}.*?;", script)
+        assert planned, script
+        # Nobody knows before what a column is made of that has a character set of its own.
+        assert planned[0].endswith(f"{clause};") or "CHARACTER SET" in planned[0]
     for operation, algorithm in {
         "ADD COLUMN extra": "INSTANT",
         "CREATE INDEX": "(INPLACE|NOCOPY)",
