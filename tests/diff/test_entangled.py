@@ -123,6 +123,26 @@ def test_collation_goes(local: Evolution) -> None:
     assert "NOCASE" in str(local.rows(table))
 
 
+@pytest.mark.requires("schemas", "enum_types")
+def test_sequence_and_schema(evolution: Evolution) -> None:
+    """A sequence ends where its column's type does; a schema is made for the first table in it."""
+
+    def after(db: SQLAlchemy) -> None:
+        sa.event.listen(db.metadata, "before_create", sa.DDL("CREATE SCHEMA IF NOT EXISTS apart"))
+        _one(key=sa.BigInteger)(db)
+        db.Table("there", _id(), sa.Column("t_id", sa.ForeignKey("t.id")), schema="apart")
+
+    ends = "SELECT max_value FROM pg_sequences WHERE sequencename = 't_id_seq'"
+    evolution.begin(_one())
+    answer = evolution.migrate(after)
+    assert _PROVED in answer.stdout, answer.output
+    evolution.now.ok("upgrade")
+    evolution.now.ok("check")
+    assert evolution.rows(ends) == [(2**63 - 1,)]
+    evolution.now.ok("downgrade")
+    assert evolution.rows(ends) == [(2**31 - 1,)]
+
+
 @pytest.mark.requires("enum_types")
 def test_unique_waits(evolution: Evolution) -> None:
     """A unique constraint is checked at the end of a transaction, and at once again."""

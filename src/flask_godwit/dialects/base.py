@@ -219,6 +219,12 @@ class Database(ObjectAnswers, OptionAnswers):
         """The statement that makes a generated column a plain one; "" where there is none."""
         return ""
 
+    counts_in_columns: ClassVar[bool] = True
+    """Whether an altered column has to be told again that it counts."""
+
+    makes_schemas: ClassVar[bool] = False
+    """Whether a schema is made by a statement of its own, inside the database."""
+
     retypes_what_is_read: ClassVar[bool] = True
     """Whether a column that a generated one reads can get another type."""
 

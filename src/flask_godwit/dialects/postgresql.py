@@ -195,6 +195,8 @@ class PostgreSQL(Database):
     def drop_expression(self, table: str, column: str) -> str:
         return f"ALTER TABLE {table} ALTER COLUMN {column} DROP EXPRESSION"
 
+    counts_in_columns = False
+    makes_schemas = True
     retypes_what_is_read = False
     has_counters = True
 

@@ -37,6 +37,10 @@ def compare_columns(
         compare_counter(context, modify, schema, column, actual)
     if not sides_of(context).database.retypes_what_is_read:
         make_way(context, modify, schema, found, table, facts)
+    if not sides_of(context).database.counts_in_columns:
+        for operation in modify.ops:
+            if isinstance(operation, ops.AlterColumnOp):
+                operation.kw.pop("autoincrement", None)  # Alembic warns of it
 
 
 def _compare(

@@ -8,7 +8,7 @@ from alembic.autogenerate.api import AutogenContext
 from alembic.operations import ops
 from sqlalchemy import Column
 
-from ...dialects.counters import IDENTITY, CountedColumn, Counter
+from ...dialects.counters import IDENTITY, SERIAL, CountedColumn, Counter
 from ...dialects.facts import ColumnFacts
 from ..names import quoted, said
 from ..steps import Sql, Together
@@ -31,6 +31,7 @@ def compare_counter(
         return
     if context.migration_context._user_compare_server_default is False:
         return
+    _follow_type(context, modify, schema, column, actual)
     if _is_obviously_same(context, column, actual.counter):
         return
     twin = sides.twin(column.table)
@@ -52,6 +53,28 @@ def compare_counter(
         altered.existing_server_default = False  # it comes back by a statement
     place = len(modify.ops) if altered is None else modify.ops.index(altered)
     modify.ops.insert(place, Together(there, back))
+
+
+def _follow_type(
+    context: AutogenContext,
+    modify: ops.ModifyTableOps,
+    schema: str | None,
+    column: Column[Any],
+    actual: ColumnFacts,
+) -> None:
+    """The sequence of a SERIAL column ends where the column's type does."""
+    counter, altered = actual.counter, altered_in(modify, column.name)
+    retyped = altered is not None and altered.modify_type is not None
+    if counter is None or counter.kind != SERIAL or not retyped:
+        return
+    sides = sides_of(context)
+    twin = sides.twin(column.table)
+    wanted = twin.columns.get(column.name) if twin else None
+    if wanted is None or wanted.counter is None or wanted.counter.kind != SERIAL:
+        return
+    assert context.dialect is not None
+    alter = f"ALTER SEQUENCE {quoted(context.dialect, schema, counter.sequence)} AS"
+    modify.ops.append(Sql(f"{alter} {wanted.type}", f"{alter} {actual.type}"))
 
 
 def _nothing(counter: Counter | None) -> str:

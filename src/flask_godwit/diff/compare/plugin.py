@@ -16,6 +16,7 @@ from sqlalchemy import Column, DefaultClause, Index, Integer, MetaData, Table
 from ..glance import plugin as glance
 from .enums import compare_enums
 from .kinds import beside_batches
+from .new_schemas import compare_schemas
 from .sequences import compare_sequences
 from .text import undoubled
 
@@ -69,6 +70,7 @@ def _compare_types(context: AutogenContext, upgrade: ops.UpgradeOps) -> Priority
     beside_batches(upgrade)
     compare_enums(context, upgrade)
     compare_sequences(context, upgrade)
+    compare_schemas(context, upgrade)
     return PriorityDispatchResult.CONTINUE
 
 

@@ -17,6 +17,7 @@ from ..ownership import OWNERSHIP, History
 from ..renames.values import Renames
 
 if TYPE_CHECKING:
+    from ...dialects.counters import Counter
     from ...dialects.facts import Catalogue, ColumnFacts, TableFacts
     from ..names import Key
 
@@ -126,7 +127,7 @@ def _renamed(key: Key, facts: TableFacts, renames: Renames) -> TableFacts:
     return replace(
         facts,
         columns={
-            renames.new_column(key, name): _renamed_in(key, column, renames)
+            renames.new_column(key, name): _renamed_in(key, name, column, renames)
             for name, column in facts.columns.items()
         },
         checks=tuple(
@@ -146,14 +147,22 @@ def _renamed(key: Key, facts: TableFacts, renames: Renames) -> TableFacts:
     )
 
 
-def _renamed_in(key: Key, column: ColumnFacts, renames: Renames) -> ColumnFacts:
-    """A column whose expressions speak of the new names."""
+def _renamed_in(key: Key, name: str, column: ColumnFacts, renames: Renames) -> ColumnFacts:
+    """A column whose expressions and sequence have the new names."""
     computed, check, definition = column.computed, column.check, column.definition
     if definition and (computed or check):
         definition = renames.new_text(key, definition)
     return replace(
         column,
         definition=definition,
+        counter=column.counter and _follows(key, name, column.counter, renames),
         computed=computed and renames.new_text(key, computed),
         check=check and renames.new_text(key, check),
     )
+
+
+def _follows(key: Key, name: str, counter: Counter, renames: Renames) -> Counter:
+    """A sequence that is called after its column is renamed with it."""
+    if counter.sequence != f"{renames.old_key(key)[1]}_{name}_seq":
+        return counter
+    return replace(counter, sequence=f"{key[1]}_{renames.new_column(key, name)}_seq")
