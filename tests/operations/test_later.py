@@ -39,6 +39,7 @@ def test_a_life(users: Project, database: Database) -> None:
     write_revision(users, 3, NEEDED)
     planned = users.invoke("db", "plan", "r2").stdout
     assert "INSERT INTO godwit_backfills" in planned.replace("`", "").replace('"', "")
+    assert "0 hazards" in users.invoke("db", "lint", "r1:r2", check=False).stdout
     answer = users.invoke("db", "upgrade", check=False)
     assert answer.code == 1
     assert "backfill of users is left for later: flask db backfill" in answer.stdout

@@ -161,7 +161,7 @@ def _table(schema: str | None) -> Table:
     return Table(
         BACKFILLS_TABLE,
         MetaData(),
-        Column("id", Integer, primary_key=True),
+        Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
         Column("version_table", String(_WIDTH), nullable=False),
         Column("revision", String(_WIDTH), nullable=False),
         Column("table_schema", String(_WIDTH), nullable=False),
