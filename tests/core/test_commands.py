@@ -9,6 +9,7 @@ import pytest
 from .apps import Shop, one, users_and_posts
 
 COMMANDS = [
+    "backfill",
     "branches",
     "check",
     "create",
