@@ -36,7 +36,14 @@ class TestModelsNotImported:
         assert answer.exit_code == 1
         assert "its MetaData has no table" in answer.stderr
         assert "models.py" in answer.stderr
-        assert "import" in answer.stderr
+        assert "`import models`" in answer.stderr
+
+    def test_what_to_type_in_a_package(self, folder: Folder):
+        """Where the models are in a package, it is the package that imports them."""
+        folder.write(**{"app/__init__": MODELS_APART, "app/models/__init__": MODELS})
+        answer = folder.flask("db", "migrate")
+        assert answer.exit_code == 1
+        assert "`from . import models`" in answer.stderr
 
     def test_no_models_anywhere(self, shop):
         """No models and no file that looks like some: nothing changes, and that is said."""

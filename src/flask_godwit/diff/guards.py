@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from alembic.operations import ops
 from alembic.runtime.migration import MigrationContext
@@ -126,5 +126,13 @@ def _import_hint(suspects: Sequence[str]) -> str:
     files = ", ".join(suspects[:5])
     return (
         f"These files look like models, but the application never imports them: {files}\n"
-        "Import them where the application is made, e.g. `from . import models`."
+        f"Import them where the application is made, e.g. `{_import_of(suspects[0])}`."
     )
+
+
+def _import_of(file: str) -> str:
+    """A line that imports a file: of a package from within, else as what it is, a module."""
+    path = PurePath(file)
+    if path.stem == "__init__":
+        path = path.parent
+    return f"from . import {path.stem}" if len(path.parts) > 1 else f"import {path.stem}"
