@@ -13,17 +13,17 @@ from ..environment import Migrations
 from ..errors import BackfillStopped, GodwitError, Interrupted
 from ..failure import reason_of
 from ..listener import Listener
-from ..lock import DeployLocks, Patience
+from ..lock import DeployLocks
 from ..operations.backfill import BackfillOp, batches_of
 from ..operations.batch_run import Backfill
 from ..operations.due import Due, DuePiece
 from ..operations.later import so_far, store_of
 from ..operations.written_down import as_asked
 from ..parts import bind_of
-from ..retry import Limits
 from ..surroundings import surroundings_of
 from ..targets import DEFAULT_VERSION_TABLE, selected_targets
 from ..values import Backfilled, DueBackfill, Project
+from .limits import limits_of, patience_of
 
 _AGAIN = "flask db backfill    goes on"
 
@@ -42,9 +42,7 @@ def backfill(
     :raises BackfillStopped: the database refused something.
     """
     listener = listener or Listener()
-    settings = project.settings
-    seconds = settings.lock_wait_seconds if lock_wait is None else lock_wait
-    patience = Patience(seconds, listener.waiting, what="backfill") if settings.lock else None
+    patience = patience_of(project.settings, listener, lock_wait, what="backfill")
     table = project.options.get("version_table", DEFAULT_VERSION_TABLE)
     # A lock of its own: a deployment must not wait for hours.
     with DeployLocks(selected_targets(project), f"{table} backfill", patience) as locks:
@@ -75,15 +73,7 @@ class _Backfilling:
         self.migrations.listener = self.listener = listener
         self.revision = revision
         self.done: list[Backfilled] = []
-        settings = project.settings
-        self.limits = Limits(
-            settings.lock_timeout_seconds,
-            settings.retry_seconds,
-            listener.blocked,
-            stops=listener.stops,
-            sends=listener.sends,
-            statement_seconds=settings.statement_timeout_seconds,
-        )
+        self.limits = limits_of(project.settings, listener)
 
     def go(self) -> tuple[Backfilled, ...]:
         self.migrations.run(self._work, limits=self.limits, dont_mutate=True)

@@ -14,11 +14,12 @@ from ..errors import RevisionError
 from ..journal.entries import BEGUN, DONE, digest
 from ..journal.store import Store
 from ..listener import Listener
-from ..lock import DeployLocks, Patience
+from ..lock import DeployLocks
 from ..parts import bind_of
 from ..targets import DEFAULT_VERSION_TABLE, selected_targets
 from ..values import HalfApplied, Project, Resolved
 from .applying import stamp
+from .limits import patience_of
 
 
 class Decision(Enum):
@@ -46,10 +47,7 @@ def resolve(
     :returns: one for each database in which it was half applied.
     :raises RevisionError: it is half applied nowhere.
     """
-    settings = project.settings
-    seconds = settings.lock_wait_seconds if lock_wait is None else lock_wait
-    tell = (listener or Listener()).waiting
-    patience = Patience(seconds, tell) if settings.lock else None
+    patience = patience_of(project.settings, listener or Listener(), lock_wait)
     table = project.options.get("version_table", DEFAULT_VERSION_TABLE)
     with DeployLocks(selected_targets(project), table, patience) as locks:
         locks.acquire(project.wait)

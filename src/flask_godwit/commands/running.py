@@ -22,14 +22,14 @@ from ..failure import explain_failure
 from ..journal.recovery import half_applied
 from ..journal.store import Store
 from ..listener import Listener
-from ..lock import DeployLocks, Patience
+from ..lock import DeployLocks
 from ..outages import stepped_aside
 from ..parts import bind_of
-from ..retry import Limits
 from ..steps import applied_in, database_url, spans_revisions
 from ..targets import DEFAULT_VERSION_TABLE, selected_targets
 from ..values import Outcome, Progress, Project, Step, TargetOutcome
 from .comeback import Comeback
+from .limits import limits_of, patience_of
 
 Plan = Callable[[ScriptDirectory, tuple[str, ...]], Iterable[RevisionStep]]
 """The steps from the revisions that a database is at."""
@@ -60,18 +60,9 @@ class Run:
         self.migrations.listener = self.listener
         settings = project.settings
         self.backs_up = settings.backup and direction in ("upgrade", "downgrade")
-        seconds = settings.lock_wait_seconds if lock_wait is None else lock_wait
-        patience = Patience(seconds, self.listener.waiting, self._standing)
-        self.patience = patience if settings.lock else None
+        self.patience = patience_of(settings, self.listener, lock_wait, where=self._standing)
         self.locks = DeployLocks((), "", None)
-        self.limits = Limits(
-            settings.lock_timeout_seconds,
-            settings.retry_seconds,
-            self.listener.blocked,
-            stops=self.listener.stops,
-            sends=self.listener.sends,
-            statement_seconds=settings.statement_timeout_seconds,
-        )
+        self.limits = limits_of(settings, self.listener)
         self.migrations.seen = self._seen
         self.comeback = Comeback(project, self.limits, self.listener.lost)
         self.outcomes: list[TargetOutcome] = []
