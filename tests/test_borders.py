@@ -22,7 +22,7 @@ import flask_godwit
 PACKAGE = Path(flask_godwit.__file__).parent
 
 LAYERS = (
-    {"errors"},
+    {"errors", "lazy"},
     {"proofs", "findings"},
     {"secrecy", "values", "settings", "retry", "locate", "process_state"},
     {"plans", "sql", "assurance"},

@@ -7,8 +7,7 @@ fast as one that has none: Alembic is loaded when a migration command runs.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from .errors import (
     AnswerNeeded,
@@ -55,37 +54,23 @@ from .errors import (
     ViewInTheWay,
 )
 from .extension import Migrate
+from .lazy import on_first_use
 
 if TYPE_CHECKING:
     from .alembic_config import Config, alembic_version
-    from .api import (
+    from .api.planning import lint, plan, plan_sql
+    from .api.reading import branches, check, current, heads, history, log, pending, show, status
+    from .api.running import (
         backfill,
-        branches,
-        check,
         create,
-        current,
         downgrade,
         drop,
-        edit,
         ensure_version,
-        heads,
-        history,
-        init,
-        lint,
-        list_templates,
-        log,
-        merge,
-        migrate,
-        pending,
-        plan,
-        plan_sql,
-        prove,
-        revision,
-        show,
+        resolve,
         stamp,
-        status,
         upgrade,
     )
+    from .api.writing import edit, init, list_templates, merge, migrate, prove, revision
     from .assurance import assured
     from .declared import Function, Trigger, View
     from .diff.questions import Question, Reading, Refusal
@@ -103,36 +88,29 @@ _LAZY = {
     "assured": "assurance",
     "run_migrations": "environment",
     **dict.fromkeys(
+        ("edit", "init", "list_templates", "merge", "migrate", "prove", "revision"),
+        "api.writing",
+    ),
+    **dict.fromkeys(
         (
             "backfill",
-            "branches",
-            "check",
             "create",
-            "current",
             "downgrade",
             "drop",
-            "edit",
             "ensure_version",
-            "heads",
-            "history",
-            "init",
-            "lint",
-            "list_templates",
-            "log",
-            "merge",
-            "migrate",
-            "pending",
-            "plan",
-            "plan_sql",
-            "prove",
             "resolve",
-            "revision",
-            "show",
             "stamp",
-            "status",
             "upgrade",
         ),
-        "api",
+        "api.running",
+    ),
+    **dict.fromkeys(
+        ("branches", "check", "current", "heads", "history", "log", "pending", "show", "status"),
+        "api.reading",
+    ),
+    **dict.fromkeys(
+        ("lint", "plan", "plan_sql"),
+        "api.planning",
     ),
 }
 
@@ -220,15 +198,4 @@ __all__ = [
     "upgrade",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    """Import a public name from its module on first use (PEP 562)."""
-    if name not in _LAZY:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f".{_LAZY[name]}", __name__), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *_LAZY})
+__getattr__, __dir__ = on_first_use(__name__, _LAZY)

@@ -8,7 +8,7 @@ from inspect import cleandoc
 
 import click
 
-from flask_godwit import api
+import flask_godwit
 from flask_godwit.cli.group import db
 
 from .shapes import described, shapes
@@ -86,7 +86,7 @@ def _elsewhere(command: click.Command) -> Iterator[str]:
     """The same as a function, and the JSON that it prints."""
     name = str(command.name)
     places = []
-    if hasattr(api, name.replace("-", "_")):
+    if hasattr(flask_godwit, name.replace("-", "_")):
         places.append(f"In Python {{py:func}}`flask_godwit.{name.replace('-', '_')}`")
     if name in shapes():
         places.append(f"as [JSON](json.md): {described(shapes()[name])}")

@@ -8,10 +8,10 @@ import flask_godwit
 
 
 def reference() -> str:
-    """The functions, in the order of their module, under the name that one imports."""
+    """The functions, in the order of their modules, under the name that one imports."""
     public = [getattr(flask_godwit, name) for name in flask_godwit.__all__]
     found = [item for item in public if isfunction(item)]
-    found.sort(key=lambda function: function.__code__.co_firstlineno)
+    found.sort(key=lambda function: (function.__module__, function.__code__.co_firstlineno))
     return "\n".join(
         ["```{eval-rst}", *(_directive(function.__name__) for function in found), "```"]
     )

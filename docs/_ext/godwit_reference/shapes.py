@@ -9,7 +9,8 @@ from inspect import cleandoc
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from flask_godwit import api, findings, proofs, values
+import flask_godwit
+from flask_godwit import findings, proofs, values
 from flask_godwit.cli.group import db
 
 JSON_NAMES = {
@@ -59,7 +60,7 @@ def shapes() -> dict[str, Any]:
 
 
 def _returned(function: str) -> Any:
-    return get_type_hints(getattr(api, function))["return"]
+    return get_type_hints(getattr(flask_godwit, function))["return"]
 
 
 def _hints(value: type) -> dict[str, Any]:

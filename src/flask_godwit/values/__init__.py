@@ -10,9 +10,9 @@ class takes time.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from ..lazy import on_first_use
 from .names import DEFAULT_BIND, STATEMENT_NAME
 
 if TYPE_CHECKING:
@@ -73,15 +73,4 @@ __all__ = [
     "as_json",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    """Import a value from its module on first use (PEP 562)."""
-    if name not in _LAZY:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f".{_LAZY[name]}", __name__), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *_LAZY})
+__getattr__, __dir__ = on_first_use(__name__, _LAZY)
