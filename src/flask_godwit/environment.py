@@ -71,6 +71,7 @@ class Migrations:
         self.config = project.config(directory, flags)
         apply_settings(self.config, project.settings, directory)
         self.scripts = open_scripts(self.config, project.more_locations)
+        self.scripts.teach = _teach
         self.limits: Limits | None = None
         self.listener = Listener()
         self.seen: Seen = lambda statement, seconds, sight: None
@@ -206,8 +207,7 @@ class Migrations:
         part = next((target.part for target in targets if target.bind == bind), bind)
         safeguards = getattr(context.environment_context, "safeguards", None)
         for step in work(heads, context):
-            from . import operations  # noqa: F401  a revision runs: it may use our directives
-
+            _teach()
             context.opts[RUNNING] = step.info.up_revision_id
             function = fitted(step.migration_fn, part, plain=bind == targets[0].bind)
             if safeguards is not None:
@@ -319,6 +319,11 @@ def _context_connected(environment: Environment, target: Target) -> Iterator[dic
         return
     with connected(target.engine, environment.migrations.project.wait) as connection:
         yield {"connection": connection}
+
+
+def _teach() -> None:
+    """Give ``alembic.op`` our directives, which only revisions have a use for."""
+    from . import operations  # noqa: F401
 
 
 def _is_proxy_error(error: BaseException) -> bool:

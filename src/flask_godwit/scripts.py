@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from alembic.config import Config as AlembicConfig
-from alembic.script import ScriptDirectory
+from alembic.script import Script, ScriptDirectory
 
 from .alembic_config import is_configured
 from .errors import FolderMissing
@@ -22,6 +22,19 @@ _SCRIPT_TEMPLATE = Path(__file__).parent / "templates" / "script.py.mako"
 
 class Scripts(ScriptDirectory):
     """Alembic's folder of revisions, which needs neither env.py nor script.py.mako."""
+
+    teach: Callable[[], object] = staticmethod(lambda: None)
+    """Gives ``alembic.op`` our directives, for files that import one from there."""
+
+    def _load_revisions(self) -> Iterator[Script]:
+        try:
+            found = list(super()._load_revisions())
+        except ImportError as error:
+            if error.name != "alembic.op":
+                raise
+            self.teach()
+            found = list(super()._load_revisions())
+        return iter(found)
 
     @property
     def has_env(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -295,6 +296,22 @@ def test_between_two_rebuilds(project: Project, database: Database) -> None:
     project.flask("db", "upgrade")  # a process of its own: the listener is for every engine
     assert rows(database, "SELECT id, n FROM parent") == [(1, 3)]
     assert rows(database, "SELECT id FROM child") == [(1,)]
+
+
+def test_imported_by_its_name(
+    make_project: Callable[..., Project], sqlite_database: Database
+) -> None:
+    """A file may import a directive from ``alembic.op`` as it does Alembic's own."""
+    project = make_project(sqlite_database)
+    write_revisions(project, TABLE)
+    revision = "migrations/versions/r1.py"
+    project.replace(revision, "from alembic import op", "from alembic import op\n" + IMPORTED)
+    assert "r1" in project.flask("db", "history").stdout  # which has no use for directives
+    project.flask("db", "upgrade")
+    assert len(counts(sqlite_database)) == ROWS
+
+
+IMPORTED = "from alembic.op import add_column, backfill"
 
 
 def test_in_another_tool_of_alembic(database: Database) -> None:
