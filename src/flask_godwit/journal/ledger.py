@@ -26,11 +26,11 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.dialects.mysql import DATETIME, LONGTEXT
+from sqlalchemy.dialects.mysql import DATETIME
 from sqlalchemy.schema import CreateColumn
 
 from ..values import LogEntry
-from . import IN_TRANSACTIONS
+from .tables import IN_TRANSACTIONS, LONG_TEXT, WIDTH, KeptTable
 
 TABLE = "godwit_ledger"
 LAYOUT = 1
@@ -39,24 +39,13 @@ LAYOUT = 1
 DONE, FAILED = "done", "failed"
 
 _MOMENT = DateTime().with_variant(DATETIME(fsp=6), "mysql", "mariadb")
-_LONG = Text().with_variant(LONGTEXT(), "mysql", "mariadb")
-_WIDTH = 255
 
 
-class Ledger:
-    """The ledger's rows of one version table.
-
-    :param schema: where the version table is; None is the default schema.
-    """
+class Ledger(KeptTable):
+    """The ledger's rows of one version table."""
 
     def __init__(self, version_table: str, schema: str | None = None) -> None:
-        self.version_table = version_table
-        self.schema = schema
-        self.table = _table(schema)
-
-    def exists(self, connection: Connection) -> bool:
-        """Whether anything was ever written."""
-        return inspect(connection).has_table(TABLE, schema=self.schema)
+        super().__init__(version_table, schema, _table(schema))
 
     def prepare(self, connection: Connection) -> None:
         """Make the table, or the columns that an older release did not know."""
@@ -75,7 +64,7 @@ class Ledger:
                 layout=LAYOUT,
                 version_table=self.version_table,
                 bind=entry.bind,
-                revision=entry.revision[:_WIDTH],
+                revision=entry.revision[:WIDTH],
                 down_revisions=", ".join(entry.down_revisions),
                 message=entry.message,
                 direction=entry.direction,
@@ -86,10 +75,10 @@ class Ledger:
                 statements=entry.statements,
                 checksum=entry.checksum,
                 text=text,
-                database_user=entry.database_user[:_WIDTH],
-                os_user=entry.os_user[:_WIDTH],
-                host=entry.host[:_WIDTH],
-                version=entry.version[:_WIDTH],
+                database_user=entry.database_user[:WIDTH],
+                os_user=entry.os_user[:WIDTH],
+                host=entry.host[:WIDTH],
+                version=entry.version[:WIDTH],
             )
         )
 
@@ -168,23 +157,23 @@ def _table(schema: str | None) -> Table:
         MetaData(),
         Column("id", Integer, primary_key=True),
         Column("layout", Integer, nullable=False),
-        Column("version_table", String(_WIDTH), nullable=False),
-        Column("bind", String(_WIDTH)),
-        Column("revision", String(_WIDTH), nullable=False),
+        Column("version_table", String(WIDTH), nullable=False),
+        Column("bind", String(WIDTH)),
+        Column("revision", String(WIDTH), nullable=False),
         Column("down_revisions", Text),
-        Column("message", _LONG),
+        Column("message", LONG_TEXT),
         Column("direction", String(16), nullable=False),
         Column("result", String(16), nullable=False),
-        Column("error", _LONG),
+        Column("error", LONG_TEXT),
         Column("started", _MOMENT, nullable=False),
         Column("finished", _MOMENT, nullable=False),
         Column("statements", Integer),
         Column("checksum", String(64)),
-        Column("text", _LONG),
-        Column("database_user", String(_WIDTH)),
-        Column("os_user", String(_WIDTH)),
-        Column("host", String(_WIDTH)),
-        Column("version", String(_WIDTH)),
+        Column("text", LONG_TEXT),
+        Column("database_user", String(WIDTH)),
+        Column("os_user", String(WIDTH)),
+        Column("host", String(WIDTH)),
+        Column("version", String(WIDTH)),
         schema=schema,
         **IN_TRANSACTIONS,
     )

@@ -30,8 +30,8 @@ from sqlalchemy import (
     update,
 )
 
-from . import IN_TRANSACTIONS
 from .entries import Answer, Entry, decoded, encoded
+from .tables import IN_TRANSACTIONS
 
 TABLE = "godwit_journal"
 

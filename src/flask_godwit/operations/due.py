@@ -26,20 +26,15 @@ from sqlalchemy import (
     delete,
     func,
     insert,
-    inspect,
     select,
     update,
 )
-from sqlalchemy.dialects.mysql import LONGTEXT
 
 from ..errors import BackfillRefused
-from ..journal import IN_TRANSACTIONS
 from ..journal.entries import decoded, encoded
 from ..journal.pieces import Key, Piece, Standing
+from ..journal.tables import IN_TRANSACTIONS, LONG_TEXT, WIDTH, KeptTable
 from ..targets import BACKFILLS_TABLE
-
-_WIDTH = 255
-_LONG = Text().with_variant(LONGTEXT(), "mysql", "mariadb")
 
 
 @dataclass(frozen=True)
@@ -59,20 +54,11 @@ class Due:
         return f"{self.schema}.{self.table}" if self.schema else self.table
 
 
-class DueStore:
-    """The backfills that are due, of one version table.
-
-    :param schema: where the version table is; None is the default schema.
-    """
+class DueStore(KeptTable):
+    """The backfills that are due, of one version table."""
 
     def __init__(self, version_table: str, schema: str | None = None) -> None:
-        self.version_table = version_table
-        self.schema = schema
-        self.table = _table(schema)
-
-    def exists(self, connection: Connection) -> bool:
-        """Whether anything was ever left for later."""
-        return inspect(connection).has_table(BACKFILLS_TABLE, schema=self.schema)
+        super().__init__(version_table, schema, _table(schema))
 
     def insertion(self, due: Due) -> Insert:
         """The statement that leaves a backfill for later."""
@@ -162,11 +148,11 @@ def _table(schema: str | None) -> Table:
         BACKFILLS_TABLE,
         MetaData(),
         Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
-        Column("version_table", String(_WIDTH), nullable=False),
-        Column("revision", String(_WIDTH), nullable=False),
-        Column("table_schema", String(_WIDTH), nullable=False),
-        Column("table_name", String(_WIDTH), nullable=False),
-        Column("definition", _LONG, nullable=False),
+        Column("version_table", String(WIDTH), nullable=False),
+        Column("revision", String(WIDTH), nullable=False),
+        Column("table_schema", String(WIDTH), nullable=False),
+        Column("table_name", String(WIDTH), nullable=False),
+        Column("definition", LONG_TEXT, nullable=False),
         Column("position", Text, nullable=False),
         Column("changed", BigInteger, nullable=False),
         Column("seen", BigInteger, nullable=False),
