@@ -2,48 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from enum import Enum
 from re import Pattern
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from sqlalchemy import (
-    URL,
     ColumnElement,
     Connection,
-    Dialect,
     Engine,
     Table,
-    create_engine,
     func,
     text,
 )
-from sqlalchemy.pool import NullPool
 from sqlalchemy.types import TypeEngine
 
 from ..errors import DatabaseError, Outage
-from ..secrecy import shown
+from .administration import Administered
 from .object_answers import ObjectAnswers
 from .table_options import OptionAnswers
-from .usual_sequence import USUAL
+from .type_answers import TypeAnswers
 
 if TYPE_CHECKING:
     from ..plans import Cost, Facts
     from ..retry import Limits
     from ..sql.action import Action
     from .backups import Backup
-    from .counters import CountedColumn
     from .deploy_lock import DeployLock
-    from .facts import Catalogue, EnumType
+    from .facts import Catalogue
     from .glance import Glance
     from .guard import Guard, Sent
     from .observer import Observer
     from .script import Script
     from .witness import Witness
-
-OwnedNames = Mapping[str, str]
-"""The name of something by the column that it belongs to."""
 
 
 Size = tuple[int, int]
@@ -65,20 +57,12 @@ class Trouble(Enum):
     """Anything else."""
 
 
-class Database(ObjectAnswers, OptionAnswers):
+class Database(Administered, ObjectAnswers, OptionAnswers, TypeAnswers):
     """A database by its URL. Subclasses differ in their answers, not in their methods."""
 
     name: str = "database"
     extra: ClassVar[str] = ""
     """The extra of Flask-Godwit that installs a driver."""
-
-    def __init__(self, url: URL) -> None:
-        self.url = url
-
-    @property
-    def display_url(self) -> str:
-        """The URL without its password."""
-        return shown(self.url)
 
     @property
     def short_name(self) -> str:
@@ -241,42 +225,6 @@ class Database(ObjectAnswers, OptionAnswers):
     keeps_what_it_generated: ClassVar[bool] = False
     """Whether a generated column that gets another default, or none, keeps its values."""
 
-    usual_sequence: ClassVar[Mapping[str, str]] = USUAL
-    """What a sequence has when nobody says anything, by option."""
-
-    def sequences(
-        self, connection: Connection
-    ) -> Mapping[tuple[str | None, str], Mapping[str, str]]:
-        """The sequences that belong to no column: their unusual options, by schema and name."""
-        return {}
-
-    def owned_sequences(self, connection: Connection, schema: str | None, table: str) -> OwnedNames:
-        """The sequences that belong to a table's columns, by column."""
-        return {}
-
-    has_counters: ClassVar[bool] = False
-    """Whether its facts say where a column's numbers come from."""
-
-    def counter_changes(self, before: CountedColumn, after: CountedColumn) -> tuple[str, ...]:
-        """The statements that give a column another counter, which goes on where it stands."""
-        return ()
-
-    def plain_type(self, said: str) -> str:
-        """A type in one spelling, of those that the server and the models have for it."""
-        return "".join(said.lower().split())
-
-    def enum_types(self, connection: Connection) -> Mapping[tuple[str | None, str], EnumType]:
-        """The enumerations that are types of their own, by schema and name."""
-        return {}
-
-    def enums_in(self, type_: TypeEngine[Any], dialect: Dialect) -> Iterable[Any]:
-        """The enumerations that are types of their own, in a column's type."""
-        return ()
-
-    def uncreated(self, type_: TypeEngine[Any], dialect: Dialect) -> TypeEngine[Any]:
-        """A column's type that makes no enumeration, since that is there already."""
-        return type_
-
     def catalogue(self) -> Catalogue:
         """What reads the facts of tables, for one comparison."""
         from .facts import Catalogue
@@ -372,45 +320,3 @@ class Database(ObjectAnswers, OptionAnswers):
 
     def _no_scratch(self) -> DatabaseError:
         return DatabaseError(f"Flask-Godwit makes no scratch database for {self.name}.")
-
-    def exists(self) -> bool:
-        """Whether the database exists.
-
-        :raises DatabaseError: this kind of database can't be asked.
-        """
-        raise DatabaseError(f"Flask-Godwit can't create or drop a database at {self.display_url}.")
-
-    def create(self) -> None:
-        """Create the database.
-
-        :raises sqlalchemy.exc.DBAPIError: the server refused.
-        """
-        self._administer(f"CREATE DATABASE {self._quoted_name()}")
-
-    def drop(self) -> None:
-        """Drop the database with everything in it.
-
-        :raises sqlalchemy.exc.DBAPIError: the server refused.
-        """
-        self._administer(f"DROP DATABASE {self._quoted_name()}")
-
-    def _maintenance_url(self) -> URL:
-        """A database of the same server that is always there."""
-        raise NotImplementedError
-
-    def _maintenance_engine(self) -> Engine:
-        return create_engine(
-            self._maintenance_url(), poolclass=NullPool, isolation_level="AUTOCOMMIT"
-        )
-
-    def _administer(self, statement: str) -> None:
-        with self._maintenance_engine().connect() as connection:
-            # Without parameters a `%` in a name stays what it is, for every driver.
-            plain = connection.execution_options(no_parameters=True)
-            plain.exec_driver_sql(statement)
-
-    def _quoted_name(self) -> str:
-        # Not quote_identifier(), which doubles `%` for the driver.
-        quote = self.url.get_dialect()().identifier_preparer.initial_quote
-        name = (self.url.database or "").replace(quote, quote * 2)
-        return f"{quote}{name}{quote}"

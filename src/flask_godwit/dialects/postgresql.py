@@ -10,9 +10,10 @@ from sqlalchemy import URL, Connection, Dialect, Engine, text
 from sqlalchemy.types import TypeEngine
 
 from ..errors import ConnectionLost, DiskFull, Outage, ReadOnly, RightsMissing
-from .base import Database, OwnedNames, Size, Trouble
+from .base import Database, Size, Trouble
 from .object_answers import FUNCTION, PROCEDURE, TRIGGER, VIEW
 from .postgresql_states import gives_way, state_of
+from .type_answers import OwnedNames
 
 if TYPE_CHECKING:
     from ..plans import Cost, Facts

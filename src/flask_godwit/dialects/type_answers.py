@@ -1,0 +1,58 @@
+"""What a database answers about the types of columns, and where their numbers come from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from .usual_sequence import USUAL
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Dialect
+    from sqlalchemy.types import TypeEngine
+
+    from .counters import CountedColumn
+    from .facts import EnumType
+
+OwnedNames = Mapping[str, str]
+"""The name of something by the column that it belongs to."""
+
+
+class TypeAnswers:
+    """The part of a database that is about counters and enumerations. The base has neither."""
+
+    usual_sequence: ClassVar[Mapping[str, str]] = USUAL
+    """What a sequence has when nobody says anything, by option."""
+
+    def sequences(
+        self, connection: Connection
+    ) -> Mapping[tuple[str | None, str], Mapping[str, str]]:
+        """The sequences that belong to no column: their unusual options, by schema and name."""
+        return {}
+
+    def owned_sequences(self, connection: Connection, schema: str | None, table: str) -> OwnedNames:
+        """The sequences that belong to a table's columns, by column."""
+        return {}
+
+    has_counters: ClassVar[bool] = False
+    """Whether its facts say where a column's numbers come from."""
+
+    def counter_changes(self, before: CountedColumn, after: CountedColumn) -> tuple[str, ...]:
+        """The statements that give a column another counter, which goes on where it stands."""
+        return ()
+
+    def plain_type(self, said: str) -> str:
+        """A type in one spelling, of those that the server and the models have for it."""
+        return "".join(said.lower().split())
+
+    def enum_types(self, connection: Connection) -> Mapping[tuple[str | None, str], EnumType]:
+        """The enumerations that are types of their own, by schema and name."""
+        return {}
+
+    def enums_in(self, type_: TypeEngine[Any], dialect: Dialect) -> Iterable[Any]:
+        """The enumerations that are types of their own, in a column's type."""
+        return ()
+
+    def uncreated(self, type_: TypeEngine[Any], dialect: Dialect) -> TypeEngine[Any]:
+        """A column's type that makes no enumeration, since that is there already."""
+        return type_
