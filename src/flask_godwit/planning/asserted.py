@@ -28,26 +28,32 @@ def asserted(
     every = [s for recorded in revisions for step in recorded for s in step.sentences]
     if not any(sentence.clauses for sentence in every):
         return list(revisions)
-    facts = read_facts(every)
-    done = []
-    for recorded in revisions:
-        steps = []
-        for step in recorded:
-            sentences = []
-            for sentence in step.sentences:
-                actions = read(sentence.sql, facts.dialect)
-                cost = worst([database.cost(action, facts) for action in actions])
-                sentences.append(_with_clause(sentence, cost))
-                for action in actions:
-                    facts = followed(facts, action)
-            steps.append(replace(step, sentences=tuple(sentences)))
-        done.append(tuple(steps))
-    return done
+    asserting = _Asserting(database, read_facts(every))
+    return [tuple(map(asserting.step, recorded)) for recorded in revisions]
+
+
+class _Asserting:
+    """One statement after the other, each by what those before it have made of the tables."""
+
+    def __init__(self, database: Database, facts: Facts) -> None:
+        self.database = database
+        self.facts = facts
+
+    def step(self, step: Recorded) -> Recorded:
+        return replace(step, sentences=tuple(map(self._sentence, step.sentences)))
+
+    def _sentence(self, sentence: Sentence) -> Sentence:
+        actions = read(sentence.sql, self.facts.dialect)
+        cost = worst([self.database.cost(action, self.facts) for action in actions])
+        for action in actions:
+            self.facts = followed(self.facts, action)
+        return _with_clause(sentence, cost)
 
 
 def _with_clause(sentence: Sentence, cost: Cost) -> Sentence:
     if cost.blocks != "nothing" or not cost.sure:
         return sentence
     name = f"ALGORITHM={cost.algorithm}"
-    clause = next((c for c in sentence.clauses if c.strip(", ").split()[0].strip(",") == name), "")
-    return replace(sentence, sql=f"{sentence.sql}{clause}")
+    found = (clause for clause in sentence.clauses if name in clause.replace(",", " ").split())
+    clause = next(found, "")
+    return replace(sentence, sql=sentence.sql + clause)
