@@ -12,10 +12,10 @@ from sqlalchemy.sql.elements import conv
 
 from ...dialects.facts import TableFacts
 from ..column_checks import checks_of, without_checks
-from .computed import retypes
 from .names import final_name
+from .rewording import rewords
 from .sides import sides_of
-from .text import alike, names_in, written
+from .text import alike, written
 
 Check = tuple[str | None, str]
 
@@ -34,14 +34,16 @@ def compare_checks(
         declared += [check for column in table.columns for check in checks_of(column)]
     if not found and not declared:
         return
-    if _obviously_same(context, found, declared) and not _reworded(context, modify, found):
+    is_reworded = rewords(context, modify)
+    again = [check for check in found if is_reworded(check[1])]
+    if _obviously_same(context, found, declared) and not again:
         return
     twin = sides_of(context).twin(table)
     if twin is None:
         return
     named = {name: c for c in declared if (name := _name(context, c))}
     gone, new = _differences(found, twin.checks, named)
-    again = [check for check in _reworded(context, modify, found) if check not in gone]
+    again = [check for check in again if check not in gone]
     gone, new = [*gone, *again], [*new, *again]
     if not sides_of(context).database.checks_in_columns:
         new = _not_in_columns(context, modify, new)
@@ -79,16 +81,6 @@ def _differences(
         else:
             missing.append((name, sql))
     return left, missing
-
-
-def _reworded(
-    context: AutogenContext, modify: ops.ModifyTableOps, found: Sequence[Check]
-) -> list[Check]:
-    """What PostgreSQL would say in other words once a column that it reads has another type."""
-    if sides_of(context).database.retypes_what_is_read:
-        return []
-    retyped = {op.column_name for op in modify.ops if retypes(op)}
-    return [check for check in found if " IN (" in check[1] and names_in(check[1]) & retyped]
 
 
 def _not_in_columns(

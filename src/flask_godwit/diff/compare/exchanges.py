@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations import ops
 from sqlalchemy import Index, Table
@@ -13,8 +11,7 @@ from ..steps import Together, flat
 from .computed import retypes
 from .indexes import dropped_index
 from .names import final_name
-from .sides import sides_of
-from .text import names_in
+from .rewording import rewords
 
 _DROPS = (ops.DropIndexOp, ops.DropConstraintOp)
 _INDEXES = (ops.DropIndexOp, ops.CreateIndexOp)
@@ -28,7 +25,8 @@ def keep_indexes(
     facts: TableFacts,
 ) -> None:
     """Take the indexes of such columns away in time, and give them back."""
-    exchanged, reworded = _exchanged(modify), _reworded(context, modify, facts)
+    exchanged, is_reworded = _exchanged(modify), rewords(context, modify)
+    reworded = {name for name, text in facts.indexes.items() if is_reworded(text)}
     if not exchanged and not reworded:
         return
     changed = {str(op.index_name) for op in modify.ops if isinstance(op, _INDEXES)}
@@ -54,18 +52,6 @@ def _exchanged(modify: ops.ModifyTableOps) -> set[str]:
     operations = list(flat(modify))
     dropped = {op.column_name for op in operations if isinstance(op, ops.DropColumnOp)}
     return dropped & {op.column.name for op in operations if isinstance(op, ops.AddColumnOp)}
-
-
-def _reworded(
-    context: AutogenContext, modify: ops.ModifyTableOps, facts: TableFacts
-) -> Collection[str]:
-    """Indexes of which PostgreSQL says other words when what they read has another type."""
-    if sides_of(context).database.retypes_what_is_read:
-        return ()
-    retyped = {op.column_name for op in modify.ops if retypes(op)}
-    return [
-        name for name, text in facts.indexes.items() if " IN (" in text and names_in(text) & retyped
-    ]
 
 
 def _columns(operation: ops.MigrateOperation) -> set[str]:
