@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from operator import attrgetter
 from typing import Any
 
 from alembic.autogenerate.api import AutogenContext
@@ -31,23 +32,23 @@ def views_in(metadatas: Iterable[MetaData]) -> list[Table]:
 
 def may_declare(metadatas: Sequence[MetaData]) -> bool:
     """Whether anything happens when these are created, but that tables are made."""
-    owners = [*metadatas, *(table for metadata in metadatas for table in metadata.tables.values())]
-    return bool(views_in(metadatas)) or any(
-        not _is_of_a_type(listener)
-        for owner in owners
-        for event in EVENTS
-        for listener in getattr(owner.dispatch, event)
-    )
+    return bool(views_in(metadatas)) or _are_listened_to(metadatas, iter)
 
 
 def declares(metadatas: Sequence[MetaData]) -> bool:
     """Whether one of these models itself does; some libraries listen to every table there is."""
+    return bool(views_in(metadatas)) or _are_listened_to(metadatas, attrgetter("listeners"))
+
+
+def _are_listened_to(
+    metadatas: Sequence[MetaData], listeners: Callable[[Any], Iterable[Any]]
+) -> bool:
     owners = [*metadatas, *(table for metadata in metadatas for table in metadata.tables.values())]
-    return bool(views_in(metadatas)) or any(
+    return any(
         not _is_of_a_type(listener)
         for owner in owners
         for event in EVENTS
-        for listener in getattr(owner.dispatch, event).listeners
+        for listener in listeners(getattr(owner.dispatch, event))
     )
 
 
