@@ -50,18 +50,11 @@ def backfill(
         return _Backfilling(project, revision, listener).go()
 
 
-def due_in(context: MigrationContext) -> tuple[DueBackfill, ...]:
-    """The backfills that are due in a context's database; none where they can't be read."""
-    if context.connection is None:
-        return ()
-    try:
-        found = store_of(context).read(context.connection)
-    except DBAPIError:  # a user who may read the version table, but not this one
-        context.connection.rollback()
-        return ()
+def due_in(context: MigrationContext, connection: Connection) -> tuple[DueBackfill, ...]:
+    """The backfills that are due in a context's database."""
     return tuple(
         DueBackfill(bind_of(context), due.revision, due.name, due.standing.rows, due.standing.seen)
-        for due in found
+        for due in store_of(context).read(connection)
     )
 
 

@@ -123,12 +123,12 @@ def _due(context: MigrationContext) -> tuple[DueBackfill, ...]:
     try:
         if not inspect(connection).has_table(BACKFILLS_TABLE, schema=context.version_table_schema):
             return ()
+        from .backfilling import due_in
+
+        return due_in(context, connection)
     except DBAPIError:  # a user who may read the version table, but not this one
         connection.rollback()
         return ()
-    from .backfilling import due_in
-
-    return due_in(context)
 
 
 def _pending(migrations: Migrations, at: tuple[str, ...]) -> list[PendingRevision]:
