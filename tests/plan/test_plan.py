@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -23,6 +24,11 @@ def step(shop: Shop, upgrade: str, **more: str) -> PlanStep:
     assert found.is_whole, found
     (only,) = found.steps
     return only
+
+
+def without_sizes(text: str) -> str:
+    """`text` without bytes: a server may count a table's pages anew between two questions."""
+    return re.sub(r"\d+(\.\d+)? [KM]B", "some bytes", text)
 
 
 def state(shop: Shop) -> Any:
@@ -178,7 +184,10 @@ def test_downgrade(shop: Shop) -> None:
 def test_dry_run(shop: Shop) -> None:
     """`--dry-run` prints the same plan."""
     shop.revision("r2", "r1", 'op.create_index("ix_name", "users", ["name"])')
-    assert shop.ok("upgrade", "--dry-run").stdout == shop.ok("plan").stdout
+    dry, planned = (
+        without_sizes(shop.ok(*command).stdout) for command in (["upgrade", "--dry-run"], ["plan"])
+    )
+    assert dry == planned
     back = shop.ok("downgrade", "--dry-run", "base", "--json").json
     assert [revision["direction"] for revision in back["targets"][0]["revisions"]] == ["downgrade"]
     assert shop.ok("current").stdout.startswith("r1")
