@@ -36,6 +36,7 @@ NOT_WITHOUT_WORK = (
     *(f"flask_godwit.dialects.{name}" for name in ("mysql", "mariadb", "postgresql")),
     *(f"flask_godwit.dialects.{name}" for name in ("sqlite_facts", "backups")),
     "flask_godwit.sqlite.impl",
+    "sqlalchemy.dialects.mysql",
 )
 """What a command has no use for that finds nothing to do, on SQLite."""
 

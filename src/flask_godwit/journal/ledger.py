@@ -14,7 +14,6 @@ from typing import Any
 from sqlalchemy import (
     Column,
     Connection,
-    DateTime,
     Integer,
     MetaData,
     Row,
@@ -26,19 +25,16 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.dialects.mysql import DATETIME
 from sqlalchemy.schema import CreateColumn
 
 from ..values import LogEntry
-from .tables import IN_TRANSACTIONS, LONG_TEXT, WIDTH, KeptTable
+from .tables import WIDTH, CreateOurs, KeptTable, LongText, Moment
 
 TABLE = "godwit_ledger"
 LAYOUT = 1
 """The layout of the rows that this release writes."""
 
 DONE, FAILED = "done", "failed"
-
-_MOMENT = DateTime().with_variant(DATETIME(fsp=6), "mysql", "mariadb")
 
 
 class Ledger(KeptTable):
@@ -50,7 +46,7 @@ class Ledger(KeptTable):
     def prepare(self, connection: Connection) -> None:
         """Make the table, or the columns that an older release did not know."""
         if not self.exists(connection):
-            self.table.create(connection)
+            connection.execute(CreateOurs(self.table))
             return
         there = self._columns(connection)
         for column in self.table.columns:
@@ -161,19 +157,18 @@ def _table(schema: str | None) -> Table:
         Column("bind", String(WIDTH)),
         Column("revision", String(WIDTH), nullable=False),
         Column("down_revisions", Text),
-        Column("message", LONG_TEXT),
+        Column("message", LongText),
         Column("direction", String(16), nullable=False),
         Column("result", String(16), nullable=False),
-        Column("error", LONG_TEXT),
-        Column("started", _MOMENT, nullable=False),
-        Column("finished", _MOMENT, nullable=False),
+        Column("error", LongText),
+        Column("started", Moment, nullable=False),
+        Column("finished", Moment, nullable=False),
         Column("statements", Integer),
         Column("checksum", String(64)),
-        Column("text", LONG_TEXT),
+        Column("text", LongText),
         Column("database_user", String(WIDTH)),
         Column("os_user", String(WIDTH)),
         Column("host", String(WIDTH)),
         Column("version", String(WIDTH)),
         schema=schema,
-        **IN_TRANSACTIONS,
     )

@@ -31,7 +31,7 @@ from sqlalchemy import (
 )
 
 from .entries import Answer, Entry, decoded, encoded
-from .tables import IN_TRANSACTIONS
+from .tables import CreateOurs
 
 TABLE = "godwit_journal"
 
@@ -51,7 +51,8 @@ class Store:
 
     def create(self) -> None:
         """Make the table where it is missing."""
-        self.table.create(self.connection, checkfirst=True)
+        if not self.exists():
+            self.connection.execute(CreateOurs(self.table))
 
     def read(self) -> dict[tuple[str, str], list[Entry]]:
         """What was noted: the entries of each half-applied (revision, direction), in order."""
@@ -163,5 +164,4 @@ def _table(schema: str | None) -> Table:
         Column("error", Text, nullable=False),
         Column("noted_at", DateTime, nullable=False, server_default=func.now()),
         schema=schema,
-        **IN_TRANSACTIONS,
     )

@@ -4,21 +4,43 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Table, Text, inspect
-from sqlalchemy.dialects.mysql import LONGTEXT
+from sqlalchemy import Connection, DateTime, Table, Text, inspect
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.schema import CreateTable
 
 WIDTH = 255
 """Characters of a name."""
 
-LONG_TEXT = Text().with_variant(LONGTEXT(), "mysql", "mariadb")
 
-IN_TRANSACTIONS: dict[str, Any] = {
-    f"{dialect}_{name}": value
-    for dialect in ("mysql", "mariadb")
-    for name, value in (("engine", "InnoDB"), ("charset", "utf8mb4"))
-}
-"""Options of our tables on MySQL: whatever a database's defaults are, they take part in
-transactions and hold any text."""
+# The usual ways, variants and `mysql_engine=`, would load MySQL's dialect on every database.
+class LongText(Text):
+    """Text of any length, where MySQL's TEXT ends after 64 KB."""
+
+
+class Moment(DateTime):
+    """A time with microseconds, where MySQL's DATETIME has whole seconds."""
+
+
+@compiles(LongText, "mysql", "mariadb")
+def _long_text(_type: LongText, _compiler: Any, **_options: Any) -> str:
+    return "LONGTEXT"
+
+
+@compiles(Moment, "mysql", "mariadb")
+def _moment(_type: Moment, _compiler: Any, **_options: Any) -> str:
+    return "DATETIME(6)"
+
+
+class CreateOurs(CreateTable):
+    """Makes a table of ours: on MySQL, whatever a database's defaults are, it takes part in
+    transactions and holds any text.
+    """
+
+
+@compiles(CreateOurs, "mysql", "mariadb")
+def _create_ours(create: CreateOurs, compiler: Any, **options: Any) -> str:
+    plain: str = compiler.visit_create_table(create, **options)
+    return f"{plain.rstrip()} ENGINE=InnoDB DEFAULT CHARSET=utf8mb4\n\n"
 
 
 class KeptTable:

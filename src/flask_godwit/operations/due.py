@@ -33,7 +33,7 @@ from sqlalchemy import (
 from ..errors import BackfillRefused
 from ..journal.entries import decoded, encoded
 from ..journal.pieces import Key, Piece, Standing
-from ..journal.tables import IN_TRANSACTIONS, LONG_TEXT, WIDTH, KeptTable
+from ..journal.tables import WIDTH, KeptTable, LongText
 from ..targets import BACKFILLS_TABLE
 
 
@@ -152,11 +152,10 @@ def _table(schema: str | None) -> Table:
         Column("revision", String(WIDTH), nullable=False),
         Column("table_schema", String(WIDTH), nullable=False),
         Column("table_name", String(WIDTH), nullable=False),
-        Column("definition", LONG_TEXT, nullable=False),
+        Column("definition", LongText, nullable=False),
         Column("position", Text, nullable=False),
         Column("changed", BigInteger, nullable=False),
         Column("seen", BigInteger, nullable=False),
         Column("noted_at", DateTime, nullable=False, server_default=func.now()),
         schema=schema,
-        **IN_TRANSACTIONS,
     )

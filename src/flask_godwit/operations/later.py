@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from alembic.operations import MigrateOperation, Operations
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, Table
-from sqlalchemy.schema import CreateTable
 from sqlalchemy.sql import column as plain_column
 from sqlalchemy.sql import table as plain_table
 from sqlalchemy.sql.elements import ColumnClause
@@ -17,6 +16,7 @@ from sqlalchemy.sql.selectable import TableClause
 
 from ..dialects import dialect_for
 from ..errors import BackfillDue
+from ..journal.tables import CreateOurs
 from ..surroundings import RUNNING, surroundings_of
 from .batches import Batches
 from .due import Due, DueStore
@@ -46,9 +46,9 @@ def leave(operations: Operations, operation: BackfillOp, batches: Batches | None
     table = batches.table if batches else named_table(operation)
     definition = written_down(operation, table, context.dialect)
     if context.as_sql:
-        operations.execute(CreateTable(store.table, if_not_exists=True))
+        operations.execute(CreateOurs(store.table, if_not_exists=True))
     elif not store.exists(operations.get_bind()):
-        operations.execute(CreateTable(store.table))
+        operations.execute(CreateOurs(store.table))
     due = Due(revision, operation.table, operation.schema, definition)
     operations.execute(store.insertion(due))
     surroundings_of(context).left(due.name)
