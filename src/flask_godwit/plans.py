@@ -55,7 +55,8 @@ class Facts:
     """What planning must know of a database, read once.
 
     ``read`` is false where there was none to ask: then every table may be big. ``new`` are the
-    tables that the run itself creates, before what is being judged.
+    tables that the run itself creates, before what is being judged. ``with_default`` are those
+    that have a partition for whatever fits into no other.
     """
 
     dialect: str
@@ -63,6 +64,7 @@ class Facts:
     tables: Mapping[str, TableFact] = field(default_factory=dict)
     read: bool = True
     new: frozenset[str] = frozenset()
+    with_default: frozenset[str] = frozenset()
     small_rows: int = 0
     checks_foreign_keys: bool = True
     """False where MySQL's session was told ``foreign_key_checks = 0``."""

@@ -274,6 +274,12 @@ class Database(Administered, ObjectAnswers, OptionAnswers, TypeAnswers):
 
         return looked_up({}, action, facts)
 
+    def with_default_partition(
+        self, connection: Connection, tables: Collection[str]
+    ) -> Collection[str]:
+        """Those of some tables that have a partition for whatever fits into no other."""
+        return ()
+
     def sizes(self, connection: Connection, tables: Collection[str]) -> Mapping[str, Size]:
         """Rows and bytes of tables, as quickly as the server knows them."""
         return {}

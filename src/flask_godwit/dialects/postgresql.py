@@ -105,15 +105,6 @@ _OWNED = text(
     """
 )
 # As the planner reckons: the density at the last ANALYZE, and the pages that there are now.
-_SIZES = text(
-    """
-    SELECT given.name, pg_total_relation_size(c.oid) AS bytes,
-        (pg_relation_size(c.oid) / 8192.0) * CASE WHEN c.relpages > 0 AND c.reltuples >= 0
-            THEN c.reltuples / c.relpages ELSE 80 END AS rows
-    FROM unnest(CAST(:names AS text[])) AS given (name)
-    JOIN pg_class c ON c.oid = to_regclass(given.name) AND c.relkind IN ('r', 'm')
-    """
-)
 
 
 def _pid(connection: Connection) -> int | None:
@@ -253,8 +244,16 @@ class PostgreSQL(Database):
         return cost(action, facts)
 
     def sizes(self, connection: Connection, tables: Collection[str]) -> Mapping[str, Size]:
-        found = connection.execute(_SIZES, {"names": list(tables)})
-        return {row.name: (int(row.rows), int(row.bytes)) for row in found}
+        from .postgresql_sizes import sizes
+
+        return sizes(connection, tables)
+
+    def with_default_partition(
+        self, connection: Connection, tables: Collection[str]
+    ) -> Collection[str]:
+        from .postgresql_sizes import with_default_partition
+
+        return with_default_partition(connection, tables)
 
     def fills_rows(self, default: str) -> bool:
         from .postgresql_locks import is_volatile

@@ -24,6 +24,14 @@ _CONCURRENT_INDEX = re.compile(
     r'("(?:[^"]|"")+"|\w+)\s+ON\s+(?:ONLY\s+)?(?:("(?:[^"]|"")+"|\w+)\s*\.)?',
     re.IGNORECASE,
 )
+_DETACHES = re.compile(
+    r"\s*(ALTER\s+TABLE\s+(.+)\s+DETACH\s+PARTITION\s+(.+?))\s+CONCURRENTLY\s*;?\s*",
+    re.IGNORECASE | re.DOTALL,
+)
+_PENDING = text("""
+SELECT count(*) FROM pg_inherits WHERE inhparent = to_regclass(:parent)
+  AND inhrelid = to_regclass(:child) AND inhdetachpending
+""")
 
 _DEFINITIONS = text("""
 WITH named AS (
@@ -114,7 +122,11 @@ class PostgreSQLWitness(Witness):
             raw.commit()
 
     def clear_away(self, statement: str) -> None:
-        """Drop the invalid index that a cut off CREATE INDEX CONCURRENTLY leaves."""
+        """What CONCURRENTLY leaves: an invalid index is dropped, a detached partition finished."""
+        detached = _DETACHES.fullmatch(statement)
+        if detached:
+            self._finish(*detached.groups())
+            return
         found = _CONCURRENT_INDEX.match(statement)
         if not found:
             return
@@ -126,6 +138,12 @@ class PostgreSQLWitness(Witness):
             self.connection.exec_driver_sql(
                 f"DROP INDEX CONCURRENTLY {where}{quote(name)}",
                 execution_options={"no_parameters": True},
+            )
+
+    def _finish(self, statement: str, parent: str, child: str) -> None:
+        if self.connection.scalar(_PENDING, {"parent": parent, "child": child}):
+            self.connection.exec_driver_sql(
+                f"{statement} FINALIZE", execution_options={"no_parameters": True}
             )
 
     def session(self) -> str:

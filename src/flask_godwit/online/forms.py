@@ -15,12 +15,20 @@ from sqlalchemy.sql.ddl import ExecutableDDLElement
 class Part:
     """One statement. What is ``brief`` takes a strong lock for a moment, and must not wait for it.
 
-    ``undo`` takes it back when a later part finds rows that must not be.
+    ``undo`` takes it back when a later part finds rows that must not be. ``name`` is what the
+    journal knows it by, where its text can't be made once more.
     """
 
     statement: ExecutableDDLElement | str
     brief: bool = False
     undo: str = ""
+    name: str = ""
+    rest: Callable[[Connection], str] = lambda connection: ""
+    """What ends an attempt that was cut off, "" where there was none."""
+
+    def known_by(self, dialect: Dialect) -> str:
+        """As the journal knows it."""
+        return self.name or self.sql(dialect)
 
     def sql(self, dialect: Dialect) -> str:
         """As the driver is sent it."""

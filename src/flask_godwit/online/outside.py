@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import Any
 
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from ..dialects.guard import INSTEAD
 from ..retry import Limits
+from ..values import STATEMENT_NAME
 from .forms import Part, SafeForm
 from .postgresql import MAKERS
 from .retype import retyped
@@ -76,7 +79,7 @@ class Outside(Road):
         journal = self.around.journal
         assert journal is not None
         if journal.has_more:
-            return journal.is_ahead(form.parts[0].sql(self.context.dialect))
+            return journal.is_ahead(form.parts[0].known_by(self.context.dialect))
         if form.always:
             return True
         if not form.tables or form.tables[0] in self.new:
@@ -109,7 +112,7 @@ class Outside(Road):
         self._clear(form)
         for part in reversed(done):
             if part.undo:
-                journal.take_back(part.sql(self.context.dialect), part.undo)
+                journal.take_back(part.known_by(self.context.dialect), part.undo)
 
     def _send(self, part: Part) -> None:
         limits = self._limits()
@@ -118,13 +121,21 @@ class Outside(Road):
         with self._waiting(limits, part):
             while True:
                 try:
-                    return self._execute(part.statement)
+                    return self._execute(part.statement, self._options(part))
                 except DBAPIError as error:
                     in_the_way = error.orig is not None and database.gives_way(error.orig)
                     if not in_the_way or attempts.spent:
                         raise
                     statement = error.statement or ""
                 attempts.step_aside(statement, tuple)
+
+    def _options(self, part: Part) -> dict[str, Any]:
+        """What is to be known of a part besides its text."""
+        assert self.around.journal is not None
+        with self.around.journal.aside():
+            rest = part.rest(self.connection)
+        options: dict[str, Any] = {STATEMENT_NAME: part.name} if part.name else {}
+        return {**options, INSTEAD: partial(self._execute, rest)} if rest else options
 
     def _limits(self) -> Limits:
         journal = self.around.journal
@@ -144,12 +155,12 @@ class Outside(Road):
                 for setting in after:
                     self._execute(setting)
 
-    def _execute(self, statement: Any) -> None:
+    def _execute(self, statement: Any, options: Mapping[str, Any] | None = None) -> None:
         if isinstance(statement, str):
-            plain = {"no_parameters": True}
+            plain = {"no_parameters": True, **(options or {})}
             self.connection.exec_driver_sql(statement.replace("%%", "%"), execution_options=plain)
         else:
-            self.connection.execute(statement)
+            self.connection.execute(statement, execution_options=options)
 
 
 def settings_around(part: Part, limits: Limits) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from copy import copy
 from dataclasses import replace
@@ -17,8 +16,9 @@ from sqlalchemy.schema import AddConstraint, CreateIndex, DropIndex
 from ..dialects import dialect_for
 from ..journal.kinds import is_several
 from .forms import Makers, Part, SafeForm
+from .names import own_name
+from .partitions import detached
 
-_LONGEST_NAME = 63
 _LEFTOVER = text(
     """
     SELECT count(*) FROM pg_index i
@@ -163,8 +163,13 @@ def _primary_key(operation: ops.CreatePrimaryKeyOp, context: MigrationContext) -
 
 
 def _execute(operation: ops.ExecuteSQLOp, context: MigrationContext) -> SafeForm | None:
-    """A new value of an enumeration can't be used before it is committed."""
+    """SQL that has a better form, as far as it is read."""
     statement = str(operation.sqltext)
+    return detached(statement, context) or _new_value(statement)
+
+
+def _new_value(statement: str) -> SafeForm | None:
+    """A new value of an enumeration can't be used before it is committed."""
     if not _ADDS_VALUE.match(statement) or is_several(statement):
         return None
     words = f"{' '.join(statement.split())}: committed at once, so that it can be used"
@@ -181,7 +186,7 @@ def _alter_column(operation: ops.AlterColumnOp, context: MigrationContext) -> Sa
     table = _quoted(context, Table(operation.table_name, MetaData(), schema=schema))
     column = operation.column_name
     quote = context.dialect.identifier_preparer.quote
-    check = quote(_not_null_name(operation.table_name, column))
+    check = quote(own_name(f"{operation.table_name}_{column}", "godwit_not_null"))
     alter = f"ALTER TABLE {table}"
     undo = f"{alter} DROP CONSTRAINT {check}"
     add = f"{alter} ADD CONSTRAINT {check} CHECK ({quote(column)} IS NOT NULL) NOT VALID"
@@ -208,13 +213,6 @@ def _rest_of(operation: ops.AlterColumnOp) -> ops.AlterColumnOp | None:
     rest = copy(operation)
     rest.modify_nullable = None
     return rest if rest.has_changes() or rest.modify_name is not None else None
-
-
-def _not_null_name(table: str, column: str) -> str:
-    name = f"{table}_{column}_godwit_not_null"
-    if len(name.encode()) <= _LONGEST_NAME:
-        return name
-    return f"godwit_not_null_{hashlib.sha256(name.encode()).hexdigest()[:16]}"
 
 
 def _named(

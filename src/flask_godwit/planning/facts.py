@@ -21,6 +21,7 @@ def read_facts(
     dropped = {action.name.rpartition(".")[2] for action in actions if _names_no_table(action)}
     names = {action.table for action in actions if action.table}
     names |= {name for action in actions for name in action.referred}
+    detached = {action.table for action in actions if action.kind == "detach_partition"}
     sizes = database.sizes(connection, names)
     if dropped:
         names |= _owners(inspector, dropped)
@@ -29,6 +30,7 @@ def read_facts(
         dialect=database.name.lower(),
         version=_version(connection),
         tables={name: _table(inspector, name, *sizes[name]) for name in names & sizes.keys()},
+        with_default=frozenset(database.with_default_partition(connection, detached)),
         small_rows=small_rows,
     )
 

@@ -17,6 +17,11 @@ SPARES_SMALL = False
 def hazard(case: Case) -> Hazard | None:
     if case.action.has("concurrently") or case.facts.is_before(14):
         return None
+    if case.action.table in case.facts.with_default:
+        return Hazard(
+            f"Nobody can read or write {case.action.table} until every query of it has ended."
+            " PostgreSQL refuses CONCURRENTLY while it has a DEFAULT partition."
+        )
     return Hazard(
         f"Nobody can read or write {case.action.table} until every query of it has ended.",
         "with op.get_context().autocommit_block():\n"
