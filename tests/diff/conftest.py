@@ -105,7 +105,10 @@ def _table(inspector: sa.Inspector, name: str) -> object:
         },
         "pk": inspector.get_pk_constraint(name),
         "fks": sorted(
-            (fk["name"] or "", *fk["constrained_columns"], fk["referred_table"])
+            (
+                *(fk["name"] or "", *fk["constrained_columns"], fk["referred_table"]),
+                *(f"{name} {said}" for name, said in sorted(fk["options"].items())),
+            )
             for fk in inspector.get_foreign_keys(name)
         ),
         "uniques": sorted((u["name"] or "", *u["column_names"]) for u in uniques),

@@ -162,6 +162,20 @@ class Database(Administered, ObjectAnswers, OptionAnswers, TypeAnswers):
         """
         return ""
 
+    def around_conversion(
+        self,
+        connection: Connection,
+        table: str,
+        column: str,
+        old: TypeEngine[Any],
+        new: TypeEngine[Any],
+    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """What a change of type needs before it and after it, where it has no USING.
+
+        :param table: quoted, as the column is.
+        """
+        return (), ()
+
     def rename_column(self, table: str, old: str, new: str) -> str:
         """The statement that renames a column and keeps all it has; "" where Alembic's does.
 
@@ -202,6 +216,9 @@ class Database(Administered, ObjectAnswers, OptionAnswers, TypeAnswers):
     def drop_expression(self, table: str, column: str) -> str:
         """The statement that makes a generated column a plain one; "" where there is none."""
         return ""
+
+    restrict_goes_unsaid: ClassVar[bool] = True
+    """Whether a foreign key that is to RESTRICT is the same as one of which nothing is said."""
 
     counts_in_columns: ClassVar[bool] = True
     """Whether an altered column has to be told again that it counts."""

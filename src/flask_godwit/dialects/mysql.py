@@ -20,6 +20,7 @@ from sqlalchemy import (
     LargeBinary,
     Numeric,
     Text,
+    Uuid,
     cast,
     func,
     text,
@@ -174,6 +175,7 @@ class MySQL(MySQLOptions, Database):
         return ServerObserver(connection.engine, partial(self._look, _session(connection)))
 
     checks_block_renames: ClassVar[bool] = True
+    restrict_goes_unsaid: ClassVar[bool] = False
 
     def default_name(self, kind: str, table: str, columns: Sequence[str]) -> str | None:
         return columns[0] if kind in ("uq", "ix") and columns else None
@@ -190,7 +192,16 @@ class MySQL(MySQLOptions, Database):
             return lambda column: cast(column, DateTime()).is_(None) & column.is_not(None)
         if isinstance(kind, JSON):
             return lambda column: func.json_valid(column) == 0
+        if isinstance(kind, Uuid):
+            return lambda column: func.char_length(func.replace(column, "-", "")) != 32
         return None
+
+    def around_conversion(
+        self, connection: Connection, table: str, column: str, old: Any, new: Any
+    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        from .mysql_uuids import around
+
+        return around(connection, table, column, old, new)
 
     def plain_type(self, said: str) -> str:
         from .mysql_types import plain_type

@@ -28,6 +28,8 @@ def conversion(
     if isinstance(old, ARRAY) and isinstance(new, ARRAY):
         inner = conversion(connection, column, old.item_type, new.item_type)
         return f"{column}::{_name(connection, new)}" if inner else inner
+    if isinstance(old, types.Uuid) and _plain(connection, old) == "uuid" and _is_short(new):
+        return f"replace({column}::text, '-', '')"
     if _is_text(new):
         return ""
     target = _name(connection, new)
@@ -55,6 +57,13 @@ def _by_catalogue(
     if isinstance(old, types.Boolean) and isinstance(new, types.Numeric | types.Integer):
         return f"{column}::integer::{target}"
     return None
+
+
+def _is_short(kind: TypeEngine[Any]) -> bool:
+    """Whether it has no room for the dashes of a UUID."""
+    if isinstance(kind, types.Uuid):
+        return not kind.native_uuid
+    return _is_text(kind) and (getattr(kind, "length", None) or 36) < 36
 
 
 def _is_text(kind: TypeEngine[Any]) -> bool:

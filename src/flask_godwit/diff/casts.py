@@ -24,7 +24,7 @@ from .fill import ModelColumn
 from .names import Key, quoted, said
 from .row_queries import Condition, is_exact, misfits
 from .rows import Rows
-from .steps import Cast, Comment, Quiet, Redefined, set_loss
+from .steps import Cast, Comment, Freed, Quiet, Redefined, Sql, set_loss
 from .words import type_words
 
 
@@ -80,7 +80,21 @@ class CastStage:
             yield Comment(
                 f"{self.database.name} can't convert {said(key, operation.column_name)} back."
             )
+        before, after = self._around(key, operation)
+        yield from before
         yield from self._with_using(operation, using) if using else [operation]
+        yield from after
+
+    def _around(
+        self, key: Key, operation: ops.AlterColumnOp
+    ) -> tuple[list[ops.MigrateOperation], list[ops.MigrateOperation]]:
+        table, column = quoted(self.dialect, *key), quoted(self.dialect, operation.column_name)
+        old, new = operation.existing_type, operation.modify_type
+        assert old is not None
+        assert new is not None
+        there = self.database.around_conversion(self.rows.connection, table, column, old, new)
+        before, after = ([Sql(statement) for statement in each] for each in there)
+        return [*before], [*after]
 
     # PostgreSQL's USING
 
@@ -198,7 +212,7 @@ def _tables(operations: ops.OpContainer) -> Iterator[ops.ModifyTableOps]:
 
 def _is_converted(operation: ops.MigrateOperation) -> TypeGuard[ops.AlterColumnOp]:
     """Whether a type changes, and nobody has looked after that yet."""
-    known = type(operation) in (ops.AlterColumnOp, Redefined)
+    known = type(operation) in (ops.AlterColumnOp, Redefined, Freed)
     return known and isinstance(operation, ops.AlterColumnOp) and operation.modify_type is not None
 
 

@@ -20,7 +20,7 @@ from .literals import Value, default_of, given, neutral, server_default_of
 from .names import Key, quoted, said
 from .questions import Asker, Question, Reading
 from .rows import Rows
-from .steps import Comment, Quiet, Redefined, Sql
+from .steps import Comment, Freed, Quiet, Redefined, Sql
 
 ModelColumn = Callable[[Key, str], "Column[Any] | None"]
 
@@ -151,6 +151,8 @@ class FillStage:
                 added.append(add)
                 updates += update
                 rest.append(after)
+            elif isinstance(step, Freed):
+                rest += [self._update(need, value), step]  # it took no values before
             else:
                 updates.append(self._update(need, value))
                 rest.append(step)

@@ -12,11 +12,12 @@ from contextlib import contextmanager
 from typing import Any
 
 from alembic.operations import ops
-from sqlalchemy import ForeignKeyConstraint
+from sqlalchemy import Column, ForeignKeyConstraint
 from sqlalchemy.exc import SAWarning
 
 from .names import Key
-from .steps import RenameSql
+from .row_queries import unique_columns
+from .steps import RenameSql, flat
 
 _Tables = ops.CreateTableOp | ops.DropTableOp
 
@@ -64,7 +65,12 @@ def cycles_are_known() -> Iterator[None]:
 def _untangle(operations: ops.OpContainer) -> list[ops.CreateForeignKeyOp]:
     """Take those foreign keys out of new tables that can't be there at once."""
     creates = [op for op in operations.ops if isinstance(op, ops.CreateTableOp)]
-    taken = [key for op in creates for key in _take_out(op, lambda found: bool(found.use_alter))]
+    unsettled = set(_unsettled(operations))
+
+    def waits(key: ForeignKeyConstraint) -> bool:
+        return bool(key.use_alter or _remote(key) & unsettled)
+
+    taken = [key for op in creates for key in _take_out(op, waits)]
     waiting = creates
     while waiting:
         names = {_key(op) for op in waiting}
@@ -78,13 +84,45 @@ def _untangle(operations: ops.OpContainer) -> list[ops.CreateForeignKeyOp]:
     return taken
 
 
+def _unsettled(operations: ops.OpContainer) -> Iterator[tuple[Key, str]]:
+    """Columns that can't be referred to before their table has been altered."""
+    for op in flat(operations):
+        if isinstance(op, ops.AlterColumnOp) and op.modify_type is not None:
+            yield (op.schema, op.table_name), op.column_name
+        elif isinstance(op, ops.AddColumnOp):
+            yield (op.schema, op.table_name), op.column.name
+        elif isinstance(op, ops.CreateUniqueConstraintOp | ops.CreatePrimaryKeyOp):
+            yield from (((op.schema, op.table_name), str(column)) for column in op.columns)
+        elif isinstance(op, ops.CreateIndexOp) and op.unique:
+            yield from (((op.schema, op.table_name), name) for name in unique_columns(op))
+
+
+def _remote(key: ForeignKeyConstraint) -> set[tuple[Key, str]]:
+    target = _target(key)
+    return {(target, element.target_fullname.rpartition(".")[2]) for element in key.elements}
+
+
 def _take_out(
     create: ops.CreateTableOp, leaves: Callable[[ForeignKeyConstraint], bool]
 ) -> list[ops.CreateForeignKeyOp]:
     leaving = [key for key in _foreign_keys(create) if leaves(key)]
     gone = {id(key) for key in leaving}  # a column answers `==` with SQL
-    create.columns = [item for item in create.columns if id(item) not in gone]
+    alone = {name for key in leaving for name in key.column_keys}
+    create.columns = [
+        _uncounted(item) if isinstance(item, Column) and item.key in alone else item
+        for item in create.columns
+        if id(item) not in gone
+    ]
     return [_added(create, key) for key in leaving]
+
+
+def _uncounted(column: Column[Any]) -> Column[Any]:
+    """The column of a primary key that would count if nobody knew of its foreign key."""
+    if not column.primary_key or column.autoincrement != "auto":
+        return column
+    copy = column._copy()
+    copy.autoincrement = False
+    return copy
 
 
 def _added(create: ops.CreateTableOp, key: ForeignKeyConstraint) -> ops.CreateForeignKeyOp:

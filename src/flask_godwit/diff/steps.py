@@ -58,6 +58,20 @@ class Quiet(ops.AlterColumnOp):
         return quiet
 
 
+class Freed(ops.AlterColumnOp):
+    """What else changes of a column that is no longer computed, which is taken back as one."""
+
+    @classmethod
+    def of(cls, operation: ops.AlterColumnOp) -> Freed:
+        """The same operation, for a column whose expression is gone by then."""
+        freed = cls(operation.table_name, operation.column_name)
+        freed.__dict__.update(operation.__dict__)
+        return freed
+
+    def reverse(self) -> Nothing:  # type: ignore[override]
+        return Nothing()
+
+
 class Cast(ops.AlterColumnOp):
     """``op.alter_column(…, postgresql_using=…)``, which Alembic runs but does not write."""
 

@@ -17,7 +17,7 @@ from alembic.autogenerate.api import AutogenContext
 from alembic.autogenerate.render import _repr_type
 from alembic.ddl.impl import _impls
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Dialect
+from sqlalchemy import Dialect, Interval
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlalchemy.util import generic_repr, immutabledict
@@ -44,6 +44,8 @@ def _render(given: Any, kind: str, item: Any, context: AutogenContext) -> Any:
     module = type(item).__module__
     if module.startswith("sqlalchemy.dialects."):
         return _of_a_dialect(item, module.split(".")[2], context)
+    if type(item) is Interval:
+        return _interval(item, context)
     if module.startswith(_KNOWN) or context.opts.get("user_module_prefix"):
         return False
     return _own(item, module, context)
@@ -58,6 +60,13 @@ def _of_a_dialect(item: TypeEngine[Any], name: str, context: AutogenContext) -> 
     if written and context.imports is not None:
         context.imports.add(f"from sqlalchemy.dialects import {name}")
     return written
+
+
+def _interval(item: TypeEngine[Any], context: AutogenContext) -> str:
+    """Its ``repr()`` keeps its arguments to itself, and they decide what the column is."""
+    if item._variant_mapping:
+        return _with_variants(item, context)
+    return f"{context.opts['sqlalchemy_module_prefix'] or ''}{generic_repr(item)}"
 
 
 def _own(item: TypeEngine[Any], module: str, context: AutogenContext) -> str | bool:

@@ -52,7 +52,7 @@ def _expression(
         return _where(column, f"typeof({column}) = 'text'", f"substr({column}, 12)")
     if isinstance(type_, types.Uuid) and old_affinity == "TEXT":
         return _where(column, f"length({column}) = 36", f"lower(replace({column}, '-', ''))")
-    if isinstance(before, types.Uuid) and isinstance(type_, types.String):
+    if isinstance(before, types.Uuid) and isinstance(type_, types.String) and _has_room(type_):
         return _where(column, f"length({column}) = 32", _dashed(column))
     if isinstance(type_, types.Boolean) and old_affinity == "TEXT":
         return _boolean(column)
@@ -73,6 +73,11 @@ def _plain(type_: Any) -> types.TypeEngine[Any]:
 
 def _where(column: str, condition: str, then: str) -> str:
     return f"CASE WHEN {condition} THEN {then} ELSE {column} END"
+
+
+def _has_room(type_: types.String) -> bool:
+    """Whether a UUID fits with its dashes."""
+    return type_.length is None or type_.length >= 36
 
 
 def _dashed(column: str) -> str:

@@ -12,7 +12,7 @@ from sqlalchemy import Column, Computed, Table
 from ...dialects.facts import ColumnFacts, TableFacts
 from ..names import quoted
 from ..names import said as place
-from ..steps import Sql, Together
+from ..steps import Freed, Sql, Together
 from .definitions import altered_in, defining, new_in, redefine
 from .sides import sides_of
 from .text import alike, names_in
@@ -41,7 +41,7 @@ def compare_computed(
         return
     if altered is not None:
         modify.ops.remove(altered)
-    _exchange(context, modify, schema, (found, column), (actual, wanted))
+    _exchange(context, modify, schema, (found, column), (actual, wanted), altered)
 
 
 def make_way(
@@ -67,7 +67,7 @@ def make_way(
             if operation is not None:
                 modify.ops.remove(operation)
             pair = (found.columns[column.name], column)
-            _exchange(context, modify, schema, pair, (actual, None))
+            _exchange(context, modify, schema, pair, (actual, None), operation)
     gone = [op for op in modify.ops if isinstance(op, ops.DropColumnOp) and _was(facts, op)]
     last = [op for op in modify.ops if isinstance(op, ops.AddColumnOp) and _computes(op)]
     rest = [op for op in modify.ops if op not in gone and op not in last]
@@ -120,17 +120,19 @@ def _exchange(
     schema: str | None,
     columns: tuple[Column[Any], Column[Any]],
     facts: tuple[ColumnFacts, ColumnFacts | None],
+    altered: ops.AlterColumnOp | None,
 ) -> None:
-    """One column in the place of the other."""
+    """One column in the place of the other; what else of it is altered goes with that."""
     found, column = columns
     dropping = ops.DropColumnOp.from_column_and_tablename(schema, modify.table_name, found)
     adding = ops.AddColumnOp.from_column_and_tablename(schema, modify.table_name, column)
     again: list[ops.MigrateOperation] = [adding.reverse(), dropping.reverse()]
     change: list[ops.MigrateOperation] = [dropping, adding]
     if not isinstance(column.server_default, Computed):
-        plain = _kept(context, schema, found, column)
+        plain = _kept(context, schema, found, column, altered)
         if plain:
-            modify.ops.insert(0, Together([plain], again))
+            # What only alters the column stands for itself: its values may have to be converted.
+            modify.ops[:0] = [Together(plain[:1], again), *plain[1:]]
             return
         if facts[1] is not None and facts[1].definition is not None:
             change = [Together(_stored_and_plain(context, modify, schema, columns, facts), again)]
@@ -138,8 +140,12 @@ def _exchange(
 
 
 def _kept(
-    context: AutogenContext, schema: str | None, found: Column[Any], column: Column[Any]
-) -> ops.MigrateOperation | None:
+    context: AutogenContext,
+    schema: str | None,
+    found: Column[Any],
+    column: Column[Any],
+    altered: ops.AlterColumnOp | None,
+) -> list[ops.MigrateOperation]:
     """What makes a generated column a plain one and keeps its values."""
     name = column.table.name
     assert context.dialect is not None
@@ -147,20 +153,24 @@ def _kept(
     statement = database.drop_expression(
         quoted(dialect, schema, name), quoted(dialect, column.name)
     )
-    if statement:
-        where = place((schema, name), column.name)
-        return Sql(statement, words=f"{where}: no longer computed", back=f"{where}: computed")
-    if not database.keeps_what_it_generated:
-        return None
+    if not statement and not database.keeps_what_it_generated:
+        return []
     default: Any = column.server_default
-    return ops.AlterColumnOp(
+    rest = altered or ops.AlterColumnOp(
         name,
         column.name,
         schema=schema,
         existing_type=found.type,
         existing_nullable=found.nullable,
-        modify_server_default=default,
     )
+    rest.existing_server_default = False
+    if not statement:
+        rest.modify_server_default = default
+        return [rest]
+    rest.modify_server_default = False if default is None else default
+    where = place((schema, name), column.name)
+    first = Sql(statement, words=f"{where}: no longer computed", back=f"{where}: computed")
+    return [first, Freed.of(rest)] if rest.has_changes() else [first]
 
 
 def _stored_and_plain(

@@ -11,8 +11,9 @@ from alembic.operations import ops
 from alembic.runtime.migration import MigrationContext
 from alembic.runtime.plugins import Plugin
 from alembic.util import DispatchPriority, PriorityDispatchResult
-from sqlalchemy import Column, DefaultClause, Index, Integer, MetaData, Table
+from sqlalchemy import Column, DefaultClause, Integer, MetaData, Table
 
+from ...dialects import dialect_for
 from ..glance import plugin as glance
 from .enums import compare_enums
 from .kinds import beside_batches
@@ -35,6 +36,12 @@ def load(context: MigrationContext) -> None:
         impl.render_ddl_sql_expr = partial(_written_once, context, impl.render_ddl_sql_expr)
         # Alembic leaves out expression indexes of SQLite, even those of new tables.
         impl._skip_functional_indexes = _all_stay
+        connection = context.connection
+        assert connection is not None
+        database = dialect_for(connection.engine.url, connection.dialect)
+        if not database.restrict_goes_unsaid:
+            # Alembic takes RESTRICT for what MySQL once did without being told.
+            impl.correct_for_autogen_foreignkeys = _all_stay
 
 
 def _written_once(
@@ -55,8 +62,8 @@ def _parenthesised(context: MigrationContext, expression: Any, said: str) -> str
     return f"({said})" if f"DEFAULT ({said})" in created else said
 
 
-def _all_stay(_wanted: set[Index], _found: set[Index]) -> None:
-    """Leave expression indexes in the comparison: what is no change is taken back later."""
+def _all_stay(_one: set[Any], _other: set[Any]) -> None:
+    """Leave all in the comparison, as it is: what is no change is taken back later."""
 
 
 def _compare_table(*arguments: Any) -> PriorityDispatchResult:

@@ -9,6 +9,7 @@ from sqlalchemy import Table
 
 from .checks import compare_checks
 from .columns import compare_columns
+from .computed import retypes
 from .deferrals import compare_deferrals
 from .exchanges import keep_indexes
 from .exclusions import compare_exclusions
@@ -54,4 +55,18 @@ def compare_table(
     if facts is not None:
         compare_kind(context, modify, schema, wanted, facts)
         compare_exclusions(context, modify, schema, wanted, facts)
+        if not sides_of(context).database.retypes_what_is_read:
+            modify.ops[:] = _around_types(modify.ops)
     return PriorityDispatchResult.CONTINUE
+
+
+def _around_types(operations: list[ops.MigrateOperation]) -> list[ops.MigrateOperation]:
+    """What PostgreSQL would say in other words of a column with another type is made anew around
+    that, so that each side has the words of its own types.
+    """
+    if not any(map(retypes, operations)):
+        return operations
+    gone = [op for op in operations if isinstance(op, ops.DropIndexOp)]
+    new = [op for op in operations if isinstance(op, ops.CreateIndexOp)]
+    rest = [op for op in operations if op not in gone and op not in new]
+    return [*gone, *rest, *new]
