@@ -122,8 +122,8 @@ class Database(Administered, ObjectAnswers, OptionAnswers, TypeAnswers):
     checks_in_columns: ClassVar[bool] = False
     """Whether a CHECK that is written into a column stays a part of that."""
 
-    checks_block_renames: ClassVar[bool] = False
-    """Whether a column that a CHECK mentions can't be renamed."""
+    readers_block_renames: ClassVar[bool] = False
+    """Whether a column can't be renamed that a CHECK, an index or a generated column reads."""
 
     def default_name(self, kind: str, table: str, columns: Sequence[str]) -> str | None:
         """What the database calls a constraint or index that was given no name.

@@ -32,7 +32,7 @@ class MariaDB(MySQL):
 
     name: str = "MariaDB"
     checks_in_columns: ClassVar[bool] = True
-    checks_block_renames: ClassVar[bool] = False
+    readers_block_renames: ClassVar[bool] = False
     restrict_goes_unsaid: ClassVar[bool] = True
 
     def cost(self, action: Action, facts: Facts) -> Cost:

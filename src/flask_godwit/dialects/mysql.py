@@ -174,7 +174,7 @@ class MySQL(MySQLOptions, Database):
 
         return ServerObserver(connection.engine, partial(self._look, _session(connection)))
 
-    checks_block_renames: ClassVar[bool] = True
+    readers_block_renames: ClassVar[bool] = True
     restrict_goes_unsaid: ClassVar[bool] = False
 
     def default_name(self, kind: str, table: str, columns: Sequence[str]) -> str | None:

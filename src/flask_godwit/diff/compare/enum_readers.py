@@ -57,7 +57,7 @@ def _drops(
             yield dropped_check(schema, table, name, sql)
     for name, definition in facts.indexes.items():
         if names_in(definition) & columns and not has_columns_only(definition):
-            yield dropped_index(schema, table, name, definition)
+            yield dropped_index(schema, table.name, name, definition)
 
 
 def _taken(

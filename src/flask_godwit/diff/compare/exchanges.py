@@ -38,7 +38,7 @@ def keep_indexes(
         and (name in reworded or exchanged & {column.name for column in index.columns})
     }
     first = [op for op in modify.ops if isinstance(op, _DROPS)]
-    first += [dropped_index(schema, table, name, facts.indexes[name]) for name in stay]
+    first += [dropped_index(schema, table.name, name, facts.indexes[name]) for name in stay]
     columns = [op for op in modify.ops if _columns(op) & exchanged]
     drops = [op for op in columns if not isinstance(op, ops.AddColumnOp)]
     adds = [op for op in columns if isinstance(op, ops.AddColumnOp)]

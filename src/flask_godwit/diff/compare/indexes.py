@@ -65,10 +65,10 @@ def compare_indexes(
         if twin.indexes[name] == actual:
             _take_back(modify, name)
         elif name in seen and actual is not None and not _is_dropped(modify, name):
-            modify.ops.insert(0, dropped_index(schema, table, name, actual))
+            modify.ops.insert(0, dropped_index(schema, table.name, name, actual))
         elif name not in seen and _include(context, index, name):
             if actual is not None:
-                yield dropped_index(schema, table, name, actual)
+                yield dropped_index(schema, table.name, name, actual)
             yield ops.CreateIndexOp.from_index(index)
     _complete_drops(modify, schema, table, facts)
     yield from _unseen(context, schema, table, facts, seen, found)
@@ -86,7 +86,7 @@ def _complete_drops(
             continue
         actual = facts.indexes.get(str(operation.index_name))
         if actual is not None and not has_columns_only(actual):
-            modify.ops[place] = dropped_index(schema, table, str(operation.index_name), actual)
+            modify.ops[place] = dropped_index(schema, table.name, str(operation.index_name), actual)
 
 
 def _unseen(
@@ -106,7 +106,7 @@ def _unseen(
     known |= {c["name"] for c in context.inspector.get_foreign_keys(table.name, schema=schema)}
     for name, definition in facts.indexes.items():
         if name not in known and _is_looked_at(context, schema, table, name):
-            yield dropped_index(schema, table, name, definition)
+            yield dropped_index(schema, table.name, name, definition)
 
 
 def _name(context: AutogenContext, index: Index) -> str:
@@ -138,7 +138,7 @@ def _take_back(modify: ops.ModifyTableOps, name: str) -> None:
     ]
 
 
-def dropped_index(schema: str | None, table: Table, name: str, definition: str) -> ops.DropIndexOp:
+def dropped_index(schema: str | None, table: str, name: str, definition: str) -> ops.DropIndexOp:
     """What drops an index, and can make it again of the server's words."""
     unique = definition.upper().startswith("UNIQUE ")
     sql = definition[7:] if unique else definition
@@ -156,13 +156,13 @@ def dropped_index(schema: str | None, table: Table, name: str, definition: str) 
         options["sqlite_where"] = text(where[6:].replace(":", "\\:"))
     reverse = ops.CreateIndexOp(
         name,
-        table.name,
+        table,
         [text(columns.replace(":", "\\:"))],
         schema=schema,
         unique=unique,
         **options,
     )
-    return DropIndex(name, table.name, schema=schema, _reverse=reverse)
+    return DropIndex(name, table, schema=schema, _reverse=reverse)
 
 
 def _of_mysql(prefix: str, rest: str) -> dict[str, Any]:

@@ -11,8 +11,7 @@ from collections.abc import Callable, Iterator
 
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations import ops
-from sqlalchemy import Inspector, text
-from sqlalchemy.sql.elements import conv
+from sqlalchemy import Inspector
 
 from ...dialects import dialect_for, name_of
 from ...dialects.base import Database
@@ -23,6 +22,7 @@ from ..steps import RenameColumn, RenameSql, RenameTable, Sql
 from .find import Finder
 from .follow import Follower, followers, renaming, replacing, sequences, untangled
 from .order import ordered
+from .readers import Readers, blocking_readers
 from .values import Renames
 from .view import RenamedInspector
 
@@ -91,7 +91,7 @@ class RenameStage:
         return Renames(renames.tables, renames.columns, names)
 
     def _steps(self, finder: Finder, renames: Renames) -> list[ops.MigrateOperation]:
-        blocking = list(self._blocking_checks(finder, renames))
+        blocking = list(blocking_readers(self.context, finder.models, renames, self.database))
         following = list(followers(self.context, finder.models, renames, self.database))
         blocked = {(check.table_name, name) for check, _, name in blocking}
         return [
@@ -137,10 +137,13 @@ class RenameStage:
         for key, names in renames.columns.items():
             schema, table = renames.old_key(key)
             found = self.inspector.get_columns(table, schema=schema)
+            readers = Readers(self.context, self.database, renames, key)
             for old, new in ordered(names, [column["name"] for column in found], said(key)):
-                yield self._column(key, old, new)
+                yield self._column(key, old, new, readers.renamed(old, new))
 
-    def _column(self, key: Key, old: str, new: str) -> ops.MigrateOperation:
+    def _column(
+        self, key: Key, old: str, new: str, said_anew: tuple[str, str]
+    ) -> ops.MigrateOperation:
         dialect = self.context.dialect
         table = quoted(dialect, *key)
         before, after = quoted(dialect, old), quoted(dialect, new)
@@ -148,39 +151,8 @@ class RenameStage:
         if not statement:
             return RenameColumn(key[1], old, schema=key[0], modify_name=new)
         return RenameSql(
-            statement,
-            self.database.rename_column(table, after, before),
+            statement + said_anew[0],
+            self.database.rename_column(table, after, before) + said_anew[1],
             words=f"column {said(key, old)} -> {new}",
             back=f"column {said(key, new)} -> {old}",
         )
-
-    def _blocking_checks(
-        self, finder: Finder, renames: Renames
-    ) -> Iterator[tuple[ops.DropConstraintOp, ops.AddConstraintOp, str]]:
-        """CHECKs that must be away while the columns they mention are renamed."""
-        if not self.database.checks_block_renames:
-            return
-        known = {
-            (follower.table, follower.old): follower.new
-            for follower in followers(self.context, finder.models, renames, self.database)
-        }
-        for key in renames.columns:
-            schema, table = renames.old_key(key)
-            for check in self.inspector.get_check_constraints(table, schema=schema):
-                new_text = renames.new_text(key, check["sqltext"])
-                name = str(check["name"])
-                if new_text == check["sqltext"]:
-                    continue
-                yield self._without(key, check["sqltext"], new_text, name, known.get((key, name)))
-
-    def _without(
-        self, key: Key, old_text: str, new_text: str, name: str, new_name: str | None
-    ) -> tuple[ops.DropConstraintOp, ops.AddConstraintOp, str]:
-        schema, table = key
-        final = conv(name)
-        reverse = ops.CreateCheckConstraintOp(final, table, text(old_text), schema=schema)
-        drop = ops.DropConstraintOp(final, table, type_="check", schema=schema, _reverse=reverse)
-        create = ops.CreateCheckConstraintOp(
-            conv(new_name or name), table, text(new_text), schema=schema
-        )
-        return drop, create, name

@@ -48,11 +48,13 @@ class Renames:
         columns = self.columns.get(key)
         if not columns:
             return text
-        return "".join(_renamed(token, columns) for token in _TOKEN.findall(text))
+        return "".join(_renamed(found, columns) for found in _TOKEN.finditer(text))
 
 
-def _renamed(token: str, columns: Mapping[str, str]) -> str:
+def _renamed(found: re.Match[str], columns: Mapping[str, str]) -> str:
+    token = found[0]
     if token[0] in '"`[':
         name = columns.get(token[1:-1])
         return token if name is None else token[0] + name + token[-1]
-    return columns.get(token, token)
+    is_function = found.string[found.end() :].lstrip()[:1] == "("
+    return token if is_function else columns.get(token, token)

@@ -1,0 +1,112 @@
+"""What reads a column, where the database does not let that be renamed under its eyes.
+
+MySQL renames a column in no CHECK, no index on an expression and no generated column. The first
+two are away meanwhile; generated columns are said anew in the statement that renames.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from alembic.autogenerate.api import AutogenContext
+from alembic.operations import ops
+from sqlalchemy import Table, text
+from sqlalchemy.sql.elements import conv
+
+from ...dialects.base import Database
+from ...dialects.facts import ColumnFacts, TableFacts
+from ..compare.indexes import dropped_index
+from ..names import Key, quoted
+from .follow import followers
+from .values import Renames
+
+_EXPRESSION = re.compile(r"[(,]\s*\(")
+
+Blocking = tuple[Any, Any, str]
+"""What drops it, what makes it again, and the name that it had."""
+
+
+class Readers:
+    """Generated columns of a table that follow the renames, one at a time."""
+
+    def __init__(
+        self, context: AutogenContext, database: Database, renames: Renames, key: Key
+    ) -> None:
+        self.dialect = context.dialect
+        self.key = key
+        self.names: dict[str, str] = {}
+        facts = _facts(context, database, renames, key)
+        columns = facts.columns if facts else {}
+        self.columns = {name: column for name, column in columns.items() if column.computed}
+
+    def renamed(self, old: str, new: str) -> tuple[str, str]:
+        """The clauses that go with one rename, there and back."""
+        before = dict(self.names)
+        first = next((name for name, now in before.items() if now == old), old)
+        self.names[first] = new
+        there, back = self._said(self.names), self._said(before)
+        changed = [name for name in self.columns if there[name] != back[name]]
+        return (
+            "".join(f", MODIFY {self._name(name, before)} {there[name]}" for name in changed),
+            "".join(f", MODIFY {self._name(name, self.names)} {back[name]}" for name in changed),
+        )
+
+    def _said(self, names: Mapping[str, str]) -> dict[str, str]:
+        renames = Renames(columns={self.key: names})
+        return {name: self._definition(each, renames) for name, each in self.columns.items()}
+
+    def _definition(self, column: ColumnFacts, renames: Renames) -> str:
+        expression = (column.computed or "").partition(" ")[2]
+        renamed = renames.new_text(self.key, expression)
+        return (column.definition or "").replace(expression, renamed)
+
+    def _name(self, name: str, names: Mapping[str, str]) -> str:
+        assert self.dialect is not None
+        return quoted(self.dialect, names.get(name, name))
+
+
+def blocking_readers(
+    context: AutogenContext,
+    models: Mapping[Key, Table],
+    renames: Renames,
+    database: Database,
+) -> Iterator[Blocking]:
+    """CHECKs and indexes that must be away while the columns they mention are renamed."""
+    if not database.readers_block_renames:
+        return
+    following = list(followers(context, models, renames, database))
+    known = {(follower.table, follower.old): follower.new for follower in following}
+    for key in renames.columns:
+        schema, table = renames.old_key(key)
+        for check in context.inspector.get_check_constraints(table, schema=schema):
+            new_text = renames.new_text(key, check["sqltext"])
+            name = str(check["name"])
+            if new_text != check["sqltext"]:
+                yield _check(key, check["sqltext"], new_text, name, known.get((key, name), name))
+        facts = _facts(context, database, renames, key)
+        for name, index in facts.indexes.items() if facts else ():
+            new_text = renames.new_text(key, index)
+            if new_text != index and _EXPRESSION.search(index):
+                drop = dropped_index(*key, name, index)
+                create = dropped_index(*key, known.get((key, name), name), new_text)._reverse
+                yield drop, create, name
+
+
+def _facts(
+    context: AutogenContext, database: Database, renames: Renames, key: Key
+) -> TableFacts | None:
+    if not database.readers_block_renames:
+        return None
+    assert context.connection is not None
+    return database.catalogue().read(context.connection, *renames.old_key(key))
+
+
+def _check(key: Key, old_text: str, new_text: str, name: str, new_name: str) -> Blocking:
+    schema, table = key
+    final = conv(name)
+    reverse = ops.CreateCheckConstraintOp(final, table, text(old_text), schema=schema)
+    drop = ops.DropConstraintOp(final, table, type_="check", schema=schema, _reverse=reverse)
+    create = ops.CreateCheckConstraintOp(conv(new_name), table, text(new_text), schema=schema)
+    return drop, create, name
