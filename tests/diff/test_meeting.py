@@ -95,3 +95,38 @@ def test_read(evolution: Evolution) -> None:
     evolution.back(first)
     answer = evolution.migrate(first)
     assert "item" not in answer.output, evolution.script
+
+
+def states(table: str, column: str, *values: str) -> Any:
+    """A column that is called as its type is, with all that may read it; and one that counts."""
+
+    def models(db: SQLAlchemy) -> None:
+        state = sa.Column(column, sa.Enum(*values, name="state"), server_default=values[-1])
+        computed = sa.Computed(f"CASE WHEN {column} = 'new' THEN 1 ELSE 2 END", persisted=True)
+        check = sa.CheckConstraint(f"{column} <> 'old'", name="not_old")
+        index = sa.Index("ix_new", column, postgresql_where=sa.text(f"{column} = 'new'"))
+        if len(values) > 2:
+            number = sa.Column("number", sa.String(9), nullable=False, server_default="x")
+        else:
+            number = sa.Column("number", sa.Integer, sa.Identity(start=3), nullable=False)
+        number_of = sa.Column("rank", sa.Integer, computed)
+        db.Table(table, _id(), state, number_of, number, check, index)
+
+    return models
+
+
+@pytest.mark.requires("enum_types", "identity")
+def test_enumeration(evolution: Evolution) -> None:
+    """A type gets values while its column and table are renamed, and a column that counted
+    becomes a text with a default.
+    """
+    first = states("job", "state", "old", "new")
+    evolution.begin(first, "INSERT INTO job (id) VALUES (1)")
+    renames = ("--rename-table", "job:task", "--rename", "job.state:task.status")
+    evolution.follow(states("task", "status", "old", "new", "newer"), *renames)
+    evolution.now.execute("INSERT INTO task (id) VALUES (2)")
+    found = evolution.rows("SELECT status, rank, number FROM task ORDER BY id")
+    assert found == [("new", 1, "3"), ("newer", 2, "x")]
+    evolution.now.execute("DELETE FROM task WHERE id = 2")
+    evolution.back(first)
+    assert evolution.rows("SELECT state, rank, number FROM job") == [("new", 1, 3)]

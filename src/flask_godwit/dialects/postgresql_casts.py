@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import ARRAY, Connection, DateTime, Enum, String, text, types
+from sqlalchemy.dialects.postgresql import INET
 from sqlalchemy.types import TypeEngine
 
 _CONTEXT = text(
@@ -31,7 +32,8 @@ def conversion(
     if isinstance(old, types.Uuid) and _plain(connection, old) == "uuid" and _is_short(new):
         return f"replace({column}::text, '-', '')"
     if _is_text(new):
-        return ""
+        # What PostgreSQL makes of an address by itself has a mask that nobody wrote.
+        return f"abbrev({column})" if isinstance(old, INET) else ""
     target = _name(connection, new)
     if isinstance(old, Enum) or isinstance(new, Enum):
         return f"{column}::text::{target}"

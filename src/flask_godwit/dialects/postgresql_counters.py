@@ -116,7 +116,8 @@ def _gone(before: CountedColumn, after: CountedColumn, old: Counter) -> Iterator
         if after.default:
             yield f"{_alter(after)} SET DEFAULT {after.default}"
         return
-    yield f"{_alter(before)} DROP DEFAULT"
+    change = f"SET DEFAULT {after.default}" if after.default else "DROP DEFAULT"
+    yield f"{_alter(before)} {change}"
     yield f"DROP SEQUENCE {before.beside(old.sequence)}"
 
 

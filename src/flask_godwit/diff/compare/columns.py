@@ -34,7 +34,8 @@ def compare_columns(
             continue
         _compare(context, modify, schema, found.columns[column.name], column, actual)
         complete(context, modify, schema, found.columns[column.name], column, actual)
-        compare_counter(context, modify, schema, column, actual)
+        pair = found.columns[column.name], column
+        compare_counter(context, modify, schema, *pair, actual)
     if not sides_of(context).database.retypes_what_is_read:
         make_way(context, modify, schema, found, table, facts)
     if not sides_of(context).database.counts_in_columns:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
+from typing import Any, cast
 
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations import ops
@@ -12,7 +13,7 @@ from ...dialects.counters import IDENTITY, SERIAL, CountedColumn, Counter
 from ...dialects.facts import ColumnFacts
 from ..names import quoted, said
 from ..steps import Sql, Together
-from .definitions import altered_in
+from .definitions import altered_in, new_in
 from .sides import has_own_sequence, sides_of
 
 _OPTIONS = ("always", "start", "increment", "minvalue", "maxvalue", "cycle", "cache")
@@ -22,6 +23,7 @@ def compare_counter(
     context: AutogenContext,
     modify: ops.ModifyTableOps,
     schema: str | None,
+    found: Column[Any],
     column: Column[Any],
     actual: ColumnFacts,
 ) -> None:
@@ -40,19 +42,35 @@ def compare_counter(
         return
     before = _counted(context, schema, column, actual)
     after = _counted(context, schema, column, wanted)
+    # A type that can't count is possible only without what counts.
+    altered = altered_in(modify, column.name) if wanted.counter is None else None
+    if altered is not None and actual.counter and actual.counter.kind == SERIAL:
+        after = replace(after, default=None)  # Alembic has seen it
+    elif altered is not None and actual.counter:
+        altered.existing_server_default = False  # it comes back by a statement
+        if column.server_default is not None:
+            after = replace(after, default=None)  # it comes with the type, which it is of
+            altered.existing_server_default = None
+            altered.modify_server_default = cast(Any, column.server_default)
     there, back = (
         [Sql(statement) for statement in sides.database.counter_changes(*ends)]
         for ends in ((before, after), (after, before))
     )
+    if wanted.counter and wanted.counter.kind == IDENTITY and found.nullable:
+        _not_null(modify, schema, found, column)
     where = said((schema, column.table.name), column.name)
     there[0].words = f"{where}: {wanted.counter or _nothing(actual.counter)}"
     back[0].words = f"{where}: {actual.counter or _nothing(wanted.counter)}"
-    # A type that can't count is possible only without what counts.
-    altered = altered_in(modify, column.name) if wanted.counter is None else None
-    if altered is not None and actual.counter and actual.counter.kind == IDENTITY:
-        altered.existing_server_default = False  # it comes back by a statement
     place = len(modify.ops) if altered is None else modify.ops.index(altered)
     modify.ops.insert(place, Together(there, back))
+
+
+def _not_null(
+    modify: ops.ModifyTableOps, schema: str | None, found: Column[Any], column: Column[Any]
+) -> None:
+    """Alembic ignores that an identity column may not be NULL, and only such a one can be it."""
+    altered = altered_in(modify, column.name) or new_in(modify, schema, found, column)
+    altered.modify_nullable = False
 
 
 def _follow_type(

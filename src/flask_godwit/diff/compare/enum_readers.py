@@ -1,7 +1,7 @@
 """What reads a column of an enumeration: away while the type is made anew.
 
 A CHECK or an index that compares the column with a value speaks of the old type, and PostgreSQL
-finds no operator between both.
+finds no operator between both. A generated column does not even let it change.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def aside(
         stay = [op for op in drops if _name(op) not in going]
         first = [going.get(_name(op), op) for op in drops]
         before.append(ops.ModifyTableOps(table.name, first, schema=schema))
-        again = [_again(context, table, op) for op in stay]
+        again = [_again(context, table, op) for op in reversed(stay)]
         after += [ops.ModifyTableOps(table.name, again, schema=schema)] if again else []
     return before, after
 
@@ -52,12 +52,21 @@ def aside(
 def _drops(
     schema: str | None, table: Table, facts: TableFacts, columns: set[str]
 ) -> Iterator[ops.MigrateOperation]:
+    computed = {
+        name
+        for name, column in facts.columns.items()
+        if names_in(column.computed or "") & columns and name in table.columns
+    }
     for name, sql in facts.checks:
-        if names_in(sql) & columns:
+        if names_in(sql) & (columns | computed):
             yield dropped_check(schema, table, name, sql)
     for name, definition in facts.indexes.items():
-        if names_in(definition) & columns and not has_columns_only(definition):
+        more = set() if has_columns_only(definition) else columns
+        if names_in(definition) & (more | computed):
             yield dropped_index(schema, table.name, name, definition)
+    for name in sorted(computed):
+        column = table.columns[name]
+        yield ops.DropColumnOp.from_column_and_tablename(schema, table.name, column)
 
 
 def _taken(
@@ -80,6 +89,8 @@ def _taken(
 def _name(operation: Any) -> tuple[str, str] | None:
     if isinstance(operation, ops.DropIndexOp):
         return "index", str(operation.index_name)
+    if isinstance(operation, ops.DropColumnOp):
+        return "column", operation.column_name
     if isinstance(operation, ops.DropConstraintOp):
         return "constraint", str(operation.constraint_name)
     return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from alembic.autogenerate.api import AutogenContext
@@ -22,7 +23,7 @@ def compare_enums(context: AutogenContext, upgrade: ops.UpgradeOps) -> None:
     assert context.dialect is not None
     assert context.connection is not None
     database = sides_of(context).database
-    found = database.enum_types(context.connection)
+    found = _renamed(context, database.enum_types(context.connection))
     wanted = dict(_wanted(context))
     if not found and not wanted:
         return
@@ -43,6 +44,22 @@ def compare_enums(context: AutogenContext, upgrade: ops.UpgradeOps) -> None:
     ]
     before, after = aside(context, upgrade, (found[key] for key in _changing(found, wanted)))
     upgrade.ops[:] = [*made, *before, *changed, *after, *upgrade.ops, *dropped]
+
+
+def _renamed(context: AutogenContext, types: Mapping[Key, EnumType]) -> Mapping[Key, EnumType]:
+    """The types, with their users as those are called once tables and columns are renamed."""
+    renames = getattr(context.inspector, "renames", None)
+    if not renames:
+        return types
+
+    def renamed(user: Place) -> Place:
+        schema, table = renames.new_key((user.schema, user.table))
+        column = renames.new_column((schema, table), user.column)
+        return replace(user, schema=schema, table=table, column=column)
+
+    return {
+        key: replace(type_, users=tuple(map(renamed, type_.users))) for key, type_ in types.items()
+    }
 
 
 def _changing(

@@ -12,6 +12,8 @@ _TOKEN = re.compile(
     r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|\[[^\]]*\]|[A-Za-z_]\w*|.""", re.DOTALL
 )
 
+_CAST = re.compile(r"""::(?:(?:\w+|"(?:[^"]|"")*")\.)?\Z""")
+
 
 @dataclass(frozen=True)
 class Renames:
@@ -53,6 +55,8 @@ class Renames:
 
 def _renamed(found: re.Match[str], columns: Mapping[str, str]) -> str:
     token = found[0]
+    if _CAST.search(found.string, 0, found.start()):
+        return token  # a type may be called as its column
     if token[0] in '"`[':
         name = columns.get(token[1:-1])
         return token if name is None else token[0] + name + token[-1]
