@@ -67,6 +67,23 @@ def test_nothing_runs(shop: Shop, database_kind: Kind) -> None:
     shop.ok("upgrade")
 
 
+def test_a_stored_column_has_no_safe_form(shop: Shop, database_kind: Kind) -> None:
+    """It is refused online too, with what to do instead, and done where somebody waives that."""
+    rule = "stored-column-rewrites"
+    online = other(shop, GODWIT_ONLINE=True)
+    stored = """op.add_column("users",
+        sa.Column("twice", sa.Integer, sa.Computed("age * 2", persisted=True)))"""
+    online.revision("r3", "r2", stored)
+    answer = online.run("upgrade")
+    assert answer.exit_code == 1
+    for words in (rule, "users for about", f"# godwit: assured {rule} REASON"):
+        assert words in answer.stderr
+    assert "virtual column" in answer.stderr or "a trigger fills for new rows" in answer.stderr
+    online.revision("r3", "r2", stored.replace("\n", f"  # godwit: assured {rule} at night\n"))
+    online.ok("upgrade")
+    assert online.ok("current").stdout.startswith("r3")
+
+
 def test_only_warned(shop: Shop, database_kind: Kind) -> None:
     """Where that is wished for, and where it does not last."""
     rule = HAZARD[database_kind.dialect]

@@ -15,7 +15,7 @@ from sqlalchemy import text
 from .witness import Definitions, Witness
 
 _WORDS = re.compile(r'"((?:[^"]|"")+)"|([A-Za-z_\u0080-\uffff][\w$]*)')
-_LITERALS = re.compile(r"'(?:[^']|'')*'|/\*.*?\*/|--[^\n]*", re.DOTALL)
+_LITERALS = re.compile(r"(\"(?:[^\"]|\"\")*\")|'(?:[^']|'')*'|/\*.*?\*/|--[^\n]*", re.DOTALL)
 _MOST_NAMES = 500
 _BEGUN, _IDLE = 2, 0
 """What psycopg2 calls them: its own state, and the server's."""
@@ -103,7 +103,7 @@ class PostgreSQLWitness(Witness):
 
     def names(self, statement: str) -> tuple[str, ...]:
         """Every word of a statement that may be the name of something."""
-        words = _WORDS.findall(_LITERALS.sub("''", statement))
+        words = _WORDS.findall(_LITERALS.sub(r"\1 ", statement))
         names = (quoted.replace('""', '"') or plain.lower() for quoted, plain in words)
         return tuple(dict.fromkeys(names))[:_MOST_NAMES]
 

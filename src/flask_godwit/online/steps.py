@@ -15,6 +15,7 @@ from sqlalchemy.exc import NoSuchTableError
 from ..errors import BackfillRefused, TableMissing
 from ..operations import BackfillOp
 from ..operations.batches import key_of, table_in
+from .identity import counter_of
 
 _BATCH_SECONDS = 0.15
 IsPerRow = Callable[[str], bool]
@@ -43,18 +44,25 @@ def _add_column(
 ) -> tuple[Any, ...]:
     """A default that each row has to be given one of its own of: after the column, in batches."""
     column, table, schema = operation.column, operation.table_name, operation.schema
-    default = column.server_default
-    if not isinstance(default, DefaultClause) or column.primary_key or operation.if_not_exists:
+    if column.primary_key or operation.if_not_exists:
         return ()
-    compiler = context.dialect.ddl_compiler(context.dialect, None)  # type: ignore[arg-type]
-    said = str(format_server_default(compiler, default)).replace("%%", "%")
+    counter, default = counter_of(operation, context), column.server_default
+    given: DefaultClause | None = default if isinstance(default, DefaultClause) else None
+    if counter is not None:
+        said = counter.default
+    elif given is not None:
+        compiler = context.dialect.ddl_compiler(context.dialect, None)  # type: ignore[arg-type]
+        said = str(format_server_default(compiler, given)).replace("%%", "%")
+    else:
+        return ()
     if not (is_per_row(said) and _can_be_filled(operation, context)):
         return ()
     bare: Column[Any] = Column(column.name, column.type, comment=column.comment)
     quoted = context.dialect.identifier_preparer.quote(column.name)
+    defaulted = ops.AlterColumnOp(table, column.name, schema=schema, modify_server_default=given)
     parts: list[Any] = [
         ops.AddColumnOp(table, bare, schema=schema),
-        ops.AlterColumnOp(table, column.name, schema=schema, modify_server_default=default),
+        *(counter.made() if counter else [defaulted]),
         in_batches(table, {column.name: text(_bound(said))}, f"{quoted} IS NULL", schema),
     ]
     if not column.nullable:
@@ -64,10 +72,10 @@ def _add_column(
             schema=schema,
             modify_nullable=False,
             existing_type=column.type,
-            existing_server_default=default,
+            existing_server_default=given,
         )
         parts.append(needed)
-    return (*parts, *_with(operation, context))
+    return (*parts, *(counter.handed_over() if counter else ()), *_with(operation, context))
 
 
 def in_batches(table: str, values: dict[str, Any], where: str, schema: str | None) -> BackfillOp:

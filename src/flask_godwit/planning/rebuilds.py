@@ -40,9 +40,12 @@ def _as_rebuild(action: Action, copies: Mapping[str, str]) -> Action:
 def changes_places(action: Action, operations: Sequence[Any]) -> bool:
     """Whether a new column takes the old one's place: nothing is lost, and nobody reads another.
 
-    Only where the script asked for another type, and we make of it what that is done by.
+    Only where the script asked for another type, and we make of it what that is done by. A new
+    column that counts goes on with the number that was reached.
     """
     (operation,) = operations if len(operations) == 1 else (None,)
+    if isinstance(operation, ops.AddColumnOp) and operation.column.identity is not None:
+        return action.kind == "opaque"
     if not isinstance(operation, ops.AlterColumnOp) or operation.modify_type is None:
         return False
     if operation.modify_name is not None:

@@ -20,6 +20,12 @@ def hazard(case: Case) -> Hazard | None:
         )
     if not action.has("stored"):
         return None
+    if case.facts.dialect == "postgresql" and case.facts.is_before(18):
+        return Hazard(
+            f"{case.wait} PostgreSQL can't make a column of rows that are there a generated one.",
+            f"# Make {case.place} a plain column that a trigger fills for new rows, and fill the\n"
+            "# old ones with op.backfill(); or a view that works it out.",
+        )
     return Hazard(
         case.wait, f"# Make {case.place} a virtual column: sa.Computed(…, persisted=False)"
     )
