@@ -67,8 +67,9 @@ class _Layout:
     """Lays out the statements of one source text."""
 
     def __init__(self, source: str) -> None:
-        self._source = source
-        self._lines = source.splitlines()
+        self._lines = source.split("\n")
+        self._encoded = [line.encode() for line in self._lines]
+        """The lines as Python counts their columns: in bytes."""
         self._done = 0
         """How many lines of the source are written."""
 
@@ -145,9 +146,17 @@ class _Layout:
         name, value = argument
         return self._flat(value, name)
 
-    def _text(self, node: ast.AST) -> str:
+    def _text(self, node: ast.expr | ast.stmt) -> str:
         """What is not broken up: as it was written, but for the quotes of a plain string."""
+        written = self._written(node)
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            written = ast.get_source_segment(self._source, node) or ""
             return literal(node.value) if written == repr(node.value) else written
-        return ast.get_source_segment(self._source, node) or ast.unparse(node)
+        return written
+
+    def _written(self, node: ast.expr | ast.stmt) -> str:
+        """As `ast.get_source_segment()`, which splits the whole source anew for every node."""
+        end = node.end_lineno or node.lineno
+        lines = self._encoded[node.lineno - 1 : end]
+        lines[-1] = lines[-1][: node.end_col_offset]
+        lines[0] = lines[0][node.col_offset :]
+        return b"\n".join(lines).decode()
