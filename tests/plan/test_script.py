@@ -263,3 +263,25 @@ def test_what_is_not_known_is_refused(tmp_path: Path, mysql_database: Database) 
         assert "RuntimeError: half" in shop.run("upgrade").stderr
         with shop.context(), pytest.raises(flask_godwit.JournalConflict, match="half applied"):
             flask_godwit.plan_sql()
+
+
+@pytest.mark.parametrize("server", ["mysql_database", "mariadb_database"])
+def test_an_algorithm_is_asserted(
+    tmp_path: Path, server: str, request: pytest.FixtureRequest
+) -> None:
+    """Also for a column with a character set of its own; the script says what a refusal does."""
+    database: Database = request.getfixturevalue(server)
+    table = """
+        op.execute("CREATE TABLE users (id int PRIMARY KEY, "
+            "name varchar(20) CHARACTER SET latin1 COLLATE latin1_bin)")
+        op.execute("INSERT INTO users VALUES (1, 'a')")
+    """
+    with closing(made(tmp_path / "shop", database, table)) as shop:
+        wider = "existing_type=sa.String(20), type_=sa.String(40)"
+        shop.revision("r2", "r1", f'op.alter_column("users", "name", {wider})')
+        script = shop.ok("plan", "--sql").stdout
+        asserted = r"MODIFY .*latin1.*, ALGORITHM=(INSTANT|INPLACE, LOCK=NONE);"
+        assert re.search(asserted, script)
+        assert "flask db upgrade would try the next" in script
+        shop.revision("r2", "r1", 'op.execute("INSERT INTO users VALUES (2, NULL)")')
+        assert "would try the next" not in shop.ok("plan", "--sql").stdout

@@ -13,7 +13,13 @@ from ..plans import Cost, Facts
 from ..sql.action import Action
 from .costs import NOTHING, Answer, looked_up
 from .mysql_locks import COPY, FACTS, GONE, INPLACE, INSTANT, REBUILD, SHARED, UNSURE, modified
-from .mysql_types import is_appended, is_same_type, stays_in_class
+from .mysql_types import (
+    has_words,
+    is_appended,
+    is_same_type,
+    keeps_its_words,
+    stays_in_class,
+)
 
 NOCOPY = Cost("metadata", "nothing", "index", algorithm="NOCOPY")
 _CHANGED_BY_VALUE = ("uuid(", "rand(", "nextval(", "uuid_short(", "sys_guid(")
@@ -48,7 +54,11 @@ def _drop_column(action: Action, facts: Facts) -> Cost:
 
 def _modify(action: Action, facts: Facts) -> Cost:
     column, indexed = modified(action, facts)
-    if column is None or action.traits & {"charset", "stored", "auto increment", "generated"}:
+    if column is None or action.traits & {"stored", "auto increment", "generated"}:
+        return UNSURE
+    if keeps_its_words(column.type, action.traits):
+        action = replace(action, traits=action.traits - {"charset", "collate"})
+    elif action.has("charset") or has_words(column.type):
         return UNSURE
     changes_null = column.nullable == action.has("not null")
     if not is_same_type(column.type, action.type):

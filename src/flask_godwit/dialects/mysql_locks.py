@@ -14,7 +14,13 @@ from dataclasses import replace
 from ..plans import ColumnFact, Cost, Facts
 from ..sql.action import Action
 from .costs import NOTHING, Answer, looked_up
-from .mysql_types import is_appended, is_same_type, stays_in_class
+from .mysql_types import (
+    has_words,
+    is_appended,
+    is_same_type,
+    keeps_its_words,
+    stays_in_class,
+)
 
 INSTANT = Cost("metadata", "nothing", "catalogue", algorithm="INSTANT")
 INPLACE = Cost("metadata", "nothing", "catalogue", algorithm="INPLACE")
@@ -84,9 +90,11 @@ def modified(action: Action, facts: Facts) -> tuple[ColumnFact | None, bool]:
 
 def _modify(action: Action, facts: Facts) -> Cost:
     column, indexed = modified(action, facts)
-    if column is None:
+    if column is None or action.traits & {"stored", "auto increment", "generated"}:
         return UNSURE
-    if action.traits & {"charset", "stored", "auto increment", "generated"}:
+    if keeps_its_words(column.type, action.traits):
+        action = replace(action, traits=action.traits - {"charset", "collate"})
+    elif action.has("charset") or has_words(column.type):
         return UNSURE
     if not is_same_type(column.type, action.type):
         return _of_type(column, action)

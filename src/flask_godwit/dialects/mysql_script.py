@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from typing import ClassVar
 
@@ -13,6 +14,12 @@ from .script import CHECKS, Script
 
 _NAMES = ("sql_mode", "time_zone", "foreign_key_checks", "unique_checks", "transaction_isolation")
 _OLD_NAMES = {"transaction_isolation": "tx_isolation"}
+_ASSERTS = re.compile(r",?\s+ALGORITHM=\w+(,?\s+LOCK=\w+)?\s*$")
+_ASSERTED = (
+    "-- Each ALGORITHM is the cheapest that the server is known to take. Should it refuse one,",
+    "-- such as INSTANT when a table has had all its row versions, the script stops there, where",
+    "-- flask db upgrade would try the next: INSTANT, NOCOPY (MariaDB), INPLACE with LOCK=NONE.",
+)
 _DELIMITERS = ("//", "$$", "~~", "@@@@")
 
 
@@ -31,7 +38,8 @@ class MySQLScript(Script):
 
     def opening(self, limits: Limits, statements: Collection[str]) -> Sequence[str]:
         settings = [f"SET SESSION {name} = '{value}';" for name, value in self.settings.items()]
-        return (self.names, *settings, *self._limits(limits), "SET autocommit = 0;")
+        told = _ASSERTED if any(map(_ASSERTS.search, statements)) else ()
+        return (*told, self.names, *settings, *self._limits(limits), "SET autocommit = 0;")
 
     def begin(self, limits: Limits, statements: Sequence[str]) -> Sequence[str]:
         return self._limits(limits)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 _BYTES = {"utf8mb4": 4, "utf8mb3": 3, "utf8": 3, "latin1": 1, "ascii": 1, "binary": 1}
 _ALIASES = {"integer": "int", "bool": "tinyint", "boolean": "tinyint", "numeric": "decimal"}
@@ -10,6 +11,30 @@ _SHORT = 255
 _ENUM = re.compile(r"(enum|set)\s*\((.*)\)", re.IGNORECASE | re.DOTALL)
 
 _CHARSET = re.compile(r"\s+(CHARACTER SET|CHARSET|COLLATE)\s+\S+", re.IGNORECASE)
+_NAMED = re.compile(r"\b(CHARACTER SET|CHARSET|COLLATE)\s+(\S+)", re.IGNORECASE)
+_SETS = {"utf8": "utf8mb3"}
+
+
+def keeps_its_words(type_: str, traits: Collection[str]) -> bool:
+    """Whether a column's own character set and collation are said again, if it has any."""
+    said = {trait for trait in traits if trait.startswith(("charset ", "collate "))}
+    return _words(type_) == {_word(*trait.split(" ", 1)) for trait in said}
+
+
+def has_words(type_: str) -> bool:
+    """Whether a column has a character set of its own: it loses it where none is said."""
+    return any(word.startswith("charset") for word in _words(type_))
+
+
+def _words(type_: str) -> set[str]:
+    kinds = {"collate": "collate"}
+    found = _NAMED.findall(type_)
+    return {_word(kinds.get(kind.lower(), "charset"), name) for kind, name in found}
+
+
+def _word(kind: str, name: str) -> str:
+    plain = name.strip("`'\"").lower()
+    return f"{kind} {_SETS.get(plain, plain)}"
 
 
 def is_same_type(old: str, new: str) -> bool:

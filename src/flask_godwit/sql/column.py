@@ -53,6 +53,8 @@ _TRAITS = {
     "ON UPDATE": "on update",
     "AS IDENTITY": "identity",
 }
+_NAMING = ("charset", "collate")
+"""What is followed by a name, which is a trait too."""
 _SERIAL = ("SERIAL", "BIGSERIAL", "SMALLSERIAL", "SERIAL4", "SERIAL8", "SERIAL2")
 
 
@@ -78,6 +80,8 @@ def column(kind: str, table: str, cursor: Cursor) -> Action:
             cursor.take("AS")
         elif phrase := cursor.take_any(*_TRAITS):
             traits.add(_TRAITS[phrase])
+            if _TRAITS[phrase] in _NAMING:
+                traits.add(f"{_TRAITS[phrase]} {cursor.text().lower()}")
         elif cursor.peek() == "(":
             cursor.group()
         else:
