@@ -116,9 +116,14 @@ class Comparison:
             if self.guard is not None:
                 self.guard(context, self.writer.generated_revisions[-1].upgrade_ops_list[-1])
 
-    def _all_changes(self) -> Iterator[Change]:
+    @property
+    def upgrades(self) -> list[UpgradeOps]:
+        """What each database lacks, of those that lack anything."""
         written = self.writer.generated_revisions
-        found = [each for script in written for each in script.upgrade_ops_list if each.ops]
+        return [each for script in written for each in script.upgrade_ops_list if each.ops]
+
+    def _all_changes(self) -> Iterator[Change]:
+        found = self.upgrades
         if not found:
             return
         from ..diff.words import changes_of

@@ -8,6 +8,7 @@ from ..diff.answers import Answers
 from ..diff.guards import no_models, refuse_mass_drop, unimported_models
 from ..diff.questions import Asker, Refusal
 from ..diff.refine import Refinement
+from ..diff.steps import only_makes_tables
 from ..errors import GodwitError
 from ..targets import tables_of
 from ..values import Project, Script
@@ -93,12 +94,16 @@ def _examined(
     comparison: Comparison, script: Script, *, from_history: bool, proves: bool
 ) -> Script:
     """A script that was just written, with what the rules say of it and its proof."""
-    from .judging import judged
-    from .proving import proved
+    if not all(map(only_makes_tables, comparison.upgrades)):  # nobody waits for a new table
+        from .judging import judged
 
-    known = {} if from_history else comparison.configured
-    script = judged(comparison.migrations, script, known)
-    return proved(comparison.project, script, comparison.configured) if proves else script
+        known = {} if from_history else comparison.configured
+        script = judged(comparison.migrations, script, known)
+    if proves:
+        from .proving import proved
+
+        script = proved(comparison.project, script, comparison.configured)
+    return script
 
 
 def has_models(project: Project) -> bool:

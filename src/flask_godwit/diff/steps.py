@@ -22,6 +22,20 @@ def flat(container: ops.OpContainer) -> Iterator[ops.MigrateOperation]:
             yield operation
 
 
+def only_makes_tables(container: ops.OpContainer) -> bool:
+    """Whether everything that it touches is a table that it makes itself."""
+    made: set[tuple[str | None, str]] = set()
+    touched: set[tuple[str | None, str]] = set()
+    for operation in flat(container):
+        if isinstance(operation, ops.CreateTableOp):
+            made.add((operation.schema, operation.table_name))
+        elif isinstance(operation, ops.CreateIndexOp):
+            touched.add((operation.schema, operation.table_name))
+        else:
+            return False
+    return touched <= made
+
+
 class RenameTable(ops.RenameTableOp):
     """``op.rename_table()``."""
 

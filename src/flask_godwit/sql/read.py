@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 from .action import OPAQUE, Action
 from .alter import alter_table
@@ -14,6 +15,7 @@ _READ_ONLY = ("SELECT", "SHOW", "EXPLAIN", "PRAGMA", "VALUES", "DESCRIBE", "USE"
 _CONTROL = ("BEGIN", "START", "COMMIT", "ROLLBACK", "END", "SAVEPOINT", "RELEASE", "ABORT")
 
 
+@lru_cache(maxsize=4096)  # a plan asks for each statement a few times
 def read(sql: str, dialect: str) -> tuple[Action, ...]:
     """What the statements of a text do, in order; :data:`OPAQUE` for what can't be read.
 
