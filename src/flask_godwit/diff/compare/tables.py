@@ -8,6 +8,7 @@ from alembic.util import PriorityDispatchResult
 from sqlalchemy import Table
 
 from .checks import compare_checks
+from .column_order import compare_order
 from .columns import compare_columns
 from .computed import retypes
 from .deferrals import compare_deferrals
@@ -49,6 +50,7 @@ def compare_table(
         keep_indexes(context, modify, schema, wanted, facts)
     compare_primary_key(context, modify, schema, found, wanted)
     compare_nameless(context, modify, found, wanted)
+    compare_order(context, modify, found, wanted)
     names = facts.key_names if facts is not None else {}
     modify.ops += compare_foreign_key_names(context, modify, found, wanted, names)
     rename_instead(context, modify)
