@@ -130,3 +130,32 @@ def test_enumeration(evolution: Evolution) -> None:
     evolution.now.execute("DELETE FROM task WHERE id = 2")
     evolution.back(first)
     assert evolution.rows("SELECT state, rank, number FROM job") == [("new", 1, 3)]
+
+
+def pairs(db: SQLAlchemy) -> None:
+    """A key of two columns, and a unique constraint."""
+    a, b = (sa.Column(name, sa.Integer, primary_key=True, autoincrement=False) for name in "ab")
+    unique = sa.UniqueConstraint("a", "c", name="both")
+    key = sa.PrimaryKeyConstraint("a", "b", name="pair_key")
+    db.Table("pair", a, b, sa.Column("c", sa.Integer), unique, key)
+
+
+def numbered(db: SQLAlchemy) -> None:
+    """The same with a key that counts, and the constraint the other way round."""
+    a, b = (sa.Column(name, sa.Integer, nullable=False) for name in "ab")
+    unique = sa.UniqueConstraint("c", "a", name="both")
+    key = sa.PrimaryKeyConstraint("id", name="pair_key")
+    db.Table("pair", _id(), a, b, sa.Column("c", sa.Integer), unique, key)
+
+
+def test_numbered(evolution: Evolution) -> None:
+    """Rows get numbers when a new column that counts replaces their key.
+
+    The order of a unique constraint's columns is seen in the same revision.
+    """
+    evolution.begin(pairs, "INSERT INTO pair VALUES (1, 2, 3)", "INSERT INTO pair VALUES (1, 3, 4)")
+    evolution.follow(numbered)
+    evolution.now.execute("INSERT INTO pair (a, b) VALUES (2, 2)")
+    assert evolution.rows("SELECT id FROM pair ORDER BY id") == [(1,), (2,), (3,)]
+    evolution.back(pairs)
+    assert evolution.rows("SELECT a, b FROM pair ORDER BY a, b") == [(1, 2), (1, 3), (2, 2)]

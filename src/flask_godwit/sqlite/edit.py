@@ -63,6 +63,7 @@ class Edit:
         self.native: list[str] | None = []
         self.excuses = Excuses()
         self._fresh: set[str] = set()
+        self._awaiting: list[ColumnText] = []
         self._added: ColumnText | None = None
         self._skipped: set[str] = set()
 
@@ -99,7 +100,10 @@ class Edit:
             self._skipped.add(folded(column.name))
             return
         added = self.renderer.column(column, strict="STRICT" in self.new.options)
-        self._refuse_missing_values(added)
+        if not any(clause.kind == "primary" for clause in self.new.constraints):
+            self._awaiting.append(added)  # rows get a number if it becomes the key
+        else:
+            self._refuse_missing_values(added)
         self._fresh.add(folded(added.name))
         if column.primary_key:
             self._must_rebuild(self._with_key(added))
@@ -201,6 +205,9 @@ class Edit:
     @property
     def change(self) -> Change:
         """What must be copied, and how."""
+        for added in self._awaiting:
+            if not same_name(added.name, self.new.rowid_column or ""):
+                self._refuse_missing_values(added)
         return Change(
             self.old, self.new, self.copies, self.checks, self._fresh, self.excuses.indexes
         )
