@@ -58,9 +58,9 @@ def finished(refinement: Refinement, context: AutogenContext, script: ops.Migrat
     dialect = context.connection.dialect
     give_names = partial(name_added, dialect=dialect, name_checks=_names_checks(context.metadata))
     give_names(upgrade, downgrade)
-    if facts["database"].indexes_foreign_keys:
-        KeyColumnStage(rows, models_of(context)).run(upgrade, downgrade)
     if context.connection.dialect.supports_alter:
+        types = facts["database"].indexes_foreign_keys
+        KeyColumnStage(rows, models_of(context), types).run(upgrade, downgrade)
         put_in_order(upgrade, downgrade)
         give_names(upgrade, downgrade)  # keys that came out of new tables
     if facts["database"].indexes_foreign_keys:

@@ -1,7 +1,8 @@
 """Foreign keys stand aside while the type of their columns changes.
 
 MySQL and MariaDB refuse to change it on either end of a key (errors 1832, 1833 and 3780), even when
-the other end follows in the next statement.
+the other end follows in the next statement. PostgreSQL refuses to drop the key that a foreign key
+refers to, even when another one on the same columns follows.
 """
 
 from __future__ import annotations
@@ -27,20 +28,24 @@ class KeyColumnStage:
     """Takes the foreign keys of one database out of the way, and puts them back.
 
     :param models: the tables as they are to be.
+    :param types: whether types that change are in the way, or else only keys that are dropped.
     """
 
     rows: Rows
     models: Mapping[Key, Table]
+    types: bool = True
 
     def run(self, up: ops.OpContainer, down: ops.OpContainer) -> None:
         """Change both ways of a script; where the keys' statements belong is settled later."""
-        changing = {place for block in _blocks(up) for place in _changing(block)}
+        places = _changing if self.types else _losing
+        changing = {place for block in _blocks(up) for place in places(block)}
         if not changing:
             return
         gone = {_key_of(op) for op in flat(up) if _is_drop(op)}
         tables = {_table_of(op) for op in flat(up) if isinstance(op, ops.DropTableOp)}
         for ends, key in self._keys():
             table = (key.kw["source_schema"], key.source_table)
+            ends = ends if self.types else _remote(key)
             if not ends & changing or table in tables or (table, key.constraint_name) in gone:
                 continue
             index = self._index(table, key)
@@ -102,6 +107,21 @@ def _changing(block: ops.ModifyTableOps) -> Iterator[tuple[Key, str]]:
             yield from ((key, name) for name in operation.retyped)
         elif isinstance(operation, ops.AlterColumnOp) and operation.modify_type is not None:
             yield key, operation.column_name
+
+
+def _losing(block: ops.ModifyTableOps) -> Iterator[tuple[Key, str]]:
+    """The columns of keys that go."""
+    key = (block.schema, block.table_name)
+    for operation in block.ops:
+        if isinstance(operation, ops.DropConstraintOp):
+            kept: Any = operation._reverse
+            if isinstance(kept, ops.CreatePrimaryKeyOp | ops.CreateUniqueConstraintOp):
+                yield from ((key, str(column)) for column in kept.columns)
+
+
+def _remote(key: ops.CreateForeignKeyOp) -> set[tuple[Key, str]]:
+    target = (key.kw["referent_schema"], key.referent_table)
+    return {(target, name) for name in key.remote_cols}
 
 
 def _is_drop(operation: ops.MigrateOperation) -> bool:
