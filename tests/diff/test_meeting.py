@@ -159,3 +159,43 @@ def test_numbered(evolution: Evolution) -> None:
     assert evolution.rows("SELECT id FROM pair ORDER BY id") == [(1,), (2,), (3,)]
     evolution.back(pairs)
     assert evolution.rows("SELECT a, b FROM pair ORDER BY a, b") == [(1, 2), (1, 3), (2, 2)]
+
+
+def keyed(name: str) -> Any:
+    """Rows refer to a column that is the key, or is only unique."""
+
+    def models(db: SQLAlchemy) -> None:
+        number = sa.Column("id", sa.Integer, nullable=False, autoincrement=False)
+        code = sa.Column("code", sa.String(5), nullable=False)
+        key = sa.PrimaryKeyConstraint(name, name="key_of_coded")
+        other = sa.UniqueConstraint("id" if name == "code" else "code", name="other")
+        db.Table("coded", number, code, key, other)
+        db.Table("user_of", _id(), sa.Column("coded", sa.ForeignKey("coded.id", name="refers")))
+
+    return models
+
+
+@pytest.mark.requires("transactional_ddl", "alter_column")
+def test_key(evolution: Evolution) -> None:
+    """A foreign key stands aside while the key that it refers to becomes a unique constraint."""
+    evolution.begin(keyed("id"), "INSERT INTO coded VALUES (1, 'a')")
+    evolution.now.execute("INSERT INTO user_of VALUES (1, 1)")
+    evolution.follow(keyed("code"))
+    evolution.back(keyed("id"))
+    assert evolution.rows("SELECT coded FROM user_of") == [(1,)]
+
+
+def collated(length: int) -> Any:
+    def models(db: SQLAlchemy) -> None:
+        db.Table("word", _id(), sa.Column("text", sa.String(length, collation="NOCASE")))
+
+    return models
+
+
+def test_collated(local: Evolution) -> None:
+    """A column that gets longer has its collation on the way back too."""
+    local.begin(collated(10))
+    local.follow(collated(20))
+    local.back(collated(10))
+    (created,) = local.rows("SELECT sql FROM sqlite_master WHERE name = 'word'")
+    assert "NOCASE" in str(created)

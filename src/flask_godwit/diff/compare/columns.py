@@ -73,7 +73,7 @@ def _compare(
     elif _is_other(context, wanted, actual) or _other_enum(found, column):
         altered = altered or new_in(modify, schema, found, column)
         altered.modify_type = column.type
-        if actual.definition is None and wanted.collation != actual.collation:
+        if actual.definition is None:
             altered.existing_type = _collated(altered.existing_type, actual.collation)
     elif altered is not None and not _is_asked_for(context, column):
         altered.modify_type = None  # SQLAlchemy reads it as another, the server does not

@@ -40,6 +40,9 @@ def compare_counter(
     wanted = twin.columns.get(column.name) if twin else None
     if wanted is None or wanted.counter == actual.counter:
         return
+    retyped = altered_in(modify, column.name)
+    if retyped is not None:
+        retyped.kw.pop("autoincrement", None)  # it is the same on both ways, and this is not
     before = _counted(context, schema, column, actual)
     after = _counted(context, schema, column, wanted)
     # A type that can't count is possible only without what counts.
