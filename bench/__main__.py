@@ -52,9 +52,8 @@ class Bench:
                     self._profile_case(job, size, server)
 
     def cases(self, server: Server) -> Iterator[tuple[Job, int]]:
-        for name in self.options.job:
-            job = JOBS[name]
-            if job.only_on in ("", server.name):
+        for name, job in JOBS.items():  # in their order: a job may change what another one needs
+            if name in self.options.job and job.only_on in ("", server.name):
                 sizes = self.options.size if self.options.size and not job.fixed else job.sizes
                 yield from ((job, size) for size in sizes)
 

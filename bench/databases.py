@@ -88,7 +88,10 @@ def find_server(name: str, folder: Path, session: Session) -> Server:
     """
     if name == "sqlite":
         return Server(name, URL.create("sqlite", database=str(folder)))
-    return Server(name, make_url(session.url(name)))
+    url = make_url(session.url(name))
+    if name == "postgresql":  # SQLAlchemy 2.1 would look for psycopg 3
+        url = url.set(drivername="postgresql+psycopg2")
+    return Server(name, url)
 
 
 def _engine(url: URL) -> Engine:

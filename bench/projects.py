@@ -93,6 +93,7 @@ class Workshop:
 
     def _make(self, tool: Tool, database: Database, key: str, size: int) -> Project:
         folder = self._folder / key
+        shutil.rmtree(folder, ignore_errors=True)  # of an attempt that failed
         folder.mkdir(parents=True)
         made = Project(folder, tool, environment(tool.environment, self._cache), database, size)
         database.recreate()

@@ -201,7 +201,7 @@ class TestConstraints:
 
         evolution.begin(posts(), "INSERT INTO posts (id, author) VALUES (1, 9), (2, NULL)")
         answer = evolution.migrate(posts(sa.ForeignKey("users.id", name="fk_author")))
-        assert "1 row of posts refer to nothing in users." in answer.stderr
+        assert "1 row of posts refers to nothing in users." in answer.stderr
         assert len(evolution.now.files) == 1
         evolution.now.execute("INSERT INTO users (id) VALUES (9)")
         evolution.follow(posts(sa.ForeignKey("users.id", name="fk_author")))
@@ -209,7 +209,7 @@ class TestConstraints:
     def test_duplicates(self, evolution: Evolution) -> None:
         evolution.begin(table(NAME), *TWO, "INSERT INTO users (id, name) VALUES (3, 'Ann')")
         answer = evolution.migrate(table(sa.Column("name", sa.String(20), unique=True, index=True)))
-        assert "1 row of users have the same name as another row." in answer.stderr
+        assert "1 row of users has the same name as another row." in answer.stderr
         evolution.now.execute("UPDATE users SET name = 'Eve' WHERE id = 3")
         evolution.follow(table(sa.Column("name", sa.String(20), unique=True, index=True)))
 

@@ -74,7 +74,7 @@ def test_violated(evolution: Evolution) -> None:
     evolution.begin(table(column("n", sa.Integer)), "INSERT INTO item (id, n) VALUES (1, 0)")
     answer = evolution.migrate(table(checked("n", 0)))
     assert answer.exit_code != 0
-    assert "1 row of item violate" in answer.output
+    assert "1 row of item violates" in answer.output
 
 
 @pytest.mark.requires("auto_increment")

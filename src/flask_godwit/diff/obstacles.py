@@ -19,6 +19,8 @@ from .row_queries import duplicates, orphaned, unique_columns, violating
 from .rows import Rows
 from .steps import Redefined
 
+_OF_ONE = {"refer": "refers", "have": "has", "violate": "violates"}
+
 
 @dataclass
 class ObstacleStage:
@@ -45,7 +47,7 @@ class ObstacleStage:
             count = self.rows.scalar(query) if query is not None and self.rows.any(key) else 0
             if count:
                 raise RowsInTheWay(
-                    f"{count} row{'' if count == 1 else 's'} of {said(key)} {words}.",
+                    _sentence(count, said(key), words),
                     hint="Correct these rows first, by hand or in a migration before this one.\n"
                     "--no-row-check writes the script all the same.",
                 )
@@ -91,3 +93,11 @@ class ObstacleStage:
         schema, name = self.rows.renames.old_key(key)
         found = self.rows.inspector.get_columns(name, schema=schema)
         return table(name, *(column(item["name"]) for item in found), schema=schema)
+
+
+def _sentence(count: int, name: str, words: str) -> str:
+    """``2 rows of posts refer to nothing in users.``"""
+    verb, rest = words.split(" ", 1)
+    if count == 1:
+        return f"1 row of {name} {_OF_ONE[verb]} {rest}."
+    return f"{count} rows of {name} {verb} {rest}."
