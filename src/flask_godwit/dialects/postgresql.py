@@ -104,7 +104,6 @@ _OWNED = text(
         AND n.nspname = coalesce(:schema, current_schema())
     """
 )
-# As the planner reckons: the density at the last ANALYZE, and the pages that there are now.
 
 
 def _pid(connection: Connection) -> int | None:
