@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from .apps import APP, Folder
+from .apps import APP, Folder, write_revision
 
 HEAVY = (
     "alembic",
@@ -94,6 +94,20 @@ def test_without_work(folder):
     assert "flask_godwit.safeguards" in heavy(folder, typed("db", "upgrade"), NOT_WITHOUT_WORK)
     for command in ("upgrade", "check", "current", "history", "heads", "status", "log"):
         assert (command, heavy(folder, typed("db", command), NOT_WITHOUT_WORK)) == (command, [])
+
+
+def test_an_empty_database(folder):
+    """Where there is no table, no row can be in the way of a history, and nobody looks for one."""
+    folder.write(app=APP)
+    folder.flask("db", "init")
+    batch = "with op.batch_alter_table('user') as batch:\n    batch."
+    versions = folder.root / "migrations" / "versions"
+    write_revision(versions, "r1", None, "op.create_table('user', sa.Column('name', sa.Text))")
+    write_revision(versions, "r2", "r1", f"{batch}create_unique_constraint('one', ['name'])")
+    who_looks = ("flask_godwit.planning.replay", "sqlglot")
+    assert heavy(folder, typed("db", "upgrade"), who_looks) == []
+    write_revision(versions, "r3", "r2", f"{batch}create_check_constraint('two', \"name > ''\")")
+    assert heavy(folder, typed("db", "upgrade"), who_looks) == list(who_looks)
 
 
 def test_public_names(folder):

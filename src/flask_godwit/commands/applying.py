@@ -16,7 +16,7 @@ from .recorded import with_files_from_ledger
 from .running import Run
 
 if TYPE_CHECKING:
-    from .preflight import Look
+    from .caution import Caution
 
 
 def upgrade(
@@ -48,20 +48,20 @@ def upgrade(
     run = Run(project, "upgrade", listener, lock_wait)
     rows = project.settings.preflight if preflight is None else preflight
     if (rows or project.settings.enforce != "off") and not sql:
-        look = partial(_look, project, run.listener, rows=rows)
+        caution = partial(_caution, project, run.listener, rows=rows)
         # An env.py is executed once only.
         if run.migrations.has_env:
-            run.look_beside = lambda context, steps: look().beside(context, steps)
+            run.look_beside = lambda context, steps: caution().beside(context, steps)
         else:
-            run.look = lambda steps: look().before(end, steps)
+            run.look = lambda steps: caution().before(end, steps)
     return run.go(plan, sql=sql, starting_rev=start, destination_rev=end, tag=tag)
 
 
-def _look(project: Project, listener: Listener, *, rows: bool) -> Look:
-    """Who looks at what is about to run. It knows all about plans, so it comes when it must."""
-    from .preflight import Look
+def _caution(project: Project, listener: Listener, *, rows: bool) -> Caution:
+    """Who has a look taken at what is about to run. It comes when there is something to run."""
+    from .caution import Caution
 
-    return Look(project, listener, rows=rows)
+    return Caution(project, listener, rows=rows)
 
 
 def downgrade(

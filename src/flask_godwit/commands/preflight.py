@@ -7,22 +7,18 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 
 from alembic.runtime.migration import MigrationContext, RevisionStep
-from sqlalchemy import Connection, inspect
 
-from ..connect import connected
-from ..dialects import dialect_for
 from ..environment import Migrations
 from ..errors import HazardRefused, RowsInTheWay
 from ..failure import reason_of, short_path
 from ..listener import Listener
 from ..planning.enforce import too_long
 from ..planning.judge import judge_of
-from ..planning.repeatable import asks_of_rows, is_repeatable, may_last
+from ..planning.repeatable import is_repeatable
 from ..planning.replay import Rehearsal, rehearse, rehearse_beside
 from ..plans import RowFinding, RuleFinding
-from ..settings import Settings
-from ..targets import selected_targets
 from ..values import Project
+from .caution import path_of
 from .planning import builder_of, preflight_of, rows_in_the_way
 
 NOT_SAFE = "  # godwit: assured {} REASON"
@@ -51,48 +47,31 @@ class Look:
         self.settings = project.settings
         self.hazards = self.settings.enforce != "off"
 
-    def before(self, revision: str, steps: Sequence[RevisionStep]) -> None:
+    def before(self, revision: str) -> None:
         """Look at all databases.
 
-        :param steps: what the first database lacks.
         :raises RowsInTheWay: a step would fail on rows, and none before it can repair them.
         :raises HazardRefused: a step would keep others waiting for too long.
         """
-        targets = selected_targets(self.project)
-
-        def is_large() -> bool:
-            with connected(targets[0].engine) as connection:
-                return has_large(connection, self.settings)
-
-        self._look(
-            lambda found: self._at_all(revision, found),
-            lambda: len(targets) > 1 or self._is_worth_it(steps, is_large),
-        )
+        self._look(lambda found: self._at_all(revision, found))
 
     def beside(self, context: MigrationContext, steps: Sequence[RevisionStep]) -> None:
         """Look at the database of a context, which an env.py has configured.
 
         :raises RowsInTheWay: as :meth:`before` does.
         """
-        connection = context.connection
-        assert connection is not None
 
         def look(found: Found) -> None:
-            wanted = takewhile(lambda step: is_repeatable(_path(step)), steps)
+            wanted = takewhile(lambda step: is_repeatable(path_of(step)), steps)
             rehearse_beside(
                 Migrations(self.project), context, wanted, lambda one: self._note(one, found)
             )
 
-        def is_large() -> bool:
-            return has_large(connection, self.settings)
+        self._look(look)
 
-        self._look(look, lambda: self._is_worth_it(steps, is_large))
-
-    def _look(self, look: Callable[[Found], None], is_worth_it: Callable[[], bool]) -> None:
+    def _look(self, look: Callable[[Found], None]) -> None:
         found = Found()
         try:
-            if not is_worth_it():
-                return
             look(found)
         except Exception as error:  # the upgrade itself meets what is wrong, or nothing is
             self.listener.warned(f"The rows were not looked at before: {reason_of(error)}")
@@ -104,7 +83,7 @@ class Look:
 
         def moves(at: tuple[str, ...]) -> Iterable[RevisionStep]:
             steps = migrations.scripts._upgrade_revs(revision, at)  # type: ignore[arg-type]
-            return takewhile(lambda step: is_repeatable(_path(step)), steps)
+            return takewhile(lambda step: is_repeatable(path_of(step)), steps)
 
         rehearse(migrations, moves, lambda rehearsal: self._note(rehearsal, found))
 
@@ -124,12 +103,6 @@ class Look:
             found.hazards.update(dict.fromkeys(long))
             found.shorter.update(dict.fromkeys(shorter))
 
-    def _is_worth_it(self, steps: Sequence[RevisionStep], is_large: Callable[[], bool]) -> bool:
-        paths = [_path(step) for step in steps]
-        if self.rows and any(map(asks_of_rows, paths)):
-            return True
-        return self.hazards and any(map(may_last, paths)) and is_large()
-
     def _conclude(self, found: Found) -> None:
         certain = {row: path for row, path in found.rows.items() if row.is_certain}
         if certain:
@@ -141,18 +114,6 @@ class Look:
         for hazard in (*found.hazards, *found.shorter):
             place = f"{hazard.file}:{hazard.line}"
             self.listener.warned(f"{place} {hazard.rule}: {hazard.what}")
-
-
-def has_large(connection: Connection, settings: Settings) -> bool:
-    """Whether a database has any table that is not small."""
-    database = dialect_for(connection.engine.url, connection.dialect)
-    names = inspect(connection).get_table_names()
-    sizes = database.sizes(connection, names) if names else {}
-    return any(rows >= settings.small_table_rows for rows, _ in sizes.values())
-
-
-def _path(step: RevisionStep) -> str:
-    return getattr(step.info.up_revision, "path", "") or ""
 
 
 def _rows_refused(found: dict[RowFinding, str]) -> RowsInTheWay:

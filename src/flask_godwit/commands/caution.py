@@ -1,0 +1,107 @@
+"""Whether an upgrade is worth a look before its first statement: asked of its files and of the
+catalogue, both quick. The look itself knows all about plans, so it is loaded when it must come.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from alembic.runtime.migration import MigrationContext, RevisionStep
+from sqlalchemy import Connection, inspect
+
+from ..connect import connected
+from ..dialects import dialect_for
+from ..failure import reason_of
+from ..listener import Listener
+from ..planning.repeatable import asks_of_rows, may_last
+from ..targets import DEFAULT_VERSION_TABLE, OWN_PREFIX, selected_targets, tables_of
+from ..values import Project, Target
+
+if TYPE_CHECKING:
+    from .preflight import Look
+
+
+class Caution:
+    """Has a look taken at what is about to run, where that can fail or keep anybody waiting.
+
+    :param rows: whether existing rows are looked at.
+    """
+
+    def __init__(self, project: Project, listener: Listener, *, rows: bool) -> None:
+        self.project = project
+        self.listener = listener
+        self.rows = rows
+
+    def before(self, revision: str, steps: Sequence[RevisionStep]) -> None:
+        """Look at all databases.
+
+        :param steps: what the first database lacks.
+        :raises RowsInTheWay: a step would fail on rows, and none before it can repair them.
+        :raises HazardRefused: a step would keep others waiting for too long.
+        """
+        self._look(lambda: self._is_worth_it(steps), lambda look: look.before(revision))
+
+    def beside(self, context: MigrationContext, steps: Sequence[RevisionStep]) -> None:
+        """Look at the database of a context, which an env.py has configured.
+
+        :raises RowsInTheWay: as :meth:`before` does.
+        """
+        connection = context.connection
+        assert connection is not None
+        self._look(
+            lambda: self._has_tables(connection) and self._concerns(connection, steps),
+            lambda look: look.beside(context, steps),
+        )
+
+    def _look(self, is_worth_it: Callable[[], bool], take: Callable[[Look], None]) -> None:
+        try:
+            if not is_worth_it():
+                return
+        except Exception as error:  # the upgrade itself meets what is wrong, or nothing is
+            self.listener.warned(f"The rows were not looked at before: {reason_of(error)}")
+            return
+        from .preflight import Look
+
+        take(Look(self.project, self.listener, rows=self.rows))
+
+    def _is_worth_it(self, steps: Sequence[RevisionStep]) -> bool:
+        targets = selected_targets(self.project)
+        if len(targets) > 1:  # what the others lack is not known yet
+            return any(self._asked(self._has_tables, target) for target in targets)
+        return self._asked(
+            lambda connection: self._has_tables(connection) and self._concerns(connection, steps),
+            targets[0],
+        )
+
+    def _asked(self, question: Callable[[Connection], bool], target: Target) -> bool:
+        with connected(target.engine) as connection:
+            return question(connection)
+
+    def _has_tables(self, connection: Connection) -> bool:
+        """Whether there is any table but ours: where there is none, nothing can be in the way."""
+        models = [table for each in self.project.targets() for table in tables_of(each.metadata)]
+        if any(table.schema for table in models):
+            return True  # to look into every schema would cost more than it saves
+        versions = self.project.options.get("version_table", DEFAULT_VERSION_TABLE)
+        ours = (OWN_PREFIX, versions)
+        return any(not name.startswith(ours) for name in inspect(connection).get_table_names())
+
+    def _concerns(self, connection: Connection, steps: Sequence[RevisionStep]) -> bool:
+        """Whether steps do what rows can make fail, or what takes its time on a large table."""
+        paths = [path_of(step) for step in steps]
+        if self.rows and any(map(asks_of_rows, paths)):
+            return True
+        hazards = self.project.settings.enforce != "off"
+        return hazards and any(map(may_last, paths)) and self._has_large(connection)
+
+    def _has_large(self, connection: Connection) -> bool:
+        database = dialect_for(connection.engine.url, connection.dialect)
+        names = inspect(connection).get_table_names()
+        sizes = database.sizes(connection, names) if names else {}
+        return any(rows >= self.project.settings.small_table_rows for rows, _ in sizes.values())
+
+
+def path_of(step: RevisionStep) -> str:
+    """The file of a step's revision."""
+    return getattr(step.info.up_revision, "path", "") or ""
