@@ -60,6 +60,7 @@ ALL = ["alembic_version", "first", "fourth", "second", "third"]
 # The network is gone for us alone: the server goes on with the statement.
 HANG_UP = """
 
+import contextlib
 import socket
 
 
@@ -74,13 +75,15 @@ def hang_up(after):
 
 def shut_all():
     port = sa.make_url(os.environ["DATABASE_URL"]).port
-    for number in range(3, 256):
+    for number in map(int, os.listdir("/dev/fd")):
         try:
-            with socket.socket(fileno=os.dup(number)) as found:
-                if found.getpeername()[1:2] == (port,):
-                    found.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass
+            found = socket.socket(fileno=number)
+        except OSError:  # no socket
+            continue
+        with contextlib.suppress(OSError):  # of a socket that is connected to nobody
+            if found.getpeername()[1:2] == (port,):
+                found.shutdown(socket.SHUT_RDWR)
+        found.detach()
 """
 SLEEPER = """
 from app import hang_up
