@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -183,7 +184,8 @@ def test_not_where_something_else_was_committed(cuttable: Project, database: Dat
 @pytest.fixture(params=["postgresql", "mysql", "mariadb"])
 def server(request: pytest.FixtureRequest) -> Iterator[Server]:
     """A server of our own, that is durable: a crash of it loses nothing."""
-    server = create(request.param, "lost", durable=True)
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")  # two must not kill the same one
+    server = create(request.param, f"lost{worker}", durable=True)
     try:
         server.start()
     except Unavailable as reason:
