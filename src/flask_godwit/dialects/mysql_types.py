@@ -27,9 +27,10 @@ def has_words(type_: str) -> bool:
 
 
 def _words(type_: str) -> set[str]:
-    kinds = {"collate": "collate"}
-    found = _NAMED.findall(type_)
-    return {_word(kinds.get(kind.lower(), "charset"), name) for kind, name in found}
+    return {
+        _word("collate" if kind.lower() == "collate" else "charset", name)
+        for kind, name in _NAMED.findall(type_)
+    }
 
 
 def _word(kind: str, name: str) -> str:

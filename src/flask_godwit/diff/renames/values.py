@@ -13,6 +13,7 @@ _TOKEN = re.compile(
 )
 
 _CAST = re.compile(r"""::(?:(?:\w+|"(?:[^"]|"")*")\.)?\Z""")
+_CALL = re.compile(r"\s*\(")
 
 
 @dataclass(frozen=True)
@@ -55,10 +56,11 @@ class Renames:
 
 def _renamed(found: re.Match[str], columns: Mapping[str, str]) -> str:
     token = found[0]
-    if _CAST.search(found.string, 0, found.start()):
-        return token  # a type may be called as its column
-    if token[0] in '"`[':
-        name = columns.get(token[1:-1])
-        return token if name is None else token[0] + name + token[-1]
-    is_function = found.string[found.end() :].lstrip()[:1] == "("
-    return token if is_function else columns.get(token, token)
+    is_quoted = token[0] in '"`['
+    name = columns.get(token[1:-1] if is_quoted else token)
+    # A type may be called as its column; most tokens are no column, and need no look around.
+    if name is None or _CAST.search(found.string, 0, found.start()):
+        return token
+    if is_quoted:
+        return token[0] + name + token[-1]
+    return token if _CALL.match(found.string, found.end()) else name
