@@ -5,10 +5,10 @@ from __future__ import annotations
 import threading
 
 import pytest
-from sqlalchemy import text
 
 from tests.databases import POSTGRESQL, PSYCOPG, Database
 from tests.engine.revisions import write_revision, write_revisions
+from tests.online.asking import execute, rows
 from tests.projects import Project
 
 TABLES = """
@@ -86,13 +86,3 @@ def insert_until(database: Database, over: threading.Event) -> None:
     while not over.is_set():
         execute(database, INSERT)
         over.wait(0.02)
-
-
-def rows(database: Database, query: str) -> list[tuple[object, ...]]:
-    with database.engine() as engine, engine.connect() as connection:
-        return [tuple(row) for row in connection.execute(text(query))]
-
-
-def execute(database: Database, statement: str) -> None:
-    with database.engine(isolation_level="AUTOCOMMIT") as engine, engine.connect() as connection:
-        connection.execute(text(statement))

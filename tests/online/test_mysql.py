@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
-from sqlalchemy import text
 
 from tests.databases import MARIADB, MYSQL, Database
 from tests.engine.revisions import write_revision, write_revisions
+from tests.online.asking import execute, rows
 from tests.projects import Project
 
 TABLES = """
@@ -139,13 +139,3 @@ def defined(database: Database) -> str:
     """The table, without what it counts."""
     created = str(rows(database, "SHOW CREATE TABLE user")[0][1])
     return re.sub(r" AUTO_INCREMENT=\d+", "", created)
-
-
-def rows(database: Database, query: str) -> list[tuple[object, ...]]:
-    with database.engine() as engine, engine.connect() as connection:
-        return [tuple(row) for row in connection.execute(text(query))]
-
-
-def execute(database: Database, statement: str) -> None:
-    with database.engine(isolation_level="AUTOCOMMIT") as engine, engine.connect() as connection:
-        connection.execute(text(statement))

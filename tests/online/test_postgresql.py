@@ -5,10 +5,10 @@ from __future__ import annotations
 from textwrap import dedent
 
 import pytest
-from sqlalchemy import text
 
 from tests.databases import POSTGRESQL, PSYCOPG, Database
 from tests.engine.revisions import write_revision, write_revisions
+from tests.online.asking import execute, rows
 from tests.projects import Project
 
 TABLES = """
@@ -170,13 +170,3 @@ def again(users: Project, database: Database) -> None:
     for path in users.files("migrations/versions/r2.py"):
         path.unlink()
     users.invoke("db", "upgrade")
-
-
-def rows(database: Database, query: str) -> list[tuple[object, ...]]:
-    with database.engine() as engine, engine.connect() as connection:
-        return [tuple(row) for row in connection.execute(text(query))]
-
-
-def execute(database: Database, statement: str) -> None:
-    with database.engine(isolation_level="AUTOCOMMIT") as engine, engine.connect() as connection:
-        connection.execute(text(statement))

@@ -6,11 +6,11 @@ import re
 import shutil
 
 import pytest
-from sqlalchemy import text
 
 from flask_godwit.dialects.mysql_widening import holds_all
 from tests.databases import MARIADB, MYSQL, Database
 from tests.engine.revisions import write_revision, write_revisions
+from tests.online.asking import execute, rows
 from tests.projects import Project
 
 TABLES = """
@@ -90,13 +90,3 @@ def test_the_tool(project: Project, database: Database) -> None:
 def test_what_holds_all_values(old: str, new: str, holds: bool) -> None:
     """What is not known to hold every value does not."""
     assert holds_all(old, new) is holds
-
-
-def rows(database: Database, query: str) -> list[tuple[object, ...]]:
-    with database.engine() as engine, engine.connect() as connection:
-        return [tuple(row) for row in connection.execute(text(query))]
-
-
-def execute(database: Database, statement: str) -> None:
-    with database.engine(isolation_level="AUTOCOMMIT") as engine, engine.connect() as connection:
-        connection.execute(text(statement))
