@@ -6,6 +6,7 @@ A script shows plain Alembic: ``op.rename_table()``, ``op.alter_column()``, ``op
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from typing import TypeVar
 
 from alembic.autogenerate import renderers
 from alembic.autogenerate.api import AutogenContext
@@ -34,6 +35,16 @@ def only_makes_tables(container: ops.OpContainer) -> bool:
         else:
             return False
     return touched <= made
+
+
+_Alteration = TypeVar("_Alteration", bound=ops.AlterColumnOp)
+
+
+def _as(kind: type[_Alteration], operation: ops.AlterColumnOp) -> _Alteration:
+    """The same operation, as one of another kind."""
+    copy = kind(operation.table_name, operation.column_name)
+    copy.__dict__.update(operation.__dict__)
+    return copy
 
 
 class RenameTable(ops.RenameTableOp):
@@ -67,9 +78,7 @@ class Quiet(ops.AlterColumnOp):
     @classmethod
     def of(cls, operation: ops.AlterColumnOp) -> Quiet:
         """The same operation, without words of its own."""
-        quiet = cls(operation.table_name, operation.column_name)
-        quiet.__dict__.update(operation.__dict__)
-        return quiet
+        return _as(cls, operation)
 
 
 class Freed(ops.AlterColumnOp):
@@ -78,9 +87,7 @@ class Freed(ops.AlterColumnOp):
     @classmethod
     def of(cls, operation: ops.AlterColumnOp) -> Freed:
         """The same operation, for a column whose expression is gone by then."""
-        freed = cls(operation.table_name, operation.column_name)
-        freed.__dict__.update(operation.__dict__)
-        return freed
+        return _as(cls, operation)
 
     def reverse(self) -> Nothing:  # type: ignore[override]
         return Nothing()
@@ -94,8 +101,7 @@ class Cast(ops.AlterColumnOp):
     @classmethod
     def of(cls, operation: ops.AlterColumnOp, using: str) -> Cast:
         """The same operation, with a conversion."""
-        cast = cls(operation.table_name, operation.column_name)
-        cast.__dict__.update(operation.__dict__)
+        cast = _as(cls, operation)
         cast.using = using
         return cast
 
@@ -116,8 +122,7 @@ class Redefined(ops.AlterColumnOp):
     @classmethod
     def of(cls, operation: ops.AlterColumnOp, there: str, back: str) -> Redefined:
         """The same operation, by a statement."""
-        redefined = cls(operation.table_name, operation.column_name)
-        redefined.__dict__.update(operation.__dict__)
+        redefined = _as(cls, operation)
         redefined.there, redefined.back = there, back
         return redefined
 

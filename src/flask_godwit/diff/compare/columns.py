@@ -30,12 +30,12 @@ def compare_columns(
         actual = facts.columns.get(column.name)
         if actual is None or column.name in added or column.name not in found.columns:
             continue
-        if not _is_looked_at(context, column, found.columns[column.name]):
+        before = found.columns[column.name]
+        if not _is_looked_at(context, column, before):
             continue
-        _compare(context, modify, schema, found.columns[column.name], column, actual)
-        complete(context, modify, schema, found.columns[column.name], column, actual)
-        pair = found.columns[column.name], column
-        compare_counter(context, modify, schema, *pair, actual)
+        _compare(context, modify, schema, before, column, actual)
+        complete(context, modify, schema, before, column, actual)
+        compare_counter(context, modify, schema, before, column, actual)
     if not sides_of(context).database.retypes_what_is_read:
         make_way(context, modify, schema, found, table, facts)
     if not sides_of(context).database.counts_in_columns:

@@ -32,11 +32,13 @@ def compare_primary_key(
     old, new = reflected.get("name"), _name(context, table)
     if before == after and (not after or not new or old == new):
         return
-    counting = _counting(context, modify, schema, table)
-    together = _in_one(context, schema, table.name, before, after, counting)
+    adding = _new_counter(modify, table)
+    together = _in_one(context, schema, table, before, after, adding)
     if together:
-        modify.ops.append(together)
+        modify.ops[:] = [*(op for op in modify.ops if op is not adding), together]
         return
+    if adding is not None and sides_of(context).database.has_counters:
+        modify.ops[modify.ops.index(adding)] = _numbered(context, schema, table, adding)
     if before:
         name = conv(old) if old else None
         modify.ops.insert(0, _drop(name, table.name, schema, before))
@@ -44,35 +46,37 @@ def compare_primary_key(
         modify.ops.append(_create(conv(new) if new else None, table.name, schema, after))
 
 
-def _counting(
-    context: AutogenContext, modify: ops.ModifyTableOps, schema: str | None, table: Table
-) -> tuple[str, str] | None:
-    """The clauses that add a new key which counts, and drop it: rows that are there get numbers.
-
-    Where it goes together with the key; otherwise the column is added by a statement of its own.
-    """
+def _new_counter(modify: ops.ModifyTableOps, table: Table) -> ops.AddColumnOp | None:
+    """What adds a key that counts: rows that are there must get their numbers with it."""
     column = table._autoincrement_column
     if column is None or column.server_default is not None:
         return None
-    adds = [op for op in modify.ops if isinstance(op, ops.AddColumnOp)]
-    adding = next((op for op in adds if op.column.name == column.name), None)
-    database, dialect = sides_of(context).database, context.dialect
-    if adding is None:
-        return None
+    adds = (op for op in modify.ops if isinstance(op, ops.AddColumnOp))
+    return next((op for op in adds if op.column.name == column.name), None)
+
+
+def _clauses(context: AutogenContext, table: Table, adding: ops.AddColumnOp) -> tuple[str, str]:
+    """The clauses of ALTER TABLE that add a column of the models, and drop it."""
+    dialect, name = context.dialect, adding.column.name
     assert dialect is not None
     compiler: Any = dialect.ddl_compiler(dialect, None)  # type: ignore[arg-type]
-    add = f"ADD COLUMN {compiler.get_column_specification(column)}"
-    drop = f"DROP COLUMN {quoted(dialect, column.name)}"
-    if database.counts_in_columns and database.replace_primary_key("", [], ["x"]):
-        modify.ops.remove(adding)
-        return add, drop
-    if database.has_counters:
-        alter = f"ALTER TABLE {quoted(dialect, schema, table.name)}"
-        where = said((schema, table.name), column.name)
-        words = (f"{where}: a new column that counts", f"{where}: dropped")
-        step = Sql(f"{alter} {add}", f"{alter} {drop}", words=words[0], back=words[1])
-        modify.ops[modify.ops.index(adding)] = step
-    return None
+    specified = compiler.get_column_specification(table.columns[name])
+    return f"ADD COLUMN {specified}", f"DROP COLUMN {quoted(dialect, name)}"
+
+
+def _numbered(
+    context: AutogenContext, schema: str | None, table: Table, adding: ops.AddColumnOp
+) -> Sql:
+    """The column by a statement of its own, which Alembic's would make a plain one."""
+    add, drop = _clauses(context, table, adding)
+    alter = f"ALTER TABLE {quoted(context.dialect, schema, table.name)}"
+    where = said((schema, table.name), adding.column.name)
+    return Sql(
+        f"{alter} {add}",
+        f"{alter} {drop}",
+        words=f"{where}: a new column that counts",
+        back=f"{where}: dropped",
+    )
 
 
 def _name(context: AutogenContext, table: Table) -> str | None:
@@ -85,31 +89,25 @@ def _name(context: AutogenContext, table: Table) -> str | None:
 def _in_one(
     context: AutogenContext,
     schema: str | None,
-    table: str,
+    table: Table,
     before: list[str],
     after: list[str],
-    counting: tuple[str, str] | None,
+    adding: ops.AddColumnOp | None,
 ) -> Sql | None:
     """One statement for both, where a table can't be without its key for a moment."""
     assert context.dialect is not None
     dialect, database = context.dialect, sides_of(context).database
-    name = quoted(dialect, schema, table)
+    name = quoted(dialect, schema, table.name)
     old, new = ([quoted(dialect, c) for c in columns] for columns in (before, after))
     up = database.replace_primary_key(name, old, new)
     down = database.replace_primary_key(name, new, old)
-    if counting:
-        up, down = f"{up}, {counting[0]}", f"{down}, {counting[1]}"
-    words = "primary key on {} ({})".format
-    return (
-        Sql(
-            up,
-            down,
-            words=words(said((schema, table)), ", ".join(after)),
-            back=words(said((schema, table)), ", ".join(before)),
-        )
-        if up
-        else None
-    )
+    if not up:
+        return None
+    if adding is not None:
+        add, drop = _clauses(context, table, adding)
+        up, down = f"{up}, {add}", f"{down}, {drop}"
+    words = f"primary key on {said((schema, table.name))} ({{}})".format
+    return Sql(up, down, words=words(", ".join(after)), back=words(", ".join(before)))
 
 
 def _create(name: Any, table: str, schema: str | None, columns: list[str]) -> Any:
