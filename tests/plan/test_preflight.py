@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ import flask_godwit
 from flask_godwit.plans import RowFinding
 from tests.core.apps import Shop
 from tests.databases import Database
+from tests.plan.conftest import USERS
 
 
 def rows(shop: Shop, upgrade: str) -> tuple[RowFinding, ...]:
@@ -202,3 +204,15 @@ def test_a_script_that_does_more(shop: Shop, line: str, capsys: pytest.CaptureFi
     with shop.context(), pytest.raises(flask_godwit.MigrationFailed):
         flask_godwit.upgrade()
     assert capsys.readouterr().out.count("once") == ("once" in line)
+
+
+def test_tables_called_like_the_version_table(tmp_path: Path, database: Database) -> None:
+    """A short name of the version table hides no table of the application."""
+    with closing(Shop(tmp_path, url=database.url, version_table="use")) as shop:
+        shop.revision("r1", None, USERS)
+        shop.ok("upgrade")
+        insert(shop)
+        shop.revision("r2", "r1", BATCH + UNIQUE)
+        answer = shop.run("upgrade")
+        assert "users.name UNIQUE would fail: 1 duplicate, id 91." in answer.stderr
+        assert "Nothing was run." in answer.stderr

@@ -15,7 +15,7 @@ from ..dialects import dialect_for
 from ..failure import reason_of
 from ..listener import Listener
 from ..planning.repeatable import asks_of_rows, may_last
-from ..targets import DEFAULT_VERSION_TABLE, OWN_PREFIX, selected_targets, tables_of
+from ..targets import DEFAULT_VERSION_TABLE, is_ours, selected_targets, tables_of
 from ..values import Project, Target
 
 if TYPE_CHECKING:
@@ -50,8 +50,7 @@ class Caution:
         connection = context.connection
         assert connection is not None
         self._look(
-            lambda: self._has_tables(connection) and self._concerns(connection, steps),
-            lambda look: look.beside(context, steps),
+            lambda: self._concerns(connection, steps), lambda look: look.beside(context, steps)
         )
 
     def _look(self, is_worth_it: Callable[[], bool], take: Callable[[Look], None]) -> None:
@@ -68,27 +67,27 @@ class Caution:
     def _is_worth_it(self, steps: Sequence[RevisionStep]) -> bool:
         targets = selected_targets(self.project)
         if len(targets) > 1:  # what the others lack is not known yet
-            return any(self._asked(self._has_tables, target) for target in targets)
-        return self._asked(
-            lambda connection: self._has_tables(connection) and self._concerns(connection, steps),
-            targets[0],
-        )
+            return any(self._asked(self._may_have_rows, target) for target in targets)
+        return self._asked(lambda connection: self._concerns(connection, steps), targets[0])
 
     def _asked(self, question: Callable[[Connection], bool], target: Target) -> bool:
         with connected(target.engine) as connection:
             return question(connection)
 
-    def _has_tables(self, connection: Connection) -> bool:
+    def _may_have_rows(self, connection: Connection) -> bool:
         """Whether there is any table but ours: where there is none, nothing can be in the way."""
-        models = [table for each in self.project.targets() for table in tables_of(each.metadata)]
-        if any(table.schema for table in models):
+        targets = self.project.targets()
+        if any(table.schema for target in targets for table in tables_of(target.metadata)):
             return True  # to look into every schema would cost more than it saves
-        versions = self.project.options.get("version_table", DEFAULT_VERSION_TABLE)
-        ours = (OWN_PREFIX, versions)
-        return any(not name.startswith(ours) for name in inspect(connection).get_table_names())
+        versions = {target.version_table for target in targets}
+        versions.add(self.project.options.get("version_table", DEFAULT_VERSION_TABLE))
+        names = set(inspect(connection).get_table_names()) - versions
+        return not all(is_ours(name, targets) for name in names)
 
     def _concerns(self, connection: Connection, steps: Sequence[RevisionStep]) -> bool:
         """Whether steps do what rows can make fail, or what takes its time on a large table."""
+        if not self._may_have_rows(connection):
+            return False
         paths = [path_of(step) for step in steps]
         if self.rows and any(map(asks_of_rows, paths)):
             return True
@@ -97,8 +96,7 @@ class Caution:
 
     def _has_large(self, connection: Connection) -> bool:
         database = dialect_for(connection.engine.url, connection.dialect)
-        names = inspect(connection).get_table_names()
-        sizes = database.sizes(connection, names) if names else {}
+        sizes = database.sizes(connection, inspect(connection).get_table_names())
         return any(rows >= self.project.settings.small_table_rows for rows, _ in sizes.values())
 
 
