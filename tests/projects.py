@@ -184,8 +184,10 @@ def _close_connections(app: Any) -> None:
 
 
 def _set_environment(variables: dict[str, str]) -> None:
-    os.environ.clear()
-    os.environ.update(variables)
+    """Only what differs: a thread that reads the environment in C must not meet an empty one."""
+    for name in set(os.environ) - set(variables):
+        del os.environ[name]
+    os.environ.update(variables.items() - os.environ.items())
 
 
 def _clean(variables: dict[str, str]) -> dict[str, str]:

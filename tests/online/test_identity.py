@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import threading
-
 import pytest
 
 from tests.databases import POSTGRESQL, PSYCOPG, Database
 from tests.engine.revisions import write_revision, write_revisions
-from tests.online.asking import execute, rows
+from tests.online.asking import client, execute, rows
 from tests.projects import Project
 
 TABLES = """
@@ -56,16 +54,10 @@ def test_the_same_column_as_at_once(project: Project, database: Database) -> Non
     assert "serial-column-rewrites" not in plan
     assert "not-understood" not in plan
     assert "starts-at-one" not in plan
-    over = threading.Event()
-    writer = threading.Thread(target=insert_until, args=(database, over))
-    writer.start()
-    try:
+    with client(database, INSERT):
         assert project.invoke("db", "upgrade", check=False).code == 1
         execute(database, "UPDATE divisor SET n = 1")
         project.invoke("db", "upgrade")
-    finally:
-        over.set()
-        writer.join()
     safe = rows(database, COLUMNS), rows(database, OBJECTS)
     execute(database, INSERT)
     counted = """count(DISTINCT "No") = count(*) AND count(DISTINCT down) = count(*)"""
@@ -79,10 +71,3 @@ def test_the_same_column_as_at_once(project: Project, database: Database) -> Non
     plain = project.invoke("db", "upgrade", FLASK_GODWIT_ONLINE="false").stdout
     assert "in batches" not in plain
     assert (rows(database, COLUMNS), rows(database, OBJECTS)) == safe
-
-
-def insert_until(database: Database, over: threading.Event) -> None:
-    """A client that inserts rows."""
-    while not over.is_set():
-        execute(database, INSERT)
-        over.wait(0.02)

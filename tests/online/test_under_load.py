@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 from sqlalchemy import text
 
 from tests.databases import POSTGRESQL, Database
 from tests.engine.revisions import start_upgrade, write_revision, write_revisions
+from tests.online.asking import client
 from tests.projects import Project
 
 ROWS = 3000
@@ -59,7 +57,7 @@ def test_writers_are_not_blocked(items: Project, database: Database) -> None:
     """While an index is built; as the script says they are, for as long as it takes."""
     for online, number in (("true", 2), ("false", 3)):
         write_revision(items, number, INDEX.replace("ix_slow", f"ix_{number}"))
-        with longest_write(database) as worst:
+        with client(database, "UPDATE item SET name = name WHERE id = 7") as worst:
             items.invoke("db", "upgrade", FLASK_GODWIT_ONLINE=online)
         assert (worst[0] > 2) is (online == "false"), f"online={online}: {worst[0]} s"
 
@@ -94,29 +92,6 @@ def test_killed_between_the_parts(
     assert scalar(database, MADE) == 1
     assert scalar(database, "SELECT count(*) FROM seen") == 2
     assert scalar(database, "SELECT count(*) FROM godwit_journal") == 0
-
-
-@contextmanager
-def longest_write(database: Database) -> Iterator[list[float]]:
-    """A client that changes a row again and again; [the seconds that its slowest change took]."""
-    worst, over = [0.0], threading.Event()
-
-    def write() -> None:
-        with database.engine() as engine, engine.connect() as connection:
-            while not over.is_set():
-                began = time.monotonic()
-                connection.execute(text("UPDATE item SET name = name WHERE id = 7"))
-                connection.commit()
-                worst[0] = max(worst[0], time.monotonic() - began)
-                over.wait(0.02)
-
-    thread = threading.Thread(target=write)
-    thread.start()
-    try:
-        yield worst
-    finally:
-        over.set()
-        thread.join()
 
 
 def scalar(database: Database, query: str) -> int:
