@@ -31,7 +31,7 @@ from .errors import GodwitError, SettingsError
 from .listener import Listener
 from .outages import outage_in
 from .parts import BIND_OPTION, bind_of, fitted, has_parts, is_same_bind
-from .process_state import left_as_it_was
+from .process_state import left_as_it_was, outer_run_kept
 from .revision_errors import broken_script, clear_error
 from .scripts import apply_settings, existing_folder, open_scripts
 from .steps import commit_what_is_open
@@ -115,7 +115,13 @@ class Migrations:
         self.config.output_buffer = output
         self.limits = limits
         self.began = False
-        with _alembic_is_ours, left_as_it_was(self.project.shared_state), self._errors_made_clear():
+        state = self.project.shared_state
+        with (
+            _alembic_is_ours,
+            outer_run_kept(),
+            left_as_it_was(state),
+            self._errors_made_clear(),
+        ):
             fn = partial(self._selected, work)
             environment = Environment(self, self.scripts, fn=fn, **options)
             environment.only_looks = only_looks

@@ -7,6 +7,9 @@ from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
 from typing import Any
 
+import alembic.context
+import alembic.op
+
 
 @contextmanager
 def left_as_it_was(options: MutableMapping[str, Any]) -> Iterator[None]:
@@ -29,6 +32,22 @@ def left_as_it_was(options: MutableMapping[str, Any]) -> Iterator[None]:
             logger.setLevel(level)
             logger.disabled, logger.propagate = disabled, propagate
             logger.handlers[:] = handlers
+
+
+@contextmanager
+def outer_run_kept() -> Iterator[None]:
+    """Give Alembic's ``op`` and ``context`` back to the run that this one is inside of.
+
+    A revision or an env.py may run the commands of another application. Alembic then leaves
+    both modules empty, as if the outer run had ended too.
+    """
+    modules = [vars(alembic.context), vars(alembic.op)]
+    serving = [(module, dict(module)) for module in modules if module.get("_proxy") is not None]
+    try:
+        yield
+    finally:
+        for module, before in serving:
+            module.update(before)
 
 
 def _logging_state() -> dict[logging.Logger, tuple[int, bool, bool, list[logging.Handler]]]:

@@ -362,6 +362,41 @@ class TestOneProcess:
             assert flask_godwit.upgrade().revisions == ("first",)
         assert (one.tables(), two.tables()) == ({"user"}, {"user", "post"})
 
+    def test_inside_of_another_run(self, shop, tmp_path, monkeypatch):
+        """An env.py and a revision run the other application's commands, and then go on."""
+        for name in ("one", "two"):
+            (tmp_path / name).mkdir()
+        one, two = shop(root=tmp_path / "one"), shop(root=tmp_path / "two")
+        two.revision("x", None, "op.create_table('t_two', sa.Column('id', sa.Integer))")
+        two.revision("y", "x")
+        monkeypatch.setattr(two.app, "upgrade_to", self._upgrade(two), raising=False)
+        inside = "from flask import current_app\ncurrent_app.two.upgrade_to({!r})\n"
+        monkeypatch.setattr(one.app, "two", two.app, raising=False)
+        made = "op.create_table('{}', sa.Column('id', sa.Integer))\n"
+        one.revision("a", None, made.format("before") + inside.format("y") + made.format("after"))
+        (tmp_path / "one" / "migrations" / "env.py").write_text(
+            inside.format("x") + "from alembic import context\n"
+            "db = current_app.extensions['migrate'].db\n"
+            "assert context.config.get_main_option('script_location').endswith('one/migrations')\n"
+            "with db.engine.connect() as connection:\n"
+            "    context.configure(connection=connection, target_metadata=db.metadata)\n"
+            "    with context.begin_transaction():\n"
+            "        context.run_migrations()\n"
+        )
+        with one.context():
+            assert flask_godwit.upgrade().revisions == ("a",)
+        assert one.tables() == {"before", "after"}
+        assert two.tables() == {"t_two"}
+        assert two.rows("SELECT version_num FROM alembic_version") == [("y",)]
+
+    @staticmethod
+    def _upgrade(made):
+        def upgrade_to(revision):
+            with made.context():
+                flask_godwit.upgrade(revision=revision)
+
+        return upgrade_to
+
     def test_threads(self, shop, tmp_path):
         """Four threads upgrade four applications; each database gets its own schema."""
         made = []
