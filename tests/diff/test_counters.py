@@ -88,6 +88,37 @@ def test_auto_increment(evolution: Evolution, counts: bool) -> None:
     assert evolution.rows("SELECT id, n FROM t") == [(50, 1)]
 
 
+@pytest.mark.requires("auto_increment")
+@pytest.mark.parametrize("counts", [True, False])
+def test_auto_increment_of_a_key_that_others_refer_to(evolution: Evolution, counts: bool) -> None:
+    """The foreign keys stand aside: from another table, with their options, and from its own."""
+
+    def referred(counting: bool) -> Models:
+        def models(db: SQLAlchemy) -> None:
+            numbered(autoincrement="auto" if counting else False)(db)
+            number: Any = sa.Integer
+            db.metadata.tables["t"].append_column(
+                sa.Column("parent", number, sa.ForeignKey("t.id", name="fk_parent"))
+            )
+            key = sa.ForeignKey("t.id", name="fk_t", ondelete="CASCADE")
+            db.Table("u", sa.Column("id", number, primary_key=True), sa.Column("t", number, key))
+
+        return models
+
+    first = referred(counts)
+    evolution.begin(
+        first,
+        "INSERT INTO t (id, n, parent) VALUES (50, 1, NULL), (51, 2, 50)",
+        "INSERT INTO u (id, t) VALUES (1, 51)",
+    )
+
+    evolution.follow(referred(not counts))
+    evolution.back(first)
+
+    assert evolution.rows("SELECT id, parent FROM t ORDER BY id") == [(50, None), (51, 50)]
+    assert evolution.rows("SELECT id, t FROM u") == [(1, 51)]
+
+
 def sequences(*wanted: tuple[str, dict[str, Any]], user: str = "") -> Models:
     """Sequences on their own; one of them may be the default of a column."""
 

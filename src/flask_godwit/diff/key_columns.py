@@ -1,7 +1,7 @@
 """Foreign keys stand aside while the type of their columns changes.
 
 MySQL and MariaDB refuse to change it on either end of a key (errors 1832, 1833 and 3780), even when
-the other end follows in the next statement. PostgreSQL refuses to drop the key that a foreign key
+the other end follows in the next statement; AUTO_INCREMENT counts as a part of it. PostgreSQL refuses to drop the key that a foreign key
 refers to, even when another one on the same columns follows.
 """
 
@@ -100,9 +100,9 @@ def _blocks(operations: ops.OpContainer) -> Iterator[ops.ModifyTableOps]:
 
 
 def _changing(block: ops.ModifyTableOps) -> Iterator[tuple[Key, str]]:
-    """The columns that get another type, or another character set with their table."""
+    """The columns that get another type, or a counter, or a character set with their table."""
     key = (block.schema, block.table_name)
-    for operation in block.ops:
+    for operation in flat(block):
         if isinstance(operation, Sql):
             yield from ((key, name) for name in operation.retyped)
         elif isinstance(operation, ops.AlterColumnOp) and operation.modify_type is not None:

@@ -141,7 +141,7 @@ class Sql(ops.ExecuteSQLOp):
     """
 
     retyped: Collection[str] = ()
-    """The columns whose type it changes."""
+    """The columns whose type it changes, or whether they count."""
 
     def __init__(self, statement: str, down: str = "", words: str = "", back: str = "") -> None:
         super().__init__(statement)

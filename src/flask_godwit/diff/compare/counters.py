@@ -61,6 +61,7 @@ def compare_counter(
     )
     if wanted.counter and wanted.counter.kind == IDENTITY and found.nullable:
         _not_null(modify, schema, found, column)
+    there[0].retyped = back[0].retyped = (column.name,)
     where = said((schema, column.table.name), column.name)
     there[0].words = f"{where}: {wanted.counter or _nothing(actual.counter)}"
     back[0].words = f"{where}: {actual.counter or _nothing(wanted.counter)}"
