@@ -1,8 +1,9 @@
 """Foreign keys stand aside while the type of their columns changes.
 
 MySQL and MariaDB refuse to change it on either end of a key (errors 1832, 1833 and 3780), even when
-the other end follows in the next statement; AUTO_INCREMENT counts as a part of it. PostgreSQL refuses to drop the key that a foreign key
-refers to, even when another one on the same columns follows.
+the other end follows in the next statement; AUTO_INCREMENT counts as a part of it. PostgreSQL
+refuses to drop the key that a foreign key refers to, even when another one on the same columns
+follows.
 """
 
 from __future__ import annotations
