@@ -39,7 +39,7 @@ LAYERS = (
         "script_text",
     },
     {"outages", "lock", "failure", "journal", "backup", "parts", "scripts"}
-    | {"revision_errors", "schemas"},
+    | {"history_check", "revision_advice", "revision_errors", "schemas"},
     {"steps", "surroundings", "operations"},
     {"online"},
     {"contexts", "environment", "safeguards"},
@@ -67,6 +67,7 @@ WHO_MAY_KNOW = {
         "diff",
         "contexts",
         "environment",
+        "history_check",
         "mysql",
         "online",
         "operations",

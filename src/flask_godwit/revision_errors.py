@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import traceback
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from alembic.script import ScriptDirectory
 from alembic.script import revision as alembic_revision
@@ -11,7 +12,12 @@ from alembic.util import CommandError
 
 from .errors import GodwitError, MultipleHeads, RevisionError, UnknownRevision
 from .failure import short_path
+from .history_check import missing_dependency
+from .revision_advice import advice_for
 from .revision_files import authored
+
+if TYPE_CHECKING:
+    from .scripts import Scripts
 
 
 def clear_error(
@@ -28,10 +34,10 @@ def clear_error(
         return multiple_heads(scripts, f"{cause.argument!r} could mean any of them.")
     if isinstance(cause, alembic_revision.ResolutionError):
         return unknown_revision(str(cause.argument), str(error))
-    return _other(error)
+    return _of_a_file(error) or _other(error)
 
 
-def broken_script(error: Exception, scripts: ScriptDirectory) -> RevisionError | None:
+def broken_script(error: Exception, scripts: Scripts) -> RevisionError | None:
     """The clear form of what was raised because of a revision file, before it ran.
 
     :returns: None if no revision file is to blame.
@@ -43,12 +49,12 @@ def broken_script(error: Exception, scripts: ScriptDirectory) -> RevisionError |
             hint=f"Write one, or stop on this side of it: flask db {error.name} REVISION",
         )
     frames = traceback.extract_tb(error.__traceback__)
-    if isinstance(error, KeyError) and frames and frames[-1].filename.endswith("revision.py"):
-        return RevisionError(
-            f"No file has the revision {error.args[0]!r}, which another file follows.",
-            hint="Bring the file back, or correct `down_revision` in the one that follows it.",
-        )
-    return _unimportable(error, frames, scripts)
+    if frames and Path(frames[-1].filename).name == "revision.py":
+        if isinstance(error, KeyError):
+            return missing_dependency(error.args[0], scripts.found)
+        if isinstance(error, AssertionError):
+            return _leads_nowhere()
+    return _unimportable(error, frames, scripts) or _of_a_file(error)
 
 
 def _unimportable(
@@ -66,6 +72,46 @@ def _unimportable(
                 hint="Correct the file. --traceback shows the rest.",
             )
     return None
+
+
+def _of_a_file(error: Exception) -> RevisionError | None:
+    """The clear form of what is raised while a file is read, after Python has imported it."""
+    file = _file_being_read(error)
+    if file is None:
+        return None
+    if isinstance(error.__cause__ or error, alembic_revision.RevisionError):
+        known = _other(error)
+        return RevisionError(known.message, hint=known.hint, detail=f"It is in {file}.")
+    return RevisionError(
+        f"{file} can't be read as a revision: {_why_unreadable(error)}",
+        hint="A revision file says `revision = …` and `down_revision = …`, both strings"
+        " (or None for the first).\nCorrect the file, or move it out of the folder.",
+    )
+
+
+def _file_being_read(error: Exception) -> str | None:
+    for one in (error, error.__cause__):
+        for frame, _line in traceback.walk_tb(one.__traceback__ if one else None):
+            if frame.f_code.co_name == "_from_path" and "path" in frame.f_locals:
+                return short_path(str(frame.f_locals["path"]))
+    return None
+
+
+def _why_unreadable(error: Exception) -> str:
+    words = _one_line(error)
+    if "Could not determine revision id" in words:
+        return "it has no `revision`."
+    if isinstance(error, AttributeError):
+        return f"it has no `{error.name}`."
+    return f"{type(error).__name__}: {words}"
+
+
+def _leads_nowhere() -> RevisionError:
+    return RevisionError(
+        "No revision is where the name points to: the name is empty, or it counts further"
+        " than the history goes.",
+        hint="flask db history    lists the revisions",
+    )
 
 
 def multiple_heads(scripts: ScriptDirectory, message: str) -> MultipleHeads:
@@ -93,24 +139,8 @@ def unknown_revision(revision: str, message: str) -> UnknownRevision:
 
 
 def _other(error: Exception) -> RevisionError:
-    message = _one_line(error)
-    if "Ambiguous walk" in message:
-        return RevisionError(
-            "Going back from a merge is ambiguous: several branches lead to it.",
-            hint="flask db history               shows them\n"
-            "flask db downgrade REVISION    goes back to the one you name",
-        )
-    if "didn't produce" in message:
-        return RevisionError(
-            f"There are not that many revisions to go: {message}.",
-            hint="flask db current    says where the database is",
-        )
-    if "Multiple version locations" in message:
-        return RevisionError(
-            "There are several version locations, and no head that says which one is meant.",
-            hint="Name one of them: --version-path FOLDER",
-        )
-    return RevisionError(message)
+    advice = advice_for(_one_line(error))
+    return RevisionError(advice.message, hint=advice.hint)
 
 
 def _one_line(error: Exception) -> str:

@@ -12,6 +12,7 @@ from alembic.script import Script, ScriptDirectory
 
 from .alembic_config import is_configured
 from .errors import FolderMissing
+from .history_check import refuse_contradictions
 from .script_text import docstring, import_lines, literal
 
 if TYPE_CHECKING:
@@ -26,6 +27,9 @@ class Scripts(ScriptDirectory):
     teach: Callable[[], object] = staticmethod(lambda: None)
     """Gives ``alembic.op`` our directives, for files that import one from there."""
 
+    found: Sequence[Script] = ()
+    """The revision files, once they are loaded."""
+
     def _load_revisions(self) -> Iterator[Script]:
         try:
             found = list(super()._load_revisions())
@@ -34,6 +38,8 @@ class Scripts(ScriptDirectory):
                 raise
             self.teach()
             found = list(super()._load_revisions())
+        refuse_contradictions(found)
+        self.found = found
         return iter(found)
 
     @property

@@ -51,7 +51,10 @@ def _render(comparison: Comparison, script: ops.MigrationScript) -> None:
 def refuse_taken(scripts: ScriptDirectory, revision: str | None) -> None:
     """Two files with one identifier would break the whole history."""
     if revision in {script.revision for script in scripts.walk_revisions()}:
-        raise RevisionError(f"The revision {revision!r} exists already.")
+        raise RevisionError(
+            f"The revision {revision!r} exists already.",
+            hint=f"Name another one with --rev-id, or look at it: flask db show {revision}",
+        )
 
 
 def script_of(
