@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from alembic.script import Script
 from alembic.util import to_tuple
@@ -11,23 +12,24 @@ from .errors import RevisionError
 from .failure import short_path
 
 
-def refuse_contradictions(scripts: Sequence[Script]) -> None:
-    """Check what all files of a folder say of themselves.
+def one_history(scripts: Iterable[Script]) -> list[Script]:
+    """The files, after a look at what they say of themselves; of a copy only one of the two.
 
     Of two files with one identifier Alembic would run the one that it happens to read
-    last, and leave the other out.
+    last, and leave the other out or take it for a head of its own.
 
     :raises RevisionError: two have the same identifier, or one follows a file that is missing.
     """
     known: dict[str, Script] = {}
     for script in scripts:
         twin = known.setdefault(script.revision, script)
-        if twin is not script:
+        if twin is not script and _text(twin) != _text(script):
             raise _twins(twin, script)
-    for script in scripts:
+    for script in known.values():
         for down in to_tuple(script.down_revision, default=()):
             if down not in known:
                 raise _missing(down, f"{short_path(script.path)} follows", "down_revision")
+    return list(known.values())
 
 
 def missing_dependency(revision: str, scripts: Sequence[Script]) -> RevisionError:
@@ -36,6 +38,10 @@ def missing_dependency(revision: str, scripts: Sequence[Script]) -> RevisionErro
         if revision in to_tuple(script.dependencies, default=()):
             return _missing(revision, f"{short_path(script.path)} depends on", "depends_on")
     return _missing(revision, "another file follows", "down_revision")
+
+
+def _text(script: Script) -> bytes:
+    return Path(script.path).read_bytes()
 
 
 def _missing(revision: str, needed: str, attribute: str) -> RevisionError:

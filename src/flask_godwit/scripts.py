@@ -12,7 +12,7 @@ from alembic.script import Script, ScriptDirectory
 
 from .alembic_config import is_configured
 from .errors import FolderMissing
-from .history_check import refuse_contradictions
+from .history_check import one_history
 from .script_text import docstring, import_lines, literal
 
 if TYPE_CHECKING:
@@ -38,9 +38,8 @@ class Scripts(ScriptDirectory):
                 raise
             self.teach()
             found = list(super()._load_revisions())
-        refuse_contradictions(found)
-        self.found = found
-        return iter(found)
+        self.found = one_history(found)
+        return iter(self.found)
 
     @property
     def has_env(self) -> bool:

@@ -95,6 +95,13 @@ def test_a_file(line, case):
         assert case == "loop" or "spoilt.py" in answer.stderr
 
 
+def test_a_copy(line):
+    """A second file with the same text stands in nobody's way."""
+    for name in "bc":
+        (line.versions / f"{name} (copy).py").write_text((line.versions / f"{name}.py").read_text())
+    assert "3 applied" in line.ok("upgrade").stdout
+
+
 @pytest.mark.parametrize("case", TWO_FILES)
 def test_two_files(shop, case):
     """Two files that contradict each other are both named by their revisions."""
