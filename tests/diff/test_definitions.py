@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -132,6 +133,57 @@ def test_computed(evolution: Evolution) -> None:
     query = "SELECT other, wider, kept, unkept, plain, plain_too, comes FROM item"
     assert evolution.rows(query) == [(7, 6, 6, 6, 6, 6, 8)]
     evolution.back(before)
+
+
+def test_a_check_of_a_computed_column(evolution: Evolution) -> None:
+    """It stays where the column is dropped and added again, which is all that there is for it."""
+
+    def items(how: str) -> Any:
+        checks = {"ck_d": "d > 0", "ck_both": "d > 0 AND n < 50"}
+        made = [partial(sa.CheckConstraint, text, name=name) for name, text in checks.items()]
+        return table(column("n", sa.Integer), computed("d", f"n {how}"), *made)
+
+    before = items("+ 1")
+    evolution.begin(before, "INSERT INTO item (id, n) VALUES (1, 5)")
+    assert PROVED in evolution.follow(items("+ 2")).output
+    evolution.back(before)
+    with pytest.raises(sa.exc.DBAPIError):
+        evolution.now.execute("INSERT INTO item (id, n) VALUES (2, -5)")
+
+
+@pytest.mark.requires("identity")
+def test_virtual_columns_of_postgresql(evolution: Evolution) -> None:
+    """They become plain and keep their values, with all that stands on them."""
+    with evolution.database.engine() as engine, engine.connect() as connection:
+        if not getattr(connection.dialect, "supports_virtual_generated_columns", False):
+            pytest.skip("PostgreSQL has them since 18, and SQLAlchemy with one of its versions 2.0")
+    both = partial(sa.CheckConstraint, "twice > 0 AND plain > 0", name="both")
+    before = table(
+        column("n", sa.Integer),
+        both,
+        computed("plain", "n + 1", persisted=False),
+        computed("much", "n + 1", persisted=False, nullable=False, comment="c"),
+        computed("found", "n + 1", persisted=False),
+        computed("twice", "n + 1", persisted=False),
+        computed("less", "n + 1"),
+    )
+    after = table(
+        column("n", sa.Integer),
+        both,
+        column("plain", sa.Integer),
+        column("much", sa.BigInteger, nullable=False, server_default="7", comment="d"),
+        column("found", sa.Integer, index=True),
+        computed("twice", "n + 1"),
+        computed("less", "n + 1", persisted=False),
+    )
+    evolution.begin(before, "INSERT INTO item (id, n) VALUES (1, 5)")
+    answer = evolution.follow(after)
+    assert PROVED in answer.output
+    assert "lost" not in answer.output.replace("and its values are lost", "")
+    query = "SELECT plain, much, found, twice, less FROM item"
+    assert evolution.rows(query) == [(6, 6, 6, 6, 6)]
+    evolution.back(before)
+    assert evolution.rows(query) == [(6, 6, 6, 6, 6)]
 
 
 @pytest.mark.requires("auto_increment")

@@ -12,7 +12,7 @@ from sqlalchemy import Column, Computed, Table
 from ...dialects.facts import ColumnFacts, TableFacts
 from ..names import quoted
 from ..names import said as place
-from ..steps import Freed, Sql, Together
+from ..steps import Freed, Sql, Together, set_loss
 from .definitions import altered_in, defining, new_in, redefine
 from .sides import sides_of
 from .text import alike, names_in
@@ -132,7 +132,8 @@ def _exchange(
         plain = _kept(context, schema, found, column, altered)
         if plain:
             # What only alters the column stands for itself: its values may have to be converted.
-            modify.ops[:0] = [Together(plain[:1], again), *plain[1:]]
+            first = [*_stored(modify, schema, found, facts[0]), *plain[:1]]
+            modify.ops[:0] = [Together(first, again), *plain[1:]]
             return
         if facts[1] is not None and facts[1].definition is not None:
             change = [Together(_stored_and_plain(context, modify, schema, columns, facts), again)]
@@ -173,6 +174,32 @@ def _kept(
     return [first, Freed.of(rest)] if rest.has_changes() else [first]
 
 
+def _stored(
+    modify: ops.ModifyTableOps, schema: str | None, found: Column[Any], actual: ColumnFacts
+) -> Sequence[ops.MigrateOperation]:
+    """PostgreSQL can't make a virtual column plain, but one that is stored, which so has values."""
+    if not (actual.computed or "").startswith("v "):
+        return []
+    expression: Any = found.server_default
+    stored = Column(
+        found.name,
+        found.type,
+        Computed(expression.sqltext, persisted=True),
+        nullable=found.nullable,
+        comment=found.comment,
+    )
+    return [
+        _lossless(ops.DropColumnOp.from_column_and_tablename(schema, modify.table_name, found)),
+        ops.AddColumnOp(modify.table_name, stored, schema=schema),
+    ]
+
+
+def _lossless(operation: ops.DropColumnOp) -> ops.DropColumnOp:
+    """One that has no values of its own."""
+    set_loss(operation, "")
+    return operation
+
+
 def _stored_and_plain(
     context: AutogenContext,
     modify: ops.ModifyTableOps,
@@ -188,7 +215,7 @@ def _stored_and_plain(
     table = modify.table_name
     where = place((schema, table), column.name)
     return [
-        ops.DropColumnOp.from_column_and_tablename(schema, table, found),
+        _lossless(ops.DropColumnOp.from_column_and_tablename(schema, table, found)),
         ops.AddColumnOp(table, stored, schema=schema),
         Sql(
             defining(context, schema, table, column.name, facts[1]),

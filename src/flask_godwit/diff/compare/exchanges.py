@@ -1,4 +1,4 @@
-"""A column that is dropped and added again: what stands on it goes before and comes after."""
+"""A column that is dropped and added again: indexes on it go before and come after."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..steps import Together, flat
 from .computed import retypes
 from .indexes import dropped_index
 from .names import final_name
-from .rewording import rewords
+from .rewording import exchanged_in, rewords
 
 _DROPS = (ops.DropIndexOp, ops.DropConstraintOp)
 _INDEXES = (ops.DropIndexOp, ops.CreateIndexOp)
@@ -25,7 +25,7 @@ def keep_indexes(
     facts: TableFacts,
 ) -> None:
     """Take the indexes of such columns away in time, and give them back."""
-    exchanged, is_reworded = _exchanged(modify), rewords(context, modify)
+    exchanged, is_reworded = exchanged_in(modify), rewords(context, modify)
     reworded = {name for name, text in facts.indexes.items() if is_reworded(text)}
     if not exchanged and not reworded:
         return
@@ -46,12 +46,6 @@ def keep_indexes(
     place = max((1 + number for number, op in enumerate(rest) if retypes(op)), default=0)
     creates = [ops.CreateIndexOp.from_index(index) for index in stay.values()]
     modify.ops[:] = [*first, *drops, *rest[:place], *adds, *rest[place:], *creates]
-
-
-def _exchanged(modify: ops.ModifyTableOps) -> set[str]:
-    operations = list(flat(modify))
-    dropped = {op.column_name for op in operations if isinstance(op, ops.DropColumnOp)}
-    return dropped & {op.column.name for op in operations if isinstance(op, ops.AddColumnOp)}
 
 
 def _columns(operation: ops.MigrateOperation) -> set[str]:
