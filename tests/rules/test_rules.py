@@ -87,9 +87,11 @@ def twins(
         registry.drop(database)
 
 
-def planned(shop: Shop, upgrade: str, top: str = "import flask_godwit as godwit") -> Plan:
+def planned(
+    shop: Shop, upgrade: str, top: str = "import flask_godwit as godwit", down: str = "r1"
+) -> Plan:
     # Python keeps the code of a file by its name.
-    path = shop.revision(f"r{next(NUMBERS)}", "r1", upgrade, top=top)
+    path = shop.revision(f"r{next(NUMBERS)}", down, upgrade, top=top)
     with shop.context():
         plan = flask_godwit.plan()
     path.unlink()

@@ -42,7 +42,7 @@ class Rule:
         return not (self.spares_small and case.facts.is_harmless(case.table))
 
 
-_NO_RULES = ("case",)
+_NO_RULES = ("case", "spelling")
 
 
 @cache

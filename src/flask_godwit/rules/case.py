@@ -7,6 +7,7 @@ from typing import Any
 
 from ..plans import ColumnFact, Cost, Facts
 from ..sql.action import Action
+from .spelling import in_python, in_sql, schema_and_name, schema_argument
 
 _WHO = {
     "reads and writes": "Nobody can read or write",
@@ -78,4 +79,23 @@ class Case:
 
     def quoted(self, *columns: str) -> str:
         """Names as a list in Python: ``["a", "b"]``."""
-        return "[" + ", ".join(f'"{name}"' for name in columns) + "]"
+        return "[" + ", ".join(map(in_python, columns)) + "]"
+
+    def in_sql(self, name: str) -> str:
+        """A name as the database's SQL has it, quoted where it must be."""
+        return in_sql(self.facts.dialect, name)
+
+    @property
+    def table_in_sql(self) -> str:
+        """The action's table, in SQL."""
+        return self.in_sql(self.action.table)
+
+    @property
+    def table_in_python(self) -> str:
+        """The action's table as the argument of a directive, which names the schema by itself."""
+        return in_python(schema_and_name(self.action.table)[1])
+
+    @property
+    def schema_in_python(self) -> str:
+        """What is added to the arguments of a directive: ``, schema="…"``, or nothing."""
+        return schema_argument(self.action.table)

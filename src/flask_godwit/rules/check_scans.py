@@ -7,6 +7,7 @@ traffic, in a transaction of its own.
 from __future__ import annotations
 
 from .case import Case, Hazard
+from .spelling import in_python, validated
 
 LEVEL = "error"
 KINDS = ("add_check",)
@@ -19,8 +20,8 @@ def hazard(case: Case) -> Hazard | None:
         return None
     return Hazard(
         case.wait,
-        f'op.create_check_constraint("{action.name}", "{action.table}", {action.expression!r},'
-        " postgresql_not_valid=True)\n"
+        f"op.create_check_constraint({in_python(action.name)}, {case.table_in_python},"
+        f" {action.expression!r}{case.schema_in_python}, postgresql_not_valid=True)\n"
         "with op.get_context().autocommit_block():\n"
-        f"    op.execute('ALTER TABLE {action.table} VALIDATE CONSTRAINT {action.name}')",
+        f"    {validated(case, action.name)}",
     )

@@ -7,6 +7,7 @@ MariaDB write the whole table anew, where a column alone is there at once.
 from __future__ import annotations
 
 from .case import Case, Hazard
+from .spelling import added, executed, in_python, schema_and_name
 
 LEVEL = "error"
 KINDS = ("add_column",)
@@ -17,16 +18,20 @@ def hazard(case: Case) -> Hazard | None:
     action = case.action
     if not action.traits & {"unique", "primary key"} or action.has("auto increment"):
         return None
-    add = f"op.execute('ALTER TABLE {action.table} ADD COLUMN {action.name} {action.type}')\n"
+    add = f"{added(case)}\n"
     if action.has("primary key"):
         return Hazard(case.wait, f"{add}# Fill it in batches, and make it the primary key then.")
-    named = f'"{action.table}", ["{action.name}"]'
+    named = f"{case.table_in_python}, {case.quoted(action.name)}{case.schema_in_python}"
     if case.facts.dialect != "postgresql":
-        return Hazard(case.wait, f'{add}op.create_unique_constraint("{action.name}", {named})')
-    name = f"{action.table}_{action.name}_key"
+        unique = f"op.create_unique_constraint({in_python(action.name)}, {named})"
+        return Hazard(case.wait, f"{add}{unique}")
+    name = f"{schema_and_name(action.table)[1]}_{action.name}_key"
+    index = case.in_sql(name)
+    constraint = f"ADD CONSTRAINT {index} UNIQUE USING INDEX {index}"
     return Hazard(
         case.wait,
         f"{add}with op.get_context().autocommit_block():\n"
-        f'    op.create_index("{name}", {named}, unique=True, postgresql_concurrently=True)\n'
-        f"op.execute('ALTER TABLE {action.table} ADD CONSTRAINT {name} UNIQUE USING INDEX {name}')",
+        f"    op.create_index({in_python(name)}, {named}, unique=True,"
+        " postgresql_concurrently=True)\n"
+        f"{executed(f'ALTER TABLE {case.table_in_sql} {constraint}')}",
     )

@@ -6,6 +6,7 @@ Add the column without it, set the default for new rows, and fill the old ones i
 from __future__ import annotations
 
 from .case import Case, Hazard
+from .spelling import added, in_python
 
 LEVEL = "error"
 KINDS = ("add_column",)
@@ -19,8 +20,9 @@ def hazard(case: Case) -> Hazard | None:
         return None
     return Hazard(
         f"{case.wait} {action.expression} is worked out for each row.",
-        f"op.execute('ALTER TABLE {action.table} ADD COLUMN {action.name} {action.type}')\n"
-        f'op.alter_column("{action.table}", "{action.name}",'
-        f" server_default=sa.text({action.expression!r}), existing_type=sa.types.NullType())\n"
+        f"{added(case)}\n"
+        f"op.alter_column({case.table_in_python}, {in_python(action.name)},"
+        f" server_default=sa.text({action.expression!r}), existing_type=sa.types.NullType()"
+        f"{case.schema_in_python})\n"
         "# Fill the rows that are there in batches, in a revision of its own.",
     )

@@ -7,6 +7,7 @@ at once.
 from __future__ import annotations
 
 from .case import Case, Hazard
+from .spelling import executed
 
 LEVEL = "warning"
 KINDS = ("add_enum_value",)
@@ -17,9 +18,10 @@ SPARES_SMALL = False
 def hazard(case: Case) -> Hazard | None:
     if not case.transactional:
         return None
+    value = "'" + case.action.expression.replace("'", "''") + "'"
     return Hazard(
         f"What uses {case.action.expression!r} in the same revision fails: unsafe use of"
         " new value.",
         "with op.get_context().autocommit_block():\n"
-        f'    op.execute("ALTER TYPE {case.action.name} ADD VALUE {case.action.expression!r}")',
+        f"    {executed(f'ALTER TYPE {case.in_sql(case.action.name)} ADD VALUE {value}')}",
     )

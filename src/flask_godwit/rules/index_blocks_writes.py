@@ -7,6 +7,7 @@ CONCURRENTLY builds it beside them; it can't be in a transaction.
 from __future__ import annotations
 
 from .case import Case, Hazard
+from .spelling import in_python
 
 LEVEL = "error"
 KINDS = ("create_index",)
@@ -21,7 +22,7 @@ def hazard(case: Case) -> Hazard | None:
     return Hazard(
         case.wait,
         "with op.get_context().autocommit_block():\n"
-        f'    op.create_index("{action.name}", "{action.table}",'
-        f" {case.quoted(*action.columns)}{unique},"
+        f"    op.create_index({in_python(action.name)}, {case.table_in_python},"
+        f" {case.quoted(*action.columns)}{unique}{case.schema_in_python},"
         " postgresql_concurrently=True)",
     )

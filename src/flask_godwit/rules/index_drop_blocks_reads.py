@@ -7,6 +7,7 @@ others wait behind it. CONCURRENTLY waits for them alone.
 from __future__ import annotations
 
 from .case import Case, Hazard
+from .spelling import in_python, schema_and_name, schema_argument
 
 LEVEL = "warning"
 KINDS = ("drop_index",)
@@ -16,9 +17,12 @@ DIALECTS = ("postgresql",)
 def hazard(case: Case) -> Hazard | None:
     if case.action.has("concurrently"):
         return None
+    schema, table = schema_and_name(case.table)
+    in_schema, index = schema_and_name(case.action.name)
+    where = schema_argument(f"{schema or in_schema}.{table}")
     return Hazard(
         case.wait,
         "with op.get_context().autocommit_block():\n"
-        f'    op.drop_index("{case.action.name}", table_name="{case.table}",'
+        f"    op.drop_index({in_python(index)}, table_name={in_python(table)}{where},"
         " postgresql_concurrently=True)",
     )

@@ -6,6 +6,7 @@ A CHECK that says the same can be validated beside the traffic, and SET NOT NULL
 from __future__ import annotations
 
 from .case import Case, Hazard
+from .spelling import executed, in_python, validated
 
 LEVEL = "error"
 KINDS = ("set_not_null", "add_not_null")
@@ -15,23 +16,25 @@ DIALECTS = ("postgresql",)
 def hazard(case: Case) -> Hazard | None:
     if case.cost.work != "scan":
         return None
-    table, column = case.action.table, case.action.name
+    table, column = case.table_in_python, case.action.name
+    schema = case.schema_in_python
     if case.action.kind == "add_not_null":
-        add = f"ALTER TABLE {table} ADD CONSTRAINT {column} NOT NULL {case.action.columns[0]}"
-        return Hazard(case.wait, f"op.execute('{add} NOT VALID')\n{_validated(table, column)}")
+        required = case.in_sql(case.action.columns[0])
+        add = (
+            f"ALTER TABLE {case.table_in_sql} ADD CONSTRAINT {case.in_sql(column)}"
+            f" NOT NULL {required} NOT VALID"
+        )
+        return Hazard(case.wait, f"{executed(add)}\n{_validated(case, column)}")
     name = f"{column}_not_null"
     return Hazard(
         case.wait,
-        f'op.create_check_constraint("{name}", "{table}", "{column} IS NOT NULL",'
-        " postgresql_not_valid=True)\n"
-        f"{_validated(table, name)}\n"
-        f'op.alter_column("{table}", "{column}", nullable=False)\n'
-        f'op.drop_constraint("{name}", "{table}")',
+        f"op.create_check_constraint({in_python(name)}, {table},"
+        f" {in_python(f'{case.in_sql(column)} IS NOT NULL')}{schema}, postgresql_not_valid=True)\n"
+        f"{_validated(case, name)}\n"
+        f"op.alter_column({table}, {in_python(column)}, nullable=False{schema})\n"
+        f"op.drop_constraint({in_python(name)}, {table}{schema})",
     )
 
 
-def _validated(table: str, constraint: str) -> str:
-    return (
-        "with op.get_context().autocommit_block():\n"
-        f"    op.execute('ALTER TABLE {table} VALIDATE CONSTRAINT {constraint}')"
-    )
+def _validated(case: Case, constraint: str) -> str:
+    return f"with op.get_context().autocommit_block():\n    {validated(case, constraint)}"

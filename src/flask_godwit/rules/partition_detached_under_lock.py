@@ -7,6 +7,7 @@ partition.
 from __future__ import annotations
 
 from .case import Case, Hazard
+from .spelling import executed
 
 LEVEL = "warning"
 KINDS = ("detach_partition",)
@@ -22,10 +23,11 @@ def hazard(case: Case) -> Hazard | None:
             f"Nobody can read or write {case.action.table} until every query of it has ended."
             " PostgreSQL refuses CONCURRENTLY while it has a DEFAULT partition."
         )
+    partition = case.in_sql(case.action.name)
+    detach = f"ALTER TABLE {case.table_in_sql} DETACH PARTITION {partition} CONCURRENTLY"
     return Hazard(
         f"Nobody can read or write {case.action.table} until every query of it has ended.",
         "with op.get_context().autocommit_block():\n"
-        f"    op.execute('ALTER TABLE {case.action.table} DETACH PARTITION"
-        f" {case.action.name} CONCURRENTLY')\n"
+        f"    {executed(detach)}\n"
         f"# {case.action.name} keeps a CHECK that says which rows it held.",
     )

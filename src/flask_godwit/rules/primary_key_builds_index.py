@@ -7,6 +7,7 @@ before, otherwise every row is read.
 from __future__ import annotations
 
 from .case import Case, Hazard
+from .spelling import executed, in_python, schema_and_name
 
 LEVEL = "error"
 KINDS = ("add_primary_key", "replace_primary_key")
@@ -17,12 +18,14 @@ def hazard(case: Case) -> Hazard | None:
     action = case.action
     if action.has("using index"):
         return None
-    name = action.name or f"{action.table}_pkey"
+    name = action.name or f"{schema_and_name(action.table)[1]}_pkey"
+    index = case.in_sql(name)
+    constraint = f"ADD CONSTRAINT {index} PRIMARY KEY USING INDEX {index}"
     return Hazard(
         case.wait,
         "with op.get_context().autocommit_block():\n"
-        f'    op.create_index("{name}", "{action.table}", {case.quoted(*action.columns)},'
+        f"    op.create_index({in_python(name)}, {case.table_in_python},"
+        f" {case.quoted(*action.columns)}{case.schema_in_python},"
         " unique=True, postgresql_concurrently=True)\n"
-        f"op.execute('ALTER TABLE {action.table} ADD CONSTRAINT {name} PRIMARY KEY USING"
-        f" INDEX {name}')",
+        f"{executed(f'ALTER TABLE {case.table_in_sql} {constraint}')}",
     )

@@ -7,6 +7,7 @@ old and add the new key in one statement.
 from __future__ import annotations
 
 from .case import Case, Hazard
+from .spelling import executed
 
 LEVEL = "error"
 KINDS = ("drop_primary_key",)
@@ -16,5 +17,5 @@ DIALECTS = ("mysql", "mariadb")
 def hazard(case: Case) -> Hazard | None:
     return Hazard(
         case.wait,
-        f"# op.execute('ALTER TABLE {case.action.table} DROP PRIMARY KEY, ADD PRIMARY KEY (…)')",
+        f"# {executed(f'ALTER TABLE {case.table_in_sql} DROP PRIMARY KEY, ADD PRIMARY KEY (…)')}",
     )

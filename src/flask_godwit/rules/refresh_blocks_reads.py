@@ -6,6 +6,7 @@ CONCURRENTLY lets readers go on; it needs a unique index on the view.
 from __future__ import annotations
 
 from .case import Case, Hazard
+from .spelling import executed
 
 LEVEL = "error"
 KINDS = ("refresh",)
@@ -19,6 +20,6 @@ def hazard(case: Case) -> Hazard | None:
     view = case.action.table
     return Hazard(
         f"Nobody can read {view} {case.how_long}.",
-        f"op.execute('REFRESH MATERIALIZED VIEW CONCURRENTLY {view}')\n"
+        f"{executed(f'REFRESH MATERIALIZED VIEW CONCURRENTLY {case.in_sql(view)}')}\n"
         f"# {view} must have a unique index of plain columns, without WHERE.",
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .case import Case, Hazard
+from .spelling import executed
 
 LEVEL = "error"
 KINDS = ("reindex",)
@@ -15,5 +16,5 @@ def hazard(case: Case) -> Hazard | None:
     return Hazard(
         case.wait,
         "with op.get_context().autocommit_block():\n"
-        f"    op.execute('REINDEX INDEX CONCURRENTLY {case.action.table}')",
+        f"    {executed(f'REINDEX INDEX CONCURRENTLY {case.table_in_sql}')}",
     )

@@ -8,6 +8,7 @@ Python only: the database needs `server_default=`.
 from __future__ import annotations
 
 from .case import Case, Hazard
+from .spelling import added
 
 LEVEL = "error"
 KINDS = ("add_column",)
@@ -22,6 +23,6 @@ def hazard(case: Case) -> Hazard | None:
     return Hazard(
         f"Code that does not know {case.place} can't insert rows, and rows that are there"
         " have no value.",
-        f"op.execute('ALTER TABLE {action.table} ADD COLUMN {action.name} {action.type}')\n"
+        f"{added(case)}\n"
         "# Deploy code that writes it, fill the old rows in batches, and set NOT NULL then.",
     )

@@ -6,6 +6,7 @@ Build it as a unique index CONCURRENTLY, and make the constraint of that.
 from __future__ import annotations
 
 from .case import Case, Hazard
+from .spelling import executed, in_python
 
 LEVEL = "error"
 KINDS = ("add_unique",)
@@ -16,11 +17,13 @@ def hazard(case: Case) -> Hazard | None:
     action = case.action
     if action.has("using index"):
         return None
+    index = case.in_sql(action.name)
+    constraint = f"ADD CONSTRAINT {index} UNIQUE USING INDEX {index}"
     return Hazard(
         case.wait,
         "with op.get_context().autocommit_block():\n"
-        f'    op.create_index("{action.name}", "{action.table}", {case.quoted(*action.columns)},'
+        f"    op.create_index({in_python(action.name)}, {case.table_in_python},"
+        f" {case.quoted(*action.columns)}{case.schema_in_python},"
         " unique=True, postgresql_concurrently=True)\n"
-        f"op.execute('ALTER TABLE {action.table} ADD CONSTRAINT {action.name}"
-        f" UNIQUE USING INDEX {action.name}')",
+        f"{executed(f'ALTER TABLE {case.table_in_sql} {constraint}')}",
     )

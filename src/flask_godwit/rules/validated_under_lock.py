@@ -7,6 +7,7 @@ Validate in a transaction of its own.
 from __future__ import annotations
 
 from .case import Case, Hazard
+from .spelling import validated
 
 LEVEL = "error"
 KINDS = ("validate_constraint",)
@@ -19,6 +20,5 @@ def hazard(case: Case) -> Hazard | None:
         return None
     return Hazard(
         f"Nobody can write to {case.action.table} {case.how_long}: it is locked since NOT VALID.",
-        "with op.get_context().autocommit_block():\n"
-        f"    op.execute('ALTER TABLE {case.action.table} VALIDATE CONSTRAINT {case.action.name}')",
+        f"with op.get_context().autocommit_block():\n    {validated(case, case.action.name)}",
     )
