@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 import pytest
@@ -79,6 +80,33 @@ def test_meeting(evolution: Evolution) -> None:
     evolution.back(before)
     assert evolution.rows("SELECT twice FROM sums ORDER BY id") == [(4,), (6,)]
     assert evolution.rows("SELECT * FROM token") == [(1, _DASHED, _BARE, 1)]
+
+
+def test_uuids_become_texts(evolution: Evolution) -> None:
+    """They have dashes then, as the application writes them, and back again; a hash has none."""
+
+    def models(kind: Any, digest: int) -> Any:
+        def made(db: SQLAlchemy) -> None:
+            db.Table("item", _id(), sa.Column("code", kind), sa.Column("hash", sa.CHAR(digest)))
+
+        return made
+
+    first, other = models(sa.Uuid, 32), str(uuid.uuid4())
+    evolution.begin(first)
+    table = sa.table("item", sa.column("id"), sa.column("code", sa.Uuid), sa.column("hash"))
+    with evolution.database.engine() as engine, engine.begin() as connection:
+        codes = (uuid.UUID(_DASHED), None)
+        rows = [{"id": n, "code": code, "hash": "x"} for n, code in enumerate(codes, 1)]
+        connection.execute(table.insert(), rows)
+    assert "Proved" in evolution.follow(models(sa.String(36), 36)).output
+    evolution.now.execute(f"INSERT INTO item (id, code) VALUES (3, '{other}')")
+    query = "SELECT code FROM item ORDER BY id"
+    assert evolution.rows(query) == [(_DASHED,), (None,), (other,)]
+    assert evolution.rows("SELECT hash FROM item WHERE id = 1")[0][0].strip() == "x"
+    evolution.back(first)
+    with evolution.database.engine() as engine, engine.connect() as connection:
+        found = connection.scalars(sa.select(table.c.code).order_by(table.c.id)).all()
+    assert found == [*codes, uuid.UUID(other)]
 
 
 @pytest.mark.requires("expression_indexes", "alter_column")

@@ -22,6 +22,7 @@ from ..errors import AnswerNeeded, RowsInTheWay
 from .answers import Answers
 from .fill import ModelColumn
 from .names import Key, quoted, said
+from .plain_uuids import as_uuids
 from .row_queries import Condition, is_exact, misfits
 from .rows import Rows
 from .steps import Cast, Comment, Freed, Quiet, Redefined, Sql, set_loss
@@ -72,6 +73,8 @@ class CastStage:
             yield operation
             return
         key = (operation.schema, operation.table_name)
+        if as_uuids(self.dialect, self.rows, operation, is_upgrade=is_upgrade):
+            yield Comment(f"{said(key, operation.column_name)}: UUIDs {_DASHES[is_upgrade]}.")
         using = self._using(operation, is_upgrade=is_upgrade)
         if is_upgrade and self.check_rows and self.rows.any(key):
             self._check_rows(key, operation, using)
@@ -199,6 +202,8 @@ _CORRECT = (
     "Correct these rows first, by hand or in a migration before this one.\n"
     "--no-row-check writes the script all the same."
 )
+
+_DASHES = ("have dashes no longer", "get dashes, as the application will write them")
 
 _BY_A_NEW_COLUMN = (
     "Give the new column a name of its own in the model, fill it in a migration,\n"
