@@ -7,7 +7,7 @@ import time
 import pytest
 from sqlalchemy import text
 
-from tests.databases import POSTGRESQL, Database
+from tests.databases import POSTGRESQL, PSYCOPG, Database
 from tests.engine.revisions import start_upgrade, write_revision, write_revisions
 from tests.projects import Project
 
@@ -28,7 +28,7 @@ CHECKS = "SELECT conname FROM pg_constraint WHERE conrelid = '\"Ulm 1\"'::regcla
 PENDING = "SELECT count(*) FROM pg_inherits WHERE inhdetachpending"
 OURS = "FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%DETACH%'"
 
-pytestmark = pytest.mark.parametrize("database_kind", [POSTGRESQL], ids=str)
+pytestmark = pytest.mark.parametrize("database_kind", [POSTGRESQL, PSYCOPG], ids=str)
 
 
 @pytest.fixture
@@ -59,6 +59,30 @@ def test_concurrently_where_it_can_be(logs: Project, database: Database) -> None
     assert rows(database, CHECKS) == []
 
 
+def test_partitions_of_partitions(logs: Project, database: Database) -> None:
+    """One of the lower level goes as well, and one that has partitions itself; no CHECK stays."""
+    told(
+        database,
+        "CREATE TABLE many PARTITION OF logs FOR VALUES IN ('Kiel') PARTITION BY RANGE (id)",
+        "CREATE TABLE many_1 PARTITION OF many FOR VALUES FROM (1) TO (4000)",
+        "CREATE TABLE many_2 PARTITION OF many FOR VALUES FROM (4000) TO (90000)",
+        "INSERT INTO logs SELECT n, 'Kiel' FROM generate_series(1, 20000) n",
+    )
+    lines = ("many DETACH PARTITION many_1", "logs DETACH PARTITION many")
+    write_revision(logs, 3, "".join(f"op.execute('ALTER TABLE {line}')\n" for line in lines))
+    assert logs.invoke("db", "upgrade").stdout.count("detached CONCURRENTLY") == 3
+    assert rows(database, PARTITIONS) == ["others"]
+    assert rows(database, PARTITIONS.replace("'logs'", "'many'")) == ["many_2"]
+    assert (
+        rows(
+            database,
+            "SELECT conname FROM pg_constraint WHERE contype = 'c' AND conrelid IN"
+            " ('many'::regclass, 'many_1'::regclass, 'many_2'::regclass)",
+        )
+        == []
+    )
+
+
 @pytest.mark.parametrize("end", ["pg_terminate_backend", "pg_cancel_backend"])
 def test_cut_off_while_it_waits(logs: Project, database: Database, end: str) -> None:
     """The next run finishes what is pending, and everything is done once."""
@@ -87,6 +111,7 @@ def rows(database: Database, query: str) -> list[object]:
         return list(connection.scalars(text(query)))
 
 
-def told(database: Database, statement: str) -> None:
+def told(database: Database, *statements: str) -> None:
     with database.engine(isolation_level="AUTOCOMMIT") as engine, engine.connect() as connection:
-        connection.execute(text(statement))
+        for statement in statements:
+            connection.execute(text(statement))
