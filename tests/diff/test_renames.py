@@ -103,7 +103,8 @@ def test_rename_and_other_type(evolution: Evolution) -> None:
 
 
 @pytest.mark.requires("sequences", "schemas")
-def test_sequence_and_schema(evolution: Evolution) -> None:
+@pytest.mark.parametrize("made", [["CREATE SCHEMA crm"], []], ids=["there", "to be made"])
+def test_sequence_and_schema(evolution: Evolution, made: list[str]) -> None:
     """A SERIAL's sequence gets its new name; a table can move to another schema."""
 
     def before(db: SQLAlchemy) -> None:
@@ -112,7 +113,7 @@ def test_sequence_and_schema(evolution: Evolution) -> None:
     def after(db: SQLAlchemy) -> None:
         db.Table("accounts", _id(), sa.Column("name", sa.String(20)), schema="crm")
 
-    evolution.begin(before, "INSERT INTO users (name) VALUES ('Ann')", "CREATE SCHEMA crm")
+    evolution.begin(before, "INSERT INTO users (name) VALUES ('Ann')", *made)
     answer = evolution.migrate(after, "--rename-table", "users:crm.accounts", include_schemas=True)
     assert answer.exit_code == 0, answer.output
     evolution.now.ok("upgrade")
@@ -126,6 +127,8 @@ def test_sequence_and_schema(evolution: Evolution) -> None:
     assert found == [("accounts_id_seq",)]
     evolution.now.ok("downgrade")
     assert evolution.rows("SELECT name FROM users ORDER BY id") == [("Ann",), ("Bob",)]
+    left = evolution.rows("SELECT count(*) FROM pg_namespace WHERE nspname = 'crm'")
+    assert left == [(len(made),)]
 
 
 def test_told_by_the_models(local: Evolution) -> None:

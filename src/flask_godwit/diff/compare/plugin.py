@@ -17,7 +17,7 @@ from ...dialects import dialect_for
 from ..glance import plugin as glance
 from .enums import compare_enums
 from .kinds import beside_batches
-from .new_schemas import compare_schemas
+from .new_schemas import compare_schemas, expect_schemas
 from .sequences import compare_sequences
 from .text import undoubled
 
@@ -93,6 +93,9 @@ _plugin.add_autogenerate_comparator(
 )
 _plugin.add_autogenerate_comparator(
     _compare_table, "table", "godwit", priority=DispatchPriority.LAST
+)
+_plugin.add_autogenerate_comparator(
+    expect_schemas, "schema", "godwit schemas", priority=DispatchPriority.FIRST
 )
 glance.register(_plugin)
 # After all tables, and before the renames, which begin the comparison again.

@@ -16,6 +16,7 @@ from sqlalchemy import Inspector
 from ...dialects import dialect_for, name_of
 from ...dialects.base import Database
 from ..answers import Answers
+from ..compare.new_schemas import missing_schemas
 from ..names import Key, quoted, said
 from ..questions import Asker
 from ..steps import RenameColumn, RenameSql, RenameTable, Sql
@@ -95,6 +96,7 @@ class RenameStage:
         following = list(followers(self.context, finder.models, renames, self.database))
         blocked = {(check.table_name, name) for check, _, name in blocking}
         return [
+            *missing_schemas(self.context, renames.schemas()),
             *self._tables(renames),
             *(drop for drop, _, _ in blocking),
             *self._columns(renames),

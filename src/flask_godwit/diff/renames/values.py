@@ -31,6 +31,10 @@ class Renames:
     def __bool__(self) -> bool:
         return bool(self.tables or any(self.columns.values()))
 
+    def schemas(self) -> set[str]:
+        """The schemas that tables come to under their new names."""
+        return {new[0] for old, new in self.tables.items() if new[0] and new[0] != old[0]}
+
     def new_key(self, key: Key) -> Key:
         """What a table is called now."""
         return self.tables.get(key, key)

@@ -43,6 +43,11 @@ class RenamedInspector:
                 return self._named(name, partial(self._many, kind))
         return getattr(self._inspector, name)
 
+    def get_schema_names(self, **options: Any) -> list[str]:
+        """The schemas, with those that a renamed table comes to."""
+        found = self._inspector.get_schema_names(**options)
+        return [*found, *sorted(self.renames.schemas() - set(found))]
+
     def get_table_names(self, schema: str | None = None, **options: Any) -> list[str]:
         """The tables of a schema, by their new names."""
         found = self._inspector.get_table_names(schema=schema, **options)
