@@ -29,7 +29,7 @@ def as_uuids(
         return False
     if is_upgrade and _is_plain(old) and _is_dashed(new):
         key: Key = (operation.schema, operation.table_name)
-        if rows.count(key, operation.column_name, _is_other):
+        if rows.any(key) and rows.example(key, operation.column_name, _is_other) is not None:
             return False
         operation.existing_type = Uuid()
         return True

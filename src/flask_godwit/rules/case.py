@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..plans import ColumnFact, Cost, Facts
+from ..script_text import literal
 from ..sql.action import Action
-from .spelling import in_python, in_sql, schema_and_name, schema_argument
+from .spelling import in_sql, schema_and_name, schema_argument
 
 _WHO = {
     "reads and writes": "Nobody can read or write",
@@ -79,7 +80,7 @@ class Case:
 
     def quoted(self, *columns: str) -> str:
         """Names as a list in Python: ``["a", "b"]``."""
-        return "[" + ", ".join(map(in_python, columns)) + "]"
+        return "[" + ", ".join(map(literal, columns)) + "]"
 
     def in_sql(self, name: str) -> str:
         """A name as the database's SQL has it, quoted where it must be."""
@@ -93,7 +94,7 @@ class Case:
     @property
     def table_in_python(self) -> str:
         """The action's table as the argument of a directive, which names the schema by itself."""
-        return in_python(schema_and_name(self.action.table)[1])
+        return literal(schema_and_name(self.action.table)[1])
 
     @property
     def schema_in_python(self) -> str:

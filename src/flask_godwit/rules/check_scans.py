@@ -6,8 +6,9 @@ traffic, in a transaction of its own.
 
 from __future__ import annotations
 
+from ..script_text import literal
 from .case import Case, Hazard
-from .spelling import in_python, validated
+from .spelling import validated
 
 LEVEL = "error"
 KINDS = ("add_check",)
@@ -20,7 +21,7 @@ def hazard(case: Case) -> Hazard | None:
         return None
     return Hazard(
         case.wait,
-        f"op.create_check_constraint({in_python(action.name)}, {case.table_in_python},"
+        f"op.create_check_constraint({literal(action.name)}, {case.table_in_python},"
         f" {action.expression!r}{case.schema_in_python}, postgresql_not_valid=True)\n"
         "with op.get_context().autocommit_block():\n"
         f"    {validated(case, action.name)}",

@@ -6,8 +6,9 @@ MariaDB write the whole table anew, where a column alone is there at once.
 
 from __future__ import annotations
 
+from ..script_text import literal
 from .case import Case, Hazard
-from .spelling import added, executed, in_python, schema_and_name
+from .spelling import added, executed, schema_and_name
 
 LEVEL = "error"
 KINDS = ("add_column",)
@@ -23,7 +24,7 @@ def hazard(case: Case) -> Hazard | None:
         return Hazard(case.wait, f"{add}# Fill it in batches, and make it the primary key then.")
     named = f"{case.table_in_python}, {case.quoted(action.name)}{case.schema_in_python}"
     if case.facts.dialect != "postgresql":
-        unique = f"op.create_unique_constraint({in_python(action.name)}, {named})"
+        unique = f"op.create_unique_constraint({literal(action.name)}, {named})"
         return Hazard(case.wait, f"{add}{unique}")
     name = f"{schema_and_name(action.table)[1]}_{action.name}_key"
     index = case.in_sql(name)
@@ -31,7 +32,7 @@ def hazard(case: Case) -> Hazard | None:
     return Hazard(
         case.wait,
         f"{add}with op.get_context().autocommit_block():\n"
-        f"    op.create_index({in_python(name)}, {named}, unique=True,"
+        f"    op.create_index({literal(name)}, {named}, unique=True,"
         " postgresql_concurrently=True)\n"
         f"{executed(f'ALTER TABLE {case.table_in_sql} {constraint}')}",
     )

@@ -6,8 +6,9 @@ yourself, before and after.
 
 from __future__ import annotations
 
+from ..script_text import literal
 from .case import Case, Hazard
-from .spelling import in_python, schema_and_name, schemas
+from .spelling import schema_and_name, schemas
 
 LEVEL = "error"
 KINDS = ("add_foreign_key",)
@@ -22,8 +23,8 @@ def hazard(case: Case) -> Hazard | None:
     return Hazard(
         case.wait,
         'op.execute("SET foreign_key_checks = 0")\n'
-        f"op.create_foreign_key({in_python(action.name)}, {case.table_in_python},"
-        f" {in_python(schema_and_name(action.referred[0])[1])}, {case.quoted(*action.columns)},"
+        f"op.create_foreign_key({literal(action.name)}, {case.table_in_python},"
+        f" {literal(schema_and_name(action.referred[0])[1])}, {case.quoted(*action.columns)},"
         f" {case.quoted(*remote)}{schemas(action)})\n"
         'op.execute("SET foreign_key_checks = 1")\n'
         f"# Look for rows of {action.table} that refer to nothing.",

@@ -6,8 +6,9 @@ rows; VALIDATE CONSTRAINT checks the old ones beside the traffic, in a transacti
 
 from __future__ import annotations
 
+from ..script_text import literal
 from .case import Case, Hazard
-from .spelling import in_python, schema_and_name, schemas, validated
+from .spelling import schema_and_name, schemas, validated
 
 LEVEL = "error"
 KINDS = ("add_foreign_key",)
@@ -22,8 +23,8 @@ def hazard(case: Case) -> Hazard | None:
     remote = getattr(case.operation, "remote_cols", ["id"])
     return Hazard(
         f"Nobody can write to {tables} {case.how_long}.",
-        f"op.create_foreign_key({in_python(action.name)}, {case.table_in_python},"
-        f" {in_python(schema_and_name(action.referred[0])[1])}, {case.quoted(*action.columns)},"
+        f"op.create_foreign_key({literal(action.name)}, {case.table_in_python},"
+        f" {literal(schema_and_name(action.referred[0])[1])}, {case.quoted(*action.columns)},"
         f" {case.quoted(*remote)}{schemas(action)}, postgresql_not_valid=True)\n"
         "with op.get_context().autocommit_block():\n"
         f"    {validated(case, action.name)}",

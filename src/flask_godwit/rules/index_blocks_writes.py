@@ -6,8 +6,8 @@ CONCURRENTLY builds it beside them; it can't be in a transaction.
 
 from __future__ import annotations
 
+from ..script_text import literal
 from .case import Case, Hazard
-from .spelling import in_python
 
 LEVEL = "error"
 KINDS = ("create_index",)
@@ -22,7 +22,7 @@ def hazard(case: Case) -> Hazard | None:
     return Hazard(
         case.wait,
         "with op.get_context().autocommit_block():\n"
-        f"    op.create_index({in_python(action.name)}, {case.table_in_python},"
+        f"    op.create_index({literal(action.name)}, {case.table_in_python},"
         f" {case.quoted(*action.columns)}{unique}{case.schema_in_python},"
         " postgresql_concurrently=True)",
     )

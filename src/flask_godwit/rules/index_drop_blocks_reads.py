@@ -6,8 +6,9 @@ others wait behind it. CONCURRENTLY waits for them alone.
 
 from __future__ import annotations
 
+from ..script_text import literal
 from .case import Case, Hazard
-from .spelling import in_python, schema_and_name, schema_argument
+from .spelling import schema_and_name, schema_argument
 
 LEVEL = "warning"
 KINDS = ("drop_index",)
@@ -23,6 +24,6 @@ def hazard(case: Case) -> Hazard | None:
     return Hazard(
         case.wait,
         "with op.get_context().autocommit_block():\n"
-        f"    op.drop_index({in_python(index)}, table_name={in_python(table)}{where},"
+        f"    op.drop_index({literal(index)}, table_name={literal(table)}{where},"
         " postgresql_concurrently=True)",
     )

@@ -5,8 +5,8 @@ jsonb can, and has indexes.
 
 from __future__ import annotations
 
+from ..script_text import literal
 from .case import Case, Hazard
-from .spelling import in_python
 
 LEVEL = "warning"
 KINDS = ("add_column", "alter_type")
@@ -19,7 +19,7 @@ def hazard(case: Case) -> Hazard | None:
         return None
     return Hazard(
         f"Queries with DISTINCT, UNION or GROUP BY that have {case.place} in their result fail.",
-        f"op.add_column({case.table_in_python}, sa.Column({in_python(case.action.name)},"
+        f"op.add_column({case.table_in_python}, sa.Column({literal(case.action.name)},"
         f" sa.dialects.postgresql.JSONB()){case.schema_in_python})"
         if case.action.kind == "add_column"
         else "",

@@ -5,8 +5,9 @@ A CHECK that says the same can be validated beside the traffic, and SET NOT NULL
 
 from __future__ import annotations
 
+from ..script_text import literal
 from .case import Case, Hazard
-from .spelling import executed, in_python, validated
+from .spelling import executed, validated
 
 LEVEL = "error"
 KINDS = ("set_not_null", "add_not_null")
@@ -28,11 +29,11 @@ def hazard(case: Case) -> Hazard | None:
     name = f"{column}_not_null"
     return Hazard(
         case.wait,
-        f"op.create_check_constraint({in_python(name)}, {table},"
-        f" {in_python(f'{case.in_sql(column)} IS NOT NULL')}{schema}, postgresql_not_valid=True)\n"
+        f"op.create_check_constraint({literal(name)}, {table},"
+        f" {literal(f'{case.in_sql(column)} IS NOT NULL')}{schema}, postgresql_not_valid=True)\n"
         f"{_validated(case, name)}\n"
-        f"op.alter_column({table}, {in_python(column)}, nullable=False{schema})\n"
-        f"op.drop_constraint({in_python(name)}, {table}{schema})",
+        f"op.alter_column({table}, {literal(column)}, nullable=False{schema})\n"
+        f"op.drop_constraint({literal(name)}, {table}{schema})",
     )
 
 

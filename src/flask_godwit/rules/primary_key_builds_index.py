@@ -6,8 +6,9 @@ before, otherwise every row is read.
 
 from __future__ import annotations
 
+from ..script_text import literal
 from .case import Case, Hazard
-from .spelling import executed, in_python, schema_and_name
+from .spelling import executed, schema_and_name
 
 LEVEL = "error"
 KINDS = ("add_primary_key", "replace_primary_key")
@@ -24,7 +25,7 @@ def hazard(case: Case) -> Hazard | None:
     return Hazard(
         case.wait,
         "with op.get_context().autocommit_block():\n"
-        f"    op.create_index({in_python(name)}, {case.table_in_python},"
+        f"    op.create_index({literal(name)}, {case.table_in_python},"
         f" {case.quoted(*action.columns)}{case.schema_in_python},"
         " unique=True, postgresql_concurrently=True)\n"
         f"{executed(f'ALTER TABLE {case.table_in_sql} {constraint}')}",

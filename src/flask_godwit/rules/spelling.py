@@ -9,6 +9,7 @@ from sqlalchemy import URL
 from sqlalchemy.engine import Dialect
 
 from ..dialects.objects import quoted
+from ..script_text import literal
 from ..sql.action import Action
 
 if TYPE_CHECKING:
@@ -25,12 +26,6 @@ def in_sql(dialect: str, name: str) -> str:
     return quoted(_dialect(dialect), *name.split("."))
 
 
-def in_python(text: str) -> str:
-    """A string in Python, in double quotes where that is readable."""
-    plain = text.isprintable() and '"' not in text and "\\" not in text
-    return f'"{text}"' if plain else repr(text)
-
-
 def executed(sql: str) -> str:
     """The line of a script that runs a statement."""
     return f"op.execute({sql!r})"
@@ -45,7 +40,7 @@ def schema_and_name(name: str) -> tuple[str, str]:
 def schema_argument(name: str, argument: str = "schema") -> str:
     """``, schema="…"`` for the arguments of a directive, "" for a table of the default schema."""
     schema, _short = schema_and_name(name)
-    return f", {argument}={in_python(schema)}" if schema else ""
+    return f", {argument}={literal(schema)}" if schema else ""
 
 
 def schemas(action: Action) -> str:

@@ -5,8 +5,9 @@ Build it as a unique index CONCURRENTLY, and make the constraint of that.
 
 from __future__ import annotations
 
+from ..script_text import literal
 from .case import Case, Hazard
-from .spelling import executed, in_python
+from .spelling import executed
 
 LEVEL = "error"
 KINDS = ("add_unique",)
@@ -22,7 +23,7 @@ def hazard(case: Case) -> Hazard | None:
     return Hazard(
         case.wait,
         "with op.get_context().autocommit_block():\n"
-        f"    op.create_index({in_python(action.name)}, {case.table_in_python},"
+        f"    op.create_index({literal(action.name)}, {case.table_in_python},"
         f" {case.quoted(*action.columns)}{case.schema_in_python},"
         " unique=True, postgresql_concurrently=True)\n"
         f"{executed(f'ALTER TABLE {case.table_in_sql} {constraint}')}",
