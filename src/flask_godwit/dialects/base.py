@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
 Size = tuple[int, int]
 """Rows and bytes of a table."""
+Columns = Collection[tuple[str, str]]
+"""Tables, each with the name of a column."""
 
 
 class Trouble(Enum):
@@ -128,7 +130,7 @@ class Database(Administered, ObjectAnswers, OptionAnswers, TypeAnswers):
     def default_name(self, kind: str, table: str, columns: Sequence[str]) -> str | None:
         """What the database calls a constraint or index that was given no name.
 
-        :param kind: ``pk``, ``uq``, ``ix`` or ``fk``.
+        :param kind: ``pk``, ``uq``, ``ix``, ``fk``, or ``nn`` for NOT NULL.
         """
         return None
 
@@ -290,6 +292,10 @@ class Database(Administered, ObjectAnswers, OptionAnswers, TypeAnswers):
         from .costs import looked_up
 
         return looked_up({}, action, facts)
+
+    def may_hold_nulls(self, connection: Connection, tables: Collection[str]) -> Columns:
+        """Table and column where NOT NULL holds for new rows only."""
+        return ()
 
     def with_default_partition(
         self, connection: Connection, tables: Collection[str]

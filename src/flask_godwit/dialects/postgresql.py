@@ -10,7 +10,7 @@ from sqlalchemy import URL, Connection, Dialect, Engine, text
 from sqlalchemy.types import TypeEngine
 
 from ..errors import ConnectionLost, DiskFull, Outage, ReadOnly, RightsMissing
-from .base import Database, Size, Trouble
+from .base import Columns, Database, Size, Trouble
 from .object_answers import FUNCTION, PROCEDURE, TRIGGER, VIEW
 from .postgresql_states import gives_way, state_of
 from .type_answers import OwnedNames
@@ -157,10 +157,10 @@ class PostgreSQL(Database):
         return observer(connection.engine, _pid(connection))
 
     def default_name(self, kind: str, table: str, columns: Sequence[str]) -> str | None:
-        suffix = {"pk": "pkey", "uq": "key", "ix": "idx", "fk": "fkey"}.get(kind)
+        suffix = {"pk": "pkey", "uq": "key", "ix": "idx", "fk": "fkey", "nn": "not_null"}.get(kind)
         parts = (table, suffix) if kind == "pk" else (table, *columns, suffix)
         name = "_".join(part for part in parts if part)
-        return name if suffix and len(name) <= _LONGEST_NAME else None
+        return name if suffix and len(name.encode()) <= _LONGEST_NAME else None
 
     def conversion(
         self, connection: Connection, column: str, old: TypeEngine[Any], new: TypeEngine[Any]
@@ -246,6 +246,11 @@ class PostgreSQL(Database):
         from .postgresql_sizes import sizes
 
         return sizes(connection, tables)
+
+    def may_hold_nulls(self, connection: Connection, tables: Collection[str]) -> Columns:
+        from .postgresql_sizes import may_hold_nulls
+
+        return may_hold_nulls(connection, tables)
 
     def with_default_partition(
         self, connection: Connection, tables: Collection[str]

@@ -85,6 +85,9 @@ def _alter_type(action: Action, facts: Facts) -> Cost:
 def _set_not_null(action: Action, facts: Facts) -> Cost:
     # From 12 on a validated CHECK (c IS NOT NULL) spares the scan.
     table = facts.table(action.table)
+    column = table.columns.get(action.name) if table else None
+    if column is not None and not column.nullable:
+        return _ACCESS
     proofs = table.checks.values() if table and not facts.is_before(12) else ()
     wanted = f"{action.name.lower()} is not null"
     known = any(re.sub(r'[("`)]', "", text).lower().strip() == wanted for text in proofs)

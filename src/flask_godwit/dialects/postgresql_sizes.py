@@ -1,4 +1,4 @@
-"""PostgreSQL: how large tables are, and which have a partition for the rest."""
+"""PostgreSQL: how large tables are, which have a partition for the rest, and what is unproved."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 
 from sqlalchemy import Connection, text
 
-from .base import Size
+from .base import Columns, Size
 
 _SIZES = text(
     """
@@ -29,6 +29,16 @@ _WITH_DEFAULT = text(
         AND p.partrelid = coalesce(to_regclass(given.said), to_regclass(given.quoted))
     """
 )
+_UNPROVED = text(
+    """
+    SELECT given.name, a.attname
+    FROM unnest(CAST(:names AS text[]), CAST(:said AS text[]), CAST(:quoted AS text[]))
+        AS given (name, said, quoted)
+    JOIN pg_constraint k ON k.contype = 'n' AND NOT k.convalidated
+        AND k.conrelid = coalesce(to_regclass(given.said), to_regclass(given.quoted))
+    JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = k.conkey[1]
+    """
+)
 _SPOKEN = re.compile(r'(?:"(?:[^"]|"")+"|[^\W\d][\w$]*)(?:\.(?:"(?:[^"]|"")+"|[^\W\d][\w$]*))?')
 
 
@@ -44,6 +54,15 @@ def with_default_partition(connection: Connection, tables: Collection[str]) -> C
     if not tables or version < (11,):
         return ()
     return frozenset(map(str, connection.scalars(_WITH_DEFAULT, _in_both_ways(tables))))
+
+
+def may_hold_nulls(connection: Connection, tables: Collection[str]) -> Columns:
+    """Columns whose NOT NULL is NOT VALID, which came with PostgreSQL 18."""
+    version = connection.dialect.server_version_info or ()
+    if not tables or version < (18,):
+        return ()
+    found = connection.execute(_UNPROVED, _in_both_ways(tables))
+    return [(str(table), str(column)) for table, column in found]
 
 
 def _in_both_ways(tables: Collection[str]) -> dict[str, list[str]]:

@@ -52,6 +52,8 @@ class SafeForm:
     """What removes the remains of an attempt that failed, "" where there are none."""
     applies: Callable[[Connection], bool] = lambda connection: True
     """Whether there is anything to do, asked once."""
+    refusal: str = ""
+    """What rows that are in the way mean, where the server says it of something of ours."""
 
 
 Maker = Callable[[Any, MigrationContext], SafeForm | None]

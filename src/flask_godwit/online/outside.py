@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from ..dialects.guard import INSTEAD
+from ..errors import RowsInTheWay
 from ..retry import Limits
 from ..values import STATEMENT_NAME
 from .forms import Part, SafeForm
@@ -57,8 +58,10 @@ class Outside(Road):
                 self._clear(form)
                 try:
                     self._send(part)
-                except IntegrityError:
+                except IntegrityError as error:
                     self._take_back(form, done)
+                    if form.refusal:
+                        raise RowsInTheWay(form.refusal) from error
                     raise
                 done.append(part)
 

@@ -27,6 +27,9 @@ _LEAVES = text(
     SELECT relid::regclass::text FROM pg_partition_tree(to_regclass(:parent)) WHERE isleaf
     """
 )
+_PARTITIONED = text(
+    "SELECT count(*) FROM pg_class WHERE oid = to_regclass(:table) AND relkind = 'p'"
+)
 _CAN_BE = text(
     """
     SELECT count(*) FROM pg_inherits h JOIN pg_partitioned_table p ON p.partrelid = h.inhparent
@@ -52,6 +55,19 @@ def detached(statement: str, context: MigrationContext) -> SafeForm | None:
     if found is None or (version and version < (14,)):
         return None
     return _Detached(found[1], found[2], context).form()
+
+
+def leaves_of(table: str, context: MigrationContext) -> tuple[str, ...]:
+    """A partitioned table has no rows of its own: it is as large as its partitions are."""
+    if context.as_sql or (context.dialect.server_version_info or ()) < (12,):
+        return ()
+    assert context.connection is not None
+    return tuple(context.connection.scalars(_LEAVES, {"parent": table}))
+
+
+def is_whole(table: str, connection: Connection) -> bool:
+    """Whether a table has no partitions."""
+    return not connection.scalar(_PARTITIONED, {"table": table})
 
 
 @dataclass(frozen=True)
@@ -95,12 +111,7 @@ class _Detached:
         return self.context.dialect.identifier_preparer.quote(own_name(plain, "godwit_bounds"))
 
     def _tables(self) -> tuple[str, ...]:
-        """A partitioned table has no rows of its own: it is as large as its partitions are."""
-        if self.context.as_sql:
-            return self.parent, self.child
-        assert self.context.connection is not None
-        leaves = self.context.connection.scalars(_LEAVES, {"parent": self.parent})
-        return self.parent, self.child, *leaves
+        return self.parent, self.child, *leaves_of(self.parent, self.context)
 
     def _bounds(self) -> str:
         if self.context.as_sql:

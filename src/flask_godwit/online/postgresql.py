@@ -10,14 +10,15 @@ from typing import Any
 
 from alembic.operations import ops
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import URL, Connection, Constraint, Index, MetaData, Table, text
+from sqlalchemy import URL, Connection, Constraint, Index, text
 from sqlalchemy.schema import AddConstraint, CreateIndex, DropIndex
 
 from ..dialects import dialect_for
 from ..journal.kinds import is_several
 from .forms import Makers, Part, SafeForm
-from .names import own_name
-from .partitions import detached
+from .names import is_free
+from .not_null import required
+from .partitions import detached, is_whole, leaves_of
 
 _LEFTOVER = text(
     """
@@ -27,17 +28,8 @@ _LEFTOVER = text(
         SELECT FROM pg_stat_progress_create_index p WHERE p.index_relid = i.indexrelid)
     """
 )
-_NOT_NULL = text(
-    """
-    SELECT count(*) FROM pg_attribute
-    WHERE attrelid = to_regclass(:table) AND attname = :column AND attnotnull
-    """
-)
 _OWNER = text(
     "SELECT indrelid::regclass::text FROM pg_index WHERE indexrelid = to_regclass(:index)"
-)
-_TAKEN = text(
-    "SELECT count(*) FROM pg_constraint WHERE conrelid = to_regclass(:table) AND conname = :name"
 )
 _ADDS_VALUE = re.compile(r"\s*ALTER\s+TYPE\s+\S+\s+ADD\s+VALUE\b", re.IGNORECASE)
 _UNIQUE_OPTIONS = {"deferrable", "initially"}
@@ -96,18 +88,20 @@ def _foreign_key(operation: ops.CreateForeignKeyOp, context: MigrationContext) -
     columns = operation.local_cols
     named = _named(operation, "fk", operation.source_table, columns, context)
     form = _constraint(named, context) if named is not None else None
-    return _if_free(form, named, operation)
+    form = _if_free(form, named, operation)
+    version = context.dialect.server_version_info or ()
+    if form is None or context.as_sql or version >= (18,):
+        return form
+    whole = partial(is_whole, form.tables[0])  # NOT VALID came later to partitioned tables
+    free = form.applies
+    return replace(form, applies=lambda connection: whole(connection) and free(connection))
 
 
 def _if_free(form: SafeForm | None, named: Any, operation: Any) -> SafeForm | None:
     """Where the server would have to number its own name, it does."""
     if form is None or named is operation:
         return form
-    return replace(form, applies=partial(_is_free, form.tables[0], named.constraint_name))
-
-
-def _is_free(table: str, name: str, connection: Connection) -> bool:
-    return not connection.scalar(_TAKEN, {"table": table, "name": name})
+    return replace(form, applies=partial(is_free, form.tables[0], named.constraint_name))
 
 
 def _check(operation: ops.CreateCheckConstraintOp, context: MigrationContext) -> SafeForm | None:
@@ -127,7 +121,7 @@ def _constraint(operation: Any, context: MigrationContext) -> SafeForm | None:
     undo = f"ALTER TABLE {table} DROP CONSTRAINT {name}"
     return SafeForm(
         f"{name} on {table}: added NOT VALID, then VALIDATE",
-        (table, *others[:1]),
+        (table, *others[:1], *leaves_of(table, context)),
         (
             Part(AddConstraint(constraint), brief=True, undo=undo),
             Part(f"ALTER TABLE {table} VALIDATE CONSTRAINT {name}"),
@@ -176,45 +170,6 @@ def _new_value(statement: str) -> SafeForm | None:
     return SafeForm(words, (), (Part(statement, brief=True),), always=True)
 
 
-def _alter_column(operation: ops.AlterColumnOp, context: MigrationContext) -> SafeForm | None:
-    """NOT NULL through a CHECK, which is validated without a lock that anybody feels."""
-    version = getattr(context.dialect, "server_version_info", None)
-    is_old = bool(version and version < (12,))
-    if operation.modify_nullable is not False or is_old:
-        return None
-    schema = operation.schema
-    table = _quoted(context, Table(operation.table_name, MetaData(), schema=schema))
-    column = operation.column_name
-    quote = context.dialect.identifier_preparer.quote
-    check = quote(own_name(f"{operation.table_name}_{column}", "godwit_not_null"))
-    alter = f"ALTER TABLE {table}"
-    undo = f"{alter} DROP CONSTRAINT {check}"
-    add = f"{alter} ADD CONSTRAINT {check} CHECK ({quote(column)} IS NOT NULL) NOT VALID"
-    return SafeForm(
-        f"{table}.{column} NOT NULL: through a CHECK that was validated before",
-        (table,),
-        (
-            Part(add, brief=True, undo=undo),
-            Part(f"{alter} VALIDATE CONSTRAINT {check}"),
-            Part(f"{alter} ALTER COLUMN {quote(column)} SET NOT NULL", brief=True),
-            Part(undo, brief=True),
-        ),
-        after=_rest_of(operation),
-        applies=partial(_is_nullable, table, column),
-    )
-
-
-def _is_nullable(table: str, column: str, connection: Connection) -> bool:
-    return not connection.scalar(_NOT_NULL, {"table": table, "column": column})
-
-
-def _rest_of(operation: ops.AlterColumnOp) -> ops.AlterColumnOp | None:
-    """What it changes of the column beside NOT NULL."""
-    rest = copy(operation)
-    rest.modify_nullable = None
-    return rest if rest.has_changes() or rest.modify_name is not None else None
-
-
 def _named(
     operation: Any, kind: str, table: str, columns: Any, context: MigrationContext
 ) -> Any | None:
@@ -255,6 +210,6 @@ MAKERS: Makers = {
     ops.CreateCheckConstraintOp: _check,
     ops.CreateUniqueConstraintOp: _unique,
     ops.CreatePrimaryKeyOp: _primary_key,
-    ops.AlterColumnOp: _alter_column,
+    ops.AlterColumnOp: required,
     ops.ExecuteSQLOp: _execute,
 }

@@ -63,6 +63,10 @@ def _create_index(action: Action, facts: Facts) -> str:
     return ""
 
 
+def _add_not_null(action: Action, facts: Facts) -> str:
+    return _filled(_BREAKS, Action("set_not_null", action.table, action.columns[0]))
+
+
 def _modify(action: Action, facts: Facts) -> str:
     table = facts.table(action.table)
     column = table.columns.get(action.name) if table else None
@@ -73,6 +77,7 @@ def _modify(action: Action, facts: Facts) -> str:
 
 _SPECIAL: Mapping[str, Callable[[Action, Facts], str]] = {
     "add_column": _add_column,
+    "add_not_null": _add_not_null,
     "create_index": _create_index,
     "modify_column": _modify,
 }

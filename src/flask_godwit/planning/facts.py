@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, Inspector, inspect
@@ -26,10 +27,14 @@ def read_facts(
     if dropped:
         names |= _owners(inspector, dropped)
         sizes = database.sizes(connection, names)
+    tables = {name: _table(inspector, name, *sizes[name]) for name in names & sizes.keys()}
+    required = {action.table for action in actions if action.kind == "set_not_null"}
+    for name, column in database.may_hold_nulls(connection, required & tables.keys()):
+        tables[name] = _with_nulls(tables[name], column)
     return Facts(
         dialect=database.name.lower(),
         version=_version(connection),
-        tables={name: _table(inspector, name, *sizes[name]) for name in names & sizes.keys()},
+        tables=tables,
         with_default=frozenset(database.with_default_partition(connection, detached)),
         small_rows=small_rows,
     )
@@ -74,6 +79,11 @@ def _table(inspector: Inspector, name: str, rows: int, size: int) -> TableFact:
             str(entry["name"]): _qualified(entry) for entry in read.of("get_foreign_keys")
         },
     )
+
+
+def _with_nulls(table: TableFact, column: str) -> TableFact:
+    nullable = replace(table.columns[column], nullable=True)
+    return replace(table, columns={**table.columns, column: nullable})
 
 
 class _Reader:

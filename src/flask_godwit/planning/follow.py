@@ -103,6 +103,13 @@ def _add_check(table: TableFact, action: Action) -> TableFact:
     return replace(table, checks={**table.checks, action.name: action.expression})
 
 
+def _add_not_null(table: TableFact, action: Action) -> TableFact:
+    column = action.columns[0]
+    if action.has("not valid"):
+        return replace(table, unproved={**table.unproved, action.name: f"{column} IS NOT NULL"})
+    return _alter(nullable=False)(table, replace(action, name=column))
+
+
 def _validate(table: TableFact, action: Action) -> TableFact:
     if action.name not in table.unproved:
         return table
@@ -135,6 +142,7 @@ _CHANGES: Mapping[str, Callable[[TableFact, Action], TableFact]] = {
     "add_unique": _add_index,
     "drop_index": _drop_index,
     "add_check": _add_check,
+    "add_not_null": _add_not_null,
     "validate_constraint": _validate,
     "drop_constraint": _drop_constraint,
     "drop_check": _drop_constraint,
