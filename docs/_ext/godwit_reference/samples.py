@@ -353,6 +353,11 @@ CONSTRAINT = (
     ),
     Sample("drop a constraint", sql("ALTER TABLE t DROP CONSTRAINT ck"), MY),
     Sample("add a NOT NULL constraint", sql("ALTER TABLE t ADD CONSTRAINT n NOT NULL a"), PG),
+    Sample(
+        "add a NOT NULL constraint without looking at the rows",
+        sql("ALTER TABLE t ADD CONSTRAINT n NOT NULL a NOT VALID"),
+        PG,
+    ),
     Sample("add an exclusion", sql("ALTER TABLE t ADD EXCLUDE (id WITH =)"), PG),
     Sample("rename a constraint", sql("ALTER TABLE t RENAME CONSTRAINT ck TO kc"), PG),
     Sample(
