@@ -145,10 +145,18 @@ class Asserted(Road):
                     raise
                 self._journal.dismiss(order.name)
             else:
-                if not known:
+                if known:
+                    self._clear_up(order)
+                else:
                     self.tell(self.around.bind, _shown(text, clause))
                 return
         self._copy(order, known=known)
+
+    def _clear_up(self, order: Order) -> None:
+        """Remove what a tool left that was killed when it had all but finished."""
+        if self.around.settings.online_tool:
+            with self._journal.aside():
+                CopyTool(self.connection, *order.table, order.text).clean()
 
     def _copy(self, order: Order, *, known: bool) -> None:
         """Nothing but a copy of the table does it: the chosen tool's, or the server's."""
@@ -164,8 +172,7 @@ class Asserted(Road):
             return
         run = partial(tool.run, self.around.limits, settings.online_tool_options)
         self._send(order.text, order, {INSTEAD: run})
-        with self._journal.aside():
-            tool.clean()
+        self._clear_up(order)
         self.tell(self.around.bind, f"{shown}, by {settings.online_tool}")
 
     def _rungs(self, text: str) -> tuple[str, ...]:

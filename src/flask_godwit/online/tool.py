@@ -8,21 +8,29 @@ from __future__ import annotations
 
 import re
 import shutil
-import subprocess
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 
 from ..dialects.mysql_backup import option_file
 from ..dialects.mysql_widening import holds_all
 from ..errors import OnlineToolFailed
 from ..mysql.column import column_in, parsed
 from ..retry import Limits
+from .tied import run_tied
 
 PROGRAM = "pt-online-schema-change"
-_ALTER = re.compile(r"\s*ALTER\s+TABLE\s+(\S+)\s+(.+)", re.IGNORECASE | re.DOTALL)
-_MODIFY = re.compile(r"MODIFY\s+(`(?:[^`]|``)+`|\S+)\s+(.+)", re.IGNORECASE | re.DOTALL)
+_NAME = r"(?:`(?:[^`]|``)+`|[^\s`.]+)"
+_ALTER = re.compile(
+    rf"\s*ALTER\s+TABLE\s+({_NAME}(?:\.{_NAME})?)\s+(.+)", re.IGNORECASE | re.DOTALL
+)
+_MODIFY = re.compile(rf"MODIFY\s+({_NAME})\s+(.+)", re.IGNORECASE | re.DOTALL)
+_NEW_NAME = "_godwit_%T_new"
+"""What the copy is called: nobody else has a table of that name."""
+_LONGEST_NAME = 64
 _WAIT_SECONDS = 1
 _CHUNK_SECONDS = 0.2
 _OBSTACLES = {
@@ -108,30 +116,31 @@ class CopyTool:
             file.write_text(option_file(self.connection.engine.url), encoding="utf-8")
             command = [PROGRAM, f"--defaults-file={file}", *self._options(limits), *options]
             dsn = f"D={_escaped(self.schema)},t={_escaped(self.table)}"
-            done = subprocess.run(
-                [*command, "--alter", self.alter, "--execute", dsn],
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                check=False,
-            )
-        if done.returncode:
-            said = (done.stdout + done.stderr).decode("utf-8", "replace").strip().split("\n")
+            ended, said = run_tied([*command, "--alter", self.alter, "--execute", dsn])
+        if ended:
+            with suppress(DBAPIError):  # the next run does it, if the connection is lost
+                self.clean()
+            lines = said.decode("utf-8", "replace").strip().split("\n")
             raise OnlineToolFailed(
-                f"{PROGRAM} ended with {done.returncode}; the table {self.table} is as it was.",
-                detail="\n".join(f"  {line}" for line in said[-8:]),
+                f"{PROGRAM} ended with {ended}; the table {self.table} is as it was.",
+                detail="\n".join(f"  {line}" for line in lines[-8:]),
                 hint="flask db upgrade    tries it again",
             )
 
     def clean(self) -> None:
         """Remove what a tool that was killed left: its triggers, and the copy or the old table."""
-        prefix = f"pt_osc_{self.schema}_{self.table}"[:60]
-        names = dict(zip(("one", "two", "three"), _named(prefix), strict=True))
+        names = dict(zip(("one", "two", "three"), self._triggers(), strict=True))
         left = self.connection.execute(_LEFT, {"schema": self.schema, **names}).all()
         tables = {str(row[1]) for row in left} - {self.table}
         for row in left:
             self._drop("TRIGGER", str(row[0]))
-        for table in tables | ({f"_{self.table}_new"} if left else set()):
+        for table in {*tables, _NEW_NAME.replace("%T", self.table)[:_LONGEST_NAME]}:
             self._drop("TABLE", table)
+
+    def _triggers(self) -> list[str]:
+        """What it calls its triggers."""
+        name = re.sub(rb"\W", b"_", f"pt_osc_{self.schema}_{self.table}".encode())[:60]
+        return [f"{name.decode()}_{event}" for event in ("del", "upd", "ins")]
 
     def _drop(self, kind: str, name: str) -> None:
         self.connection.exec_driver_sql(f"DROP {kind} IF EXISTS {self._quoted(name)}")
@@ -151,14 +160,10 @@ class CopyTool:
             f"--set-vars={','.join(variables)}",
             f"--tries={','.join(f'{step}:{tries}:{_WAIT_SECONDS}' for step in steps)}",
             f"--chunk-time={_CHUNK_SECONDS}",  # as long as writers wait for rows of a chunk
+            f"--new-table-name={_NEW_NAME}",
             "--no-version-check",
             "--recursion-method=none",
         ]
-
-
-def _named(prefix: str) -> list[str]:
-    """The names of the tool's triggers."""
-    return [f"{prefix}_{event}" for event in ("del", "upd", "ins")]
 
 
 def _escaped(name: str) -> str:
