@@ -35,7 +35,7 @@
     ├── RebuildRefused          a table of SQLite can't be changed without losing something
     ├── JournalConflict         a half-applied revision can't be finished without a decision
     ├── TableMissing            a script asks for a table that is not there
-    ├── OnlineToolFailed        the program did not come to its end that was to copy a table
+    ├── OnlineToolFailed        a table could not be copied
     ├── BackfillRefused         rows can't be changed in batches as it was asked for
     ├── BackfillIncomplete      rows remain that a backfill should have changed
     ├── BackfillStopped         a backfill was refused in its middle, and can be gone on with
@@ -215,7 +215,7 @@ class TableMissing(GodwitError):
 
 
 class OnlineToolFailed(GodwitError):
-    """The program that was to copy a table did not come to its end."""
+    """A table could not be copied while others write: it is as it was."""
 
 
 class BackfillRefused(GodwitError):

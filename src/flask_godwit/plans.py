@@ -17,6 +17,9 @@ BLOCKS = ("nothing", "schema changes", "writes", "reads and writes")
 WORK = ("none", "catalogue", "rows", "scan", "index", "rewrite")
 """What a statement does to a table's data, the most last."""
 
+COPY_BESIDE = "COPY, while others write"
+"""The algorithm where we, or a tool, copy the table for a statement: no word of a server."""
+
 WHOLE_DATABASE = "the whole database"
 
 

@@ -65,10 +65,10 @@ class Settings:
     #: Whether operations on tables that are not small take a form that keeps nobody waiting, when
     #: ``upgrade`` and ``downgrade`` run them on a server. Otherwise they run as the script says.
     online: bool = True
-    #: ``"pt-online-schema-change"``: what only a copy of the table can do on MySQL and MariaDB is
-    #: left to that program, which has to be installed. Empty: the server copies the table, and
-    #: whoever writes to it waits.
-    online_tool: str = ""
+    #: Who makes the copy of a table that MySQL and MariaDB need for some changes, while others
+    #: write to the table: ``"godwit"`` itself, or ``"pt-online-schema-change"``, which has to be
+    #: installed. Empty: the server copies the table, and whoever writes to it waits.
+    online_tool: str = "godwit"
     #: More options for that program, such as ``["--max-load=Threads_running=40"]``.
     online_tool_options: tuple[str, ...] = ()
     #: Whether ``upgrade`` looks for rows that a revision would fail on before it runs anything,
@@ -178,7 +178,7 @@ def _function(value: Any) -> Any:
 
 
 def _tool(value: Any) -> str:
-    if value not in ("", "pt-online-schema-change"):
+    if value not in ("", "godwit", "pt-online-schema-change"):
         raise ValueError
     return str(value)
 
@@ -214,7 +214,7 @@ _KINDS = {
     "retry_seconds": _Kind("a number of seconds, 0 or more", _seconds),
     "small_table_rows": _Kind("a number, 1 or more", _count),
     "online": _Kind("True or False", _switch),
-    "online_tool": _Kind('"pt-online-schema-change" or ""', _tool),
+    "online_tool": _Kind('"godwit", "pt-online-schema-change" or ""', _tool),
     "online_tool_options": _Kind("a list of options", _texts),
     "preflight": _Kind("True or False", _switch),
     "preflight_seconds": _Kind("a number of seconds, 0 or more", _seconds),

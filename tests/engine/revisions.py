@@ -45,7 +45,7 @@ def start_upgrade(project: Project, *options: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-m", "flask", "db", "upgrade", *options],
         cwd=project.folder,
-        env={**os.environ, "DATABASE_URL": project.database_url},
+        env={**os.environ, "DATABASE_URL": project.database_url, **project.environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 import flask_godwit
 from flask_godwit.plans import RowFinding
 from tests.core.apps import Shop
-from tests.databases import Database
+from tests.databases import POSTGRESQL, Database
 from tests.plan.conftest import USERS
 
 
@@ -216,3 +216,14 @@ def test_tables_called_like_the_version_table(tmp_path: Path, database: Database
         answer = shop.run("upgrade")
         assert "users.name UNIQUE would fail: 1 duplicate, id 91." in answer.stderr
         assert "Nothing was run." in answer.stderr
+
+
+@pytest.mark.parametrize("database_kind", [POSTGRESQL], ids=str)
+def test_a_question_that_takes_too_long(shop: Shop, database: Database) -> None:
+    """Nobody knows then whether rows are in the way: it is said, and refuses nothing."""
+    slow = BATCH + 'batch.create_check_constraint("ck", "age < 999 AND pg_sleep(1) IS NOT NULL")'
+    shop.revision("r2", "r1", slow)
+    url = shop.app.config["SQLALCHEMY_DATABASE_URI"]
+    with closing(Shop(shop.root, url=url, config={"GODWIT_PREFLIGHT_SECONDS": 0.3})) as other:
+        answer = other.ok("upgrade")
+    assert "users CHECK ck was not looked at: that takes longer than 0.3 s." in answer.stderr

@@ -96,10 +96,9 @@ class Look:
         if not self.hazards:
             return
         builder = builder_of(rehearsal, self.settings)
-        has_tool = self.settings.online and bool(self.settings.online_tool)
         for replayed in rehearsal.replayed:
             steps = builder.steps(replayed.recorded, judge_of(replayed.path))
-            long, shorter = too_long(steps, self.settings.enforce_seconds, has_tool=has_tool)
+            long, shorter = too_long(steps, self.settings.enforce_seconds)
             found.hazards.update(dict.fromkeys(long))
             found.shorter.update(dict.fromkeys(shorter))
 

@@ -199,6 +199,15 @@ class Database(Administered, ObjectAnswers, OptionAnswers, TypeAnswers):
     algorithms: ClassVar[Sequence[str]] = ()
     """The clauses with which ALTER TABLE is told how to do it, the cheapest first."""
 
+    shares_rows_at_once: ClassVar[str] = ""
+    """What ends a SELECT whose rows nobody changes meanwhile, and that waits for no row."""
+
+    def lock_limit(self, connection: Connection, limits: Limits) -> Guard:
+        """What sends a statement again while others hold what it needs."""
+        from .guard import Guard
+
+        return Guard()
+
     def fills_rows(self, default: str) -> bool:
         """Whether a column with this server default can't be added without writing each row."""
         return True

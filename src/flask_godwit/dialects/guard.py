@@ -58,11 +58,17 @@ class Sent:
         options = getattr(self.context, "execution_options", {})
         return str(options.get(STATEMENT_NAME, self.statement))
 
+    @property
+    def instead(self) -> Callable[[], None] | None:
+        """What is done in its place, where the driver is not asked."""
+        options = getattr(self.context, "execution_options", {})
+        found: Callable[[], None] | None = options.get(INSTEAD)
+        return found
+
     def go(self) -> None:
         """Let the driver execute it."""
-        instead = getattr(self.context, "execution_options", {}).get(INSTEAD)
-        if instead is not None:
-            instead()
+        if self.instead is not None:
+            self.instead()
             return
         dialect = self.context.dialect
         if self.many:

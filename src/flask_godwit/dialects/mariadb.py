@@ -63,11 +63,12 @@ class MariaDB(MySQL):
 
         return look_mariadb(session, query)
 
-    def _lock_limit(self, connection: Connection, limits: Limits) -> Guard:
+    def lock_limit(self, connection: Connection, limits: Limits) -> Guard:
         from .mysql_limits import MariaDBLimits
 
         return MariaDBLimits(connection, limits)
 
+    shares_rows_at_once: ClassVar[str] = "LOCK IN SHARE MODE NOWAIT"
     algorithms: ClassVar[Sequence[str]] = (
         "ALGORITHM=INSTANT",
         "ALGORITHM=NOCOPY, LOCK=NONE",

@@ -99,10 +99,10 @@ class MySQL(MySQLOptions, Database):
     def guards(self, connection: Connection, limits: Limits) -> tuple[Guard, ...]:
         from .statement_limit import StatementLimit
 
-        own = (self._lock_limit(connection, limits),) if limits.lock_seconds else ()
+        own = (self.lock_limit(connection, limits),) if limits.lock_seconds else ()
         return (*own, StatementLimit(limits, self.canceller(connection)))
 
-    def _lock_limit(self, connection: Connection, limits: Limits) -> Guard:
+    def lock_limit(self, connection: Connection, limits: Limits) -> Guard:
         from .mysql_limits import MySQLLimits
 
         return MySQLLimits(connection, limits)
@@ -169,6 +169,7 @@ class MySQL(MySQLOptions, Database):
         # Alembic's CHANGE repeats the whole definition, and loses what it can't say.
         return f"ALTER TABLE {table} RENAME COLUMN {old} TO {new}"
 
+    shares_rows_at_once: ClassVar[str] = "FOR SHARE NOWAIT"
     algorithms: ClassVar[Sequence[str]] = ("ALGORITHM=INSTANT", "ALGORITHM=INPLACE, LOCK=NONE")
 
     def fills_rows(self, default: str) -> bool:

@@ -8,6 +8,7 @@ from .base import Trouble
 _IN_THE_WAY = (
     1205,  # ER_LOCK_WAIT_TIMEOUT
     1213,  # ER_LOCK_DEADLOCK
+    3572,  # ER_LOCK_NOWAIT
 )
 _TROUBLES = {
     1049: Trouble.MISSING,  # ER_BAD_DB_ERROR

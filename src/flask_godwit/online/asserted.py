@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from alembic.operations import Operations, ops
@@ -21,9 +20,9 @@ from ..dialects.guard import INSTEAD
 from ..journal.guard import Journal
 from ..mysql.statement import as_ddl
 from ..values import STATEMENT_NAME
+from .copies import TableCopy, copy_of
 from .orphans import KeyOfOrphans
 from .road import Invoke, Road
-from .tool import CopyTool
 
 _REFUSED = (
     1221,  # ER_WRONG_USAGE
@@ -137,6 +136,8 @@ class Asserted(Road):
         """Send it with the cheapest algorithm that the server does not refuse."""
         text = as_alter(order.text)
         known = self._journal.is_ahead(order.name)
+        if known:
+            self._clean(order)
         for clause in self._rungs(text):
             try:
                 self._send(f"{text}{clause}", order)
@@ -145,35 +146,34 @@ class Asserted(Road):
                     raise
                 self._journal.dismiss(order.name)
             else:
-                if known:
-                    self._clear_up(order)
-                else:
+                if not known:
                     self.tell(self.around.bind, _shown(text, clause))
                 return
         self._copy(order, known=known)
 
-    def _clear_up(self, order: Order) -> None:
-        """Remove what a tool left that was killed when it had all but finished."""
-        if self.around.settings.online_tool:
-            with self._journal.aside():
-                CopyTool(self.connection, *order.table, order.text).clean()
-
     def _copy(self, order: Order, *, known: bool) -> None:
-        """Nothing but a copy of the table does it: the chosen tool's, or the server's."""
-        settings, shown = self.around.settings, _shown(order.text, "")
-        why_not = "nothing else was chosen"
-        if settings.online_tool:
-            tool = CopyTool(self.connection, *order.table, order.text)
-            why_not = tool.why_not()
-        if why_not:
+        """Nothing but a copy of the table does it: one that takes its place, or the server's."""
+        shown = _shown(order.text, "")
+        copy = self.copy_of(order)
+        why_not = "nothing else was chosen" if copy is None else copy.why_not()
+        if copy is None or why_not:
             self._send(order.text, order)
             if not known:
                 self.around.warn(f"The table was copied while writers waited, {why_not}: {shown}")
             return
-        run = partial(tool.run, self.around.limits, settings.online_tool_options)
-        self._send(order.text, order, {INSTEAD: run})
-        self._clear_up(order)
-        self.tell(self.around.bind, f"{shown}, by {settings.online_tool}")
+        self._send(order.text, order, {INSTEAD: copy.run})
+        self.tell(self.around.bind, f"{shown}, by {copy.in_words}")
+
+    def _clean(self, order: Order) -> None:
+        """Remove what a run that was cut off has left, before anybody looks at the table."""
+        copy = self.copy_of(order)
+        if copy is not None and copy.alter:
+            with self._journal.aside():
+                copy.clean()
+
+    def copy_of(self, order: Order) -> TableCopy | None:
+        """What copies the table for a statement that only a copy does."""
+        return copy_of(self.connection, *order.table, order.text, self.around)
 
     def _rungs(self, text: str) -> tuple[str, ...]:
         clauses = self.database.algorithms

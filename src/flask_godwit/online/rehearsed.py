@@ -9,10 +9,11 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import URL, text
 
 from ..dialects import Database, dialect_for, name_of
+from ..errors import OnlineToolFailed, TableMissing
 from ..mysql.statement import as_ddl
 from ..retry import Limits
 from ..steps import spans_revisions
-from .asserted import OPERATIONS, Asserted, as_alter
+from .asserted import OPERATIONS, Asserted, Order, as_alter
 from .forms import Part, SafeForm
 from .outside import Outside, settings_around
 from .road import Invoke, Road
@@ -23,6 +24,8 @@ SETTING = "godwit_setting"
 """The execution option of a statement that only sets something for the next one."""
 CLAUSES = "godwit_clauses"
 """The execution option with the clauses that a run tries, the cheapest first."""
+NO_COPY = "godwit_no_copy"
+"""The execution option with the reason why only the server copies the table, "" for none."""
 
 
 def rehearsal_of(context: MigrationContext, limits: Limits) -> Rehearsed | None:
@@ -148,11 +151,20 @@ class RehearsedAsserted(Rehearsed, Asserted):
             self.connection.exec_driver_sql(f"{checks} 0")
         for order in self._orders(operation, invoke):
             statement = as_alter(order.text)
-            options = {**order.options, CLAUSES: self._rungs(statement)}
+            clauses, no_copy = self._rungs(statement), self._no_copy(order)
+            options = {**order.options, CLAUSES: clauses, NO_COPY: no_copy}
             self.connection.execute(as_ddl(statement), execution_options=options)
         if is_key:
             self.connection.exec_driver_sql(f"{checks} 1")
         return None
+
+    def _no_copy(self, order: Order) -> str | None:
+        """Why a copy of the table, if it needs one, is not one that others write to."""
+        copy = self.copy_of(order)
+        try:
+            return copy.why_not() if copy else None
+        except (OnlineToolFailed, TableMissing):  # a run says that; or the script makes the table
+            return None
 
     def _is_asked(self) -> bool:
         return True

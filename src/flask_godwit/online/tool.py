@@ -11,52 +11,23 @@ import shutil
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import ClassVar
 
-from sqlalchemy import Connection, text
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from ..dialects.mysql_backup import option_file
-from ..dialects.mysql_widening import holds_all
 from ..errors import OnlineToolFailed
-from ..mysql.column import column_in, parsed
 from ..retry import Limits
+from .copies import TableCopy
 from .tied import run_tied
 
 PROGRAM = "pt-online-schema-change"
-_NAME = r"(?:`(?:[^`]|``)+`|[^\s`.]+)"
-_ALTER = re.compile(
-    rf"\s*ALTER\s+TABLE\s+({_NAME}(?:\.{_NAME})?)\s+(.+)", re.IGNORECASE | re.DOTALL
-)
-_MODIFY = re.compile(rf"MODIFY\s+({_NAME})\s+(.+)", re.IGNORECASE | re.DOTALL)
 _NEW_NAME = "_godwit_%T_new"
 """What the copy is called: nobody else has a table of that name."""
 _LONGEST_NAME = 64
 _WAIT_SECONDS = 1
 _CHUNK_SECONDS = 0.2
-_OBSTACLES = {
-    "a foreign key": """
-        SELECT count(*) FROM information_schema.key_column_usage
-        WHERE table_schema = :schema AND table_name = :table AND referenced_table_name IS NOT NULL
-    """,
-    "a foreign key that refers to it": """
-        SELECT count(*) FROM information_schema.key_column_usage
-        WHERE referenced_table_schema = :schema AND referenced_table_name = :table
-    """,
-    "a trigger": """
-        SELECT count(*) FROM information_schema.triggers
-        WHERE event_object_schema = :schema AND event_object_table = :table
-          AND trigger_name NOT LIKE 'pt\\_osc\\_%'
-    """,
-    "a CHECK, whose name would change": """
-        SELECT count(*) FROM information_schema.table_constraints
-        WHERE table_schema = :schema AND table_name = :table AND constraint_type = 'CHECK'
-          AND version() NOT LIKE '%MariaDB%'
-    """,
-    "no primary key": """
-        SELECT count(*) = 0 FROM information_schema.table_constraints
-        WHERE table_schema = :schema AND table_name = :table AND constraint_type = 'PRIMARY KEY'
-    """,
-}
 _LEFT = text(
     """
     SELECT trigger_name, event_object_table FROM information_schema.triggers
@@ -65,51 +36,26 @@ _LEFT = text(
 )
 
 
-class CopyTool:
+class CopyTool(TableCopy):
     """The tool, for one table and one statement."""
 
-    def __init__(self, connection: Connection, table: str, schema: str | None, sql: str) -> None:
-        self.connection = connection
-        self.table = table
-        self.schema = schema or str(connection.exec_driver_sql("SELECT database()").scalar())
-        found = _ALTER.fullmatch(sql)
-        self.alter = found[2] if found else ""
+    maker: ClassVar[str] = PROGRAM
+    in_words: ClassVar[str] = PROGRAM
 
-    def why_not(self) -> str:
-        """Why it can't be used; "" if it can."""
-        if not self.alter:
-            return "the statement is no ALTER TABLE"
+    def why_not_this(self) -> str:
         if shutil.which(PROGRAM) is None:
             raise OnlineToolFailed(
                 f"{PROGRAM} is not installed.",
-                hint="apt install percona-toolkit    or: GODWIT_ONLINE_TOOL = ''",
+                hint="apt install percona-toolkit    or: GODWIT_ONLINE_TOOL = 'godwit'",
             )
-        if not self._keeps_values():
+        # It copies with INSERT IGNORE: what does not fit is altered, and doubles are left out.
+        if not self.keeps_values():
             return "values of the column might not fit, which the tool cuts off silently"
-        values = {"schema": self.schema, "table": self.table}
-        for words, query in _OBSTACLES.items():
-            if self.connection.scalar(text(query), values):
-                return f"the table has {words}"
         return ""
 
-    def _keeps_values(self) -> bool:
-        """It copies with INSERT IGNORE: what does not fit is altered, and doubles are left out."""
-        if re.match(r"(CHANGE|CONVERT)\b", self.alter, re.IGNORECASE):
-            return False
-        found = _MODIFY.fullmatch(self.alter)
-        if found is None:
-            return True
-        name = found[1].strip("`").replace("``", "`")
-        created = self.connection.exec_driver_sql(f"SHOW CREATE TABLE {self._quoted(self.table)}")
-        old, new = column_in(str(created.one()[1]), name), parsed(found[2])
-        return old is not None and old.charset == new.charset and holds_all(old.type, new.type)
-
-    def run(self, limits: Limits, options: tuple[str, ...]) -> None:
-        """Copy the table, and put the copy in its place.
-
-        :raises OnlineToolFailed: it did not come to its end; then the table is as it was.
-        """
+    def run(self) -> None:
         self.clean()
+        limits, options = self.around.limits, self.around.settings.online_tool_options
         with TemporaryDirectory(prefix="godwit-") as folder:
             file = Path(folder, "client.cnf")
             file.touch(mode=0o600)
@@ -126,28 +72,21 @@ class CopyTool:
                 detail="\n".join(f"  {line}" for line in lines[-8:]),
                 hint="flask db upgrade    tries it again",
             )
+        self.clean()
 
     def clean(self) -> None:
-        """Remove what a tool that was killed left: its triggers, and the copy or the old table."""
         names = dict(zip(("one", "two", "three"), self._triggers(), strict=True))
         left = self.connection.execute(_LEFT, {"schema": self.schema, **names}).all()
         tables = {str(row[1]) for row in left} - {self.table}
         for row in left:
-            self._drop("TRIGGER", str(row[0]))
+            self.drop("TRIGGER", str(row[0]))
         for table in {*tables, _NEW_NAME.replace("%T", self.table)[:_LONGEST_NAME]}:
-            self._drop("TABLE", table)
+            self.drop("TABLE", table)
 
     def _triggers(self) -> list[str]:
         """What it calls its triggers."""
         name = re.sub(rb"\W", b"_", f"pt_osc_{self.schema}_{self.table}".encode())[:60]
         return [f"{name.decode()}_{event}" for event in ("del", "upd", "ins")]
-
-    def _drop(self, kind: str, name: str) -> None:
-        self.connection.exec_driver_sql(f"DROP {kind} IF EXISTS {self._quoted(name)}")
-
-    def _quoted(self, name: str) -> str:
-        quote = self.connection.dialect.identifier_preparer.quote_identifier
-        return f"{quote(self.schema)}.{quote(name)}".replace("%", "%%")
 
     def _options(self, limits: Limits) -> list[str]:
         tries = max(1, int(limits.retry_seconds / (2 * _WAIT_SECONDS)))

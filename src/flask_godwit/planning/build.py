@@ -13,7 +13,7 @@ from ..dialects import Database
 from ..dialects.costs import worst
 from ..diff.words import changes_of
 from ..operations.backfill import BackfillOp
-from ..plans import Cost, Facts, PlanStep, RuleFinding, Statement
+from ..plans import COPY_BESIDE, Cost, Facts, PlanStep, RuleFinding, Statement
 from ..rules.case import Case
 from ..sql.action import Action
 from ..sql.read import read
@@ -65,6 +65,8 @@ class Builder:
         for sent, actions in zip(sentences, texts, strict=True):
             batched = backfills or sent.in_batches
             meant = in_batches(actions) if batched else as_rebuild(actions, copies)
+            if sent.no_copy == "":
+                meant = beside(meant)
             sentence = replace(sent, transactional=sent.transactional and not batched)
             statements.append(self._statement(sentence, meant))
             self._follow(meant, step, sentence, said)
@@ -109,6 +111,7 @@ class Builder:
             tuple(self.earlier),
             tuple(self.held),
             step.operations[0] if step.operations else None,
+            sentence.no_copy or "",
         )
 
     def _statement(self, sentence: Sentence, actions: Sequence[Action]) -> Statement:
@@ -126,12 +129,20 @@ class Builder:
         )
 
     def _cost(self, action: Action) -> Cost:
-        return self.database.cost(action, self.facts)
+        cost = self.database.cost(action, self.facts)
+        if cost.algorithm != "COPY" or not action.has("beside"):
+            return cost
+        return replace(cost, lock="metadata", blocks="nothing", algorithm=COPY_BESIDE)
 
 
 def in_batches(actions: Sequence[Action]) -> tuple[Action, ...]:
     """The actions of op.backfill, which commits as it goes along."""
     return tuple(replace(action, traits=action.traits | {"in batches"}) for action in actions)
+
+
+def beside(actions: Sequence[Action]) -> tuple[Action, ...]:
+    """The actions of a statement for which the table is copied while others write to it."""
+    return tuple(replace(action, traits=action.traits | {"beside"}) for action in actions)
 
 
 def in_words(operations: Sequence[Any]) -> tuple[str, ...]:

@@ -12,20 +12,17 @@ _NOTHING = ("none", "catalogue")
 
 
 def too_long(
-    steps: Iterable[PlanStep], seconds: float, *, has_tool: bool
+    steps: Iterable[PlanStep], seconds: float
 ) -> tuple[list[RuleFinding], list[RuleFinding]]:
     """What keeps others waiting on tables that are not small.
 
     What has a safe form is planned in it, and so is no finding.
 
-    :param has_tool: whether a tool makes the copies that MySQL's servers would make.
     :returns: what takes that long by the plan's estimate, and what takes less or nobody knows.
     """
     long: dict[RuleFinding, None] = {}
     shorter: dict[RuleFinding, None] = {}
     for step in steps:
-        if has_tool and any(statement.cost.algorithm == "COPY" for statement in step.statements):
-            continue
         lasting = any(_takes(statement, seconds) for statement in step.statements)
         (long if lasting else shorter).update(dict.fromkeys(_waits(step)))
     return list(long), list(shorter)

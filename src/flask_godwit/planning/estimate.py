@@ -26,5 +26,5 @@ def seconds(cost: Cost, size: int | None) -> float | None:
         return _AT_ONCE
     if size is None or not cost.sure:
         return None
-    rate = _COPY if cost.algorithm == "COPY" else _BYTES_A_SECOND[cost.work]
+    rate = _COPY if cost.algorithm.startswith("COPY") else _BYTES_A_SECOND[cost.work]
     return round(_AT_ONCE + size / rate, 2)

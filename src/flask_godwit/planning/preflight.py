@@ -61,7 +61,7 @@ class Preflight:
             return []
         found = self.search.found(question)
         is_certain = not (self.anything or tables & self.written)
-        return [replace(found, is_certain=is_certain)] if found else []
+        return [replace(found, is_certain=is_certain and found.is_certain)] if found else []
 
     def _has_new_column(self, question: Question) -> bool:
         named = {(said(key), column) for key, column in question.columns}

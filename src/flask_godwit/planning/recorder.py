@@ -24,6 +24,8 @@ class Sentence:
     ``times`` counts repetitions, one after the other; ``repeats`` are their texts, where every one
     was asked for. ``is_setting``: it only prepares the session for another one. ``in_batches``: it
     stands for a backfill. ``clauses``: a run sends it with the first of them that the server takes.
+    ``no_copy``: why only the server copies the table for it, "" where a copy is made that others
+    write to, None where nobody asked.
     """
 
     sql: str
@@ -34,6 +36,7 @@ class Sentence:
     is_setting: bool = False
     in_batches: bool = False
     clauses: tuple[str, ...] = ()
+    no_copy: str | None = None
 
     @property
     def texts(self) -> tuple[str, ...]:

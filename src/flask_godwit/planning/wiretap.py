@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine
 
 from ..dialects.guard import Sent, intercepted
 from ..journal.kinds import Kind, kind_of
-from ..online.rehearsed import CLAUSES, SETTING
+from ..online.rehearsed import CLAUSES, NO_COPY, SETTING
 from ..operations.backfill import IN_BATCHES
 from ..sqlite import ASIDE
 from .literals import written_out
@@ -82,6 +82,7 @@ def _sentence(sent: Sent, tap: Tap) -> Sentence:
         is_setting,
         in_batches,
         options.get(CLAUSES, ()),
+        options.get(NO_COPY),
     )
 
 

@@ -46,6 +46,8 @@ class Case:
     earlier: tuple[Action, ...] = ()
     held: tuple[Action, ...] = ()
     operation: Any = None
+    no_copy: str = ""
+    """Why only the server copies the table for it, where somebody asked."""
 
     @property
     def table(self) -> str:
@@ -69,6 +71,11 @@ class Case:
         who = _WHO[self.cost.blocks]
         table = "the database" if self.cost.is_of_database else self.table
         return f"{who} {table} {self.how_long}."
+
+    @property
+    def why_copied(self) -> str:
+        """Why no copy is made that others write to: a sentence, "" where nobody knows."""
+        return f" It is not copied while others write: {self.no_copy}." if self.no_copy else ""
 
     @property
     def how_long(self) -> str:

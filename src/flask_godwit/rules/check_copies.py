@@ -15,4 +15,5 @@ DIALECTS = ("mysql", "mariadb")
 def hazard(case: Case) -> Hazard | None:
     if case.cost.algorithm != "COPY":
         return None
-    return Hazard(case.wait, "# Use pt-online-schema-change or gh-ost, or a quiet hour.")
+    what = f"{case.wait}{case.why_copied}"
+    return Hazard(what, "# Use pt-online-schema-change or gh-ost, or a quiet hour.")

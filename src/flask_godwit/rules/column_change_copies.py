@@ -17,6 +17,6 @@ def hazard(case: Case) -> Hazard | None:
         return None
     old = f" from {case.column.type}" if case.column else ""
     return Hazard(
-        f"{case.wait} {case.place} becomes {case.action.type}{old}.",
+        f"{case.wait} {case.place} becomes {case.action.type}{old}.{case.why_copied}",
         "# Use a new column and batches, pt-online-schema-change or gh-ost, or a quiet hour.",
     )

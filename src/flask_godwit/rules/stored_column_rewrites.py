@@ -18,7 +18,7 @@ def hazard(case: Case) -> Hazard | None:
         return Hazard(
             case.wait, "# Add a column that is generated like this, and drop the old one later."
         )
-    if not action.has("stored"):
+    if not action.has("stored") or case.cost.blocks == "nothing":
         return None
     if case.facts.dialect == "postgresql" and case.facts.is_before(18):
         return Hazard(

@@ -1,0 +1,332 @@
+"""A table copied in batches, while triggers write to the copy what others write to the table.
+
+At the end the copy takes the table's place by one RENAME. Until then the table is as it was, and a
+copy that was cut off is removed by the next run, which begins another one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import Any, ClassVar
+
+from sqlalchemy import Column, Computed, Table, select
+from sqlalchemy.dialects.mysql import insert
+
+from ..dialects import Database, dialect_for
+from ..dialects.guard import Sent
+from ..errors import BackfillRefused, OnlineToolFailed
+from ..journal.pieces import Key, Piece
+from ..operations import BackfillOp
+from ..operations.batch_run import Backfill
+from ..operations.batches import Batches, key_of, table_in
+from .copies import FOREIGN_KEY, TableCopy
+
+_BATCH_SECONDS = 0.1
+"""As long as whoever writes to a row of the batch waits."""
+_LONGEST_NAME = 64
+_KEYS = re.compile(r"\b(PRIMARY\s+KEY|UNIQUE|PARTITION)\b", re.IGNORECASE)
+# Zeros stay what they are, and what does not fit is an error.
+_MODES = {"STRICT_ALL_TABLES", "NO_AUTO_VALUE_ON_ZERO"}
+_NO_MODES = {"NO_ZERO_DATE", "NO_ZERO_IN_DATE", "TRADITIONAL"}
+_COUNTER = re.compile(r"^\).*\bAUTO_INCREMENT=(\d+)", re.MULTILINE)
+_KEY = re.compile(r"^\s*CONSTRAINT `((?:[^`]|``)+)` (FOREIGN KEY .*?),?$", re.MULTILINE)
+_FOR_NOW = "_godwit_"
+"""Before the name of a foreign key while the old table has one of that name."""
+_EVENTS = ("insert", "update", "delete")
+_MAY_NOT_MAKE_TRIGGERS = """
+    SELECT @@log_bin AND NOT @@log_bin_trust_function_creators AND NOT EXISTS (
+        SELECT 1 FROM information_schema.user_privileges
+        WHERE privilege_type = 'SUPER'
+          AND grantee = concat(
+            '''', substring_index(current_user(), '@', 1), '''@''',
+            substring_index(current_user(), '@', -1), '''')
+    )
+"""
+
+
+@dataclass(frozen=True)
+class _CopiedRows(Batches):
+    """Stretches of the table, each inserted into the copy unless a trigger was faster."""
+
+    copy: Table
+    columns: tuple[Column[Any], ...]
+
+    def change(self, after: Key, until: Key) -> int:
+        rows = select(*self.columns).where(*self._between(after, until))
+        # Whoever holds a row is not waited for: two that wait for each other would be one too many.
+        rows = rows.suffix_with(self.database.shares_rows_at_once)
+        copied = insert(self.copy).from_select([column.name for column in self.columns], rows)
+        first = self.copy.c[self.key[0].name]
+        return int(
+            self.connection.execute(copied.on_duplicate_key_update({first.name: first})).rowcount
+        )
+
+
+class OwnCopy(TableCopy):
+    """The copy that we make ourselves, with nothing to install."""
+
+    maker: ClassVar[str] = "godwit"
+    in_words: ClassVar[str] = "a copy that takes its place"
+    copes_with = (FOREIGN_KEY,)
+
+    def why_not_this(self) -> str:
+        if _KEYS.search(self.alter) or re.match(r"CHANGE\b", self.alter, re.IGNORECASE):
+            return "the statement changes a key, a name or partitions"
+        if self.asked(_MAY_NOT_MAKE_TRIGGERS):
+            return "triggers need the privilege SUPER, or log_bin_trust_function_creators = 1"
+        if any(len(_FOR_NOW + name) > _LONGEST_NAME for name, _ in self._foreign_keys()):
+            return "a foreign key has too long a name"
+        try:
+            key_of(self.connection, self._table)
+        except BackfillRefused as error:
+            return str(error)
+        keys = {column.name.lower() for column in self._table.primary_key.columns}
+        if self.changed_column.lower() in keys and not self.keeps_values():
+            return "values of the key might change"
+        return ""
+
+    def run(self) -> None:
+        self.clean()
+        try:
+            with self._session():
+                self._make()
+                self._fill()
+                self._compare()
+                self._take_its_place()
+        except BaseException:
+            with suppress(Exception):  # it may be the connection that was lost: the next run cleans
+                self.clean()
+            raise
+        self.clean()
+
+    def clean(self) -> None:
+        for name in self._left("trigger_name", "triggers", "trigger_schema", self._triggers):
+            self._patiently(f"DROP TRIGGER IF EXISTS {self._named(name)}")
+        tables = (self._new, self._old)
+        for name in self._left("table_name", "tables", "table_schema", tables):
+            self._patiently(f"DROP TABLE IF EXISTS {self._named(name)}")
+        if self._left("table_name", "tables", "table_schema", (self.table,)):
+            self._name_foreign_keys()
+
+    def _name_foreign_keys(self) -> None:
+        """Those of a copy that took the table's place are called as they were."""
+        given = [key for key in self._foreign_keys() if key[0].startswith(_FOR_NOW)]
+        if not given:
+            return
+        clauses = (
+            f"ADD CONSTRAINT {_quoted(name.removeprefix(_FOR_NOW))} {definition},"
+            f" DROP FOREIGN KEY {_quoted(name)}"
+            for name, definition in given
+        )
+        with self._unchecked():
+            self._patiently(f"ALTER TABLE {self._named(self.table)} {', '.join(clauses)}")
+
+    def _foreign_keys(self) -> list[tuple[str, str]]:
+        """Name and definition of each."""
+        created = str(self._send(f"SHOW CREATE TABLE {self._named(self.table)}")[0][1])
+        return [(name.replace("``", "`"), said) for name, said in _KEY.findall(created)]
+
+    def _left(self, column: str, view: str, schema: str, names: tuple[str, ...]) -> list[str]:
+        values = ", ".join(_text(name) for name in names)
+        found = self._send(
+            f"SELECT {column} FROM information_schema.{view}"
+            f" WHERE {schema} = {_text(self.schema)} AND {column} IN ({values})"
+        )
+        return [str(row[0]) for row in found]
+
+    # The steps of a copy.
+
+    def _make(self) -> None:
+        """An empty table as the statement wants it, and the triggers that write to it."""
+        self._send(f"CREATE TABLE {self._named(self._new)} LIKE {self._named(self.table)}")
+        self._send(f"ALTER TABLE {self._named(self._new)} {self.alter}")
+        created = self._send(f"SHOW CREATE TABLE {self._named(self.table)}")[0][1]
+        if counter := _COUNTER.search(str(created)):
+            self._send(f"ALTER TABLE {self._named(self._new)} AUTO_INCREMENT = {counter[1]}")
+        # A row that goes with the one that it refers to sets off no trigger: so from the beginning.
+        for name, definition in self._foreign_keys():
+            self._patiently(
+                f"ALTER TABLE {self._named(self._new)}"
+                f" ADD CONSTRAINT {_quoted(_FOR_NOW + name)} {definition}"
+            )
+        for event, name in zip(_EVENTS, self._triggers, strict=True):
+            self._patiently(
+                f"CREATE TRIGGER {self._named(name)} AFTER {event.upper()}"
+                f" ON {self._named(self.table)} FOR EACH ROW {self._written(event)}"
+            )
+
+    def _written(self, event: str) -> str:
+        """What a trigger does to the copy."""
+        copy = self._named(self._new)
+        quoted = [_quoted(column.name) for column in self._columns]
+        keys = [_quoted(column.name) for column in self._table.primary_key.columns]
+        old = " AND ".join(f"{copy}.{key} = OLD.{key}" for key in keys)
+        delete = f"DELETE FROM {copy} WHERE {old}"
+        values = ", ".join(f"NEW.{name}" for name in quoted)
+        replace = f"REPLACE INTO {copy} ({', '.join(quoted)}) VALUES ({values})"
+        if event == "insert":
+            return replace
+        if event == "delete":
+            return delete
+        same = " AND ".join(f"NEW.{key} <=> OLD.{key}" for key in keys)
+        return f"BEGIN {delete} AND NOT ({same}); {replace}; END"
+
+    def _fill(self) -> None:
+        """What the rows refer to is there, as they are: it is neither looked at nor locked."""
+        key = key_of(self.connection, self._table)
+        rows = _CopiedRows(
+            self.connection, self._database, self._table, key, {}, None, self._copy, self._columns
+        )
+        operation = BackfillOp(
+            self.table, {}, schema=self.schema, check=False, seconds=_BATCH_SECONDS
+        )
+        with self._unchecked():
+            Backfill(operation, rows, Piece(), self._transaction, self.around).run()
+
+    def _compare(self) -> None:
+        """Both hold the same rows, seen in one moment."""
+        keys = [_quoted(column.name) for column in self._table.primary_key.columns]
+        one, other = self._named(self.table), self._named(self._new)
+        for left, right, words in ((one, other, "lacks"), (other, one, "has")):
+            same = " AND ".join(f"a.{key} = b.{key}" for key in keys)
+            query = f"SELECT count(*) FROM {left} a WHERE NOT EXISTS"
+            with self._transaction():
+                count = self._send(f"{query} (SELECT 1 FROM {right} b WHERE {same})")[0][0]
+            if count:
+                raise OnlineToolFailed(
+                    f"The copy of {self.table} {words} {count} rows that"
+                    f" {'the table has' if words == 'lacks' else 'the table lacks'}; the table is"
+                    " as it was.",
+                    hint="Two rows may be the same for a unique key as it becomes: look for those.",
+                )
+
+    def _take_its_place(self) -> None:
+        self._send(f"ANALYZE TABLE {self._named(self._new)}")
+        table, old, new = map(self._named, (self.table, self._old, self._new))
+        self._patiently(f"RENAME TABLE {table} TO {old}, {new} TO {table}")
+
+    # What it is made of.
+
+    @cached_property
+    def _table(self) -> Table:
+        return table_in(self.connection, self.table, self.schema)
+
+    @cached_property
+    def _copy(self) -> Table:
+        return table_in(self.connection, self._new, self.schema)
+
+    @property
+    def _columns(self) -> tuple[Column[Any], ...]:
+        """What both tables have, and what can be written."""
+        return tuple(
+            column
+            for column in self._table.columns
+            if column.name in self._copy.c
+            and not (_is_computed(column) or _is_computed(self._copy.c[column.name]))
+        )
+
+    @property
+    def _new(self) -> str:
+        return _short(f"_{self.table}_godwit_new")
+
+    @property
+    def _old(self) -> str:
+        return _short(f"_{self.table}_godwit_old")
+
+    @property
+    def _triggers(self) -> tuple[str, ...]:
+        return tuple(_short(f"godwit_copy_{event}_{self.table}") for event in _EVENTS)
+
+    @property
+    def _database(self) -> Database:
+        return dialect_for(self.connection.engine.url, self.connection.dialect)
+
+    def _named(self, name: str) -> str:
+        return f"{_quoted(self.schema)}.{_quoted(name)}"
+
+    # How statements are sent: past the guards, in the midst of the one that they are for.
+
+    def _send(self, statement: str) -> tuple[Any, ...]:
+        cursor = self._raw.cursor()
+        try:
+            cursor.execute(statement)
+            return tuple(cursor.fetchall()) if cursor.description else ()
+        finally:
+            cursor.close()
+
+    def _do(self, statement: str) -> None:
+        self._send(statement)
+
+    def _patiently(self, statement: str) -> None:
+        """What needs the table for a moment steps aside for those who use it."""
+        limits = self.around.limits
+        if not limits.lock_seconds:
+            self._send(statement)
+            return
+        guard = self._database.lock_limit(self.connection, limits)
+        guard.statement(Sent(None, statement, None, None), partial(self._do, statement))
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        try:
+            yield
+        except BaseException:
+            with suppress(Exception):  # the connection may be lost
+                self._raw.rollback()
+            raise
+        self._raw.commit()
+
+    @contextmanager
+    def _unchecked(self) -> Iterator[None]:
+        before = self._send("SELECT @@SESSION.foreign_key_checks")[0][0]
+        self._send("SET SESSION foreign_key_checks = 0")
+        try:
+            yield
+        finally:
+            with suppress(Exception):  # a lost connection takes its settings along
+                self._send(f"SET SESSION foreign_key_checks = {before}")
+
+    @contextmanager
+    def _session(self) -> Iterator[None]:
+        """Rows that are not there are not locked, and what does not fit is an error."""
+        dialect, raw = self.connection.dialect, self._raw
+        level = dialect.get_isolation_level(raw)
+        mode = str(self._send("SELECT @@SESSION.sql_mode")[0][0])
+        modes = ({*mode.split(",")} - _NO_MODES - {""}) | _MODES
+        replicates_statements = self._send("SELECT @@log_bin AND @@binlog_format = 'STATEMENT'")
+        if not replicates_statements[0][0]:
+            dialect.set_isolation_level(raw, "READ COMMITTED")
+        self._send(f"SET SESSION sql_mode = {_text(','.join(sorted(modes)))}")
+        try:
+            yield
+        finally:
+            with suppress(Exception):  # a lost connection takes its settings along
+                self._send(f"SET SESSION sql_mode = {_text(mode)}")
+                dialect.set_isolation_level(raw, level)
+
+    @property
+    def _raw(self) -> Any:
+        return self.connection.connection.dbapi_connection
+
+
+def _is_computed(column: Column[Any]) -> bool:
+    return isinstance(column.server_default, Computed)
+
+
+def _short(name: str) -> str:
+    if len(name) <= _LONGEST_NAME:
+        return name
+    return f"{name[: _LONGEST_NAME - 9]}_{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+
+
+def _quoted(name: str) -> str:
+    return "`" + name.replace("`", "``") + "`"
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("\\", "\\\\").replace("'", "''") + "'"
