@@ -21,6 +21,7 @@ def table(*columns: tuple[Any, ...] | sa.Column[Any], name: str = "users") -> An
 
 
 NAME = ("name", sa.String(20))
+CHECKED: Any = {"native_enum": False, "create_constraint": True, "name": "kind_is"}
 TWO = ("INSERT INTO users (id, name) VALUES (1, 'Ann')", "INSERT INTO users (id) VALUES (2)")
 
 
@@ -35,8 +36,12 @@ class TestNotNull:
             sa.Column("score", sa.Integer, nullable=False, default=7),
             sa.Column("active", sa.Boolean, nullable=False, default=True),
             sa.Column("day", sa.DateTime, nullable=False),
+            sa.Column("token", sa.Uuid, nullable=False),
+            sa.Column("kind", sa.Enum("a", "b", **CHECKED), nullable=False),
         )
+        token = "6ccd780cbaba402695645b8c656024db"
         fills = ["country=XX", "bio=it's: 100%", "day=2024-05-01 10:00:00"]
+        fills += [f"token={token}", "kind=b"]
         options = [part for fill in fills for part in ("--fill", f"users.{fill}")]
         evolution.follow(after, *options)
         found = evolution.rows("SELECT country, bio, score, active FROM users")
@@ -91,6 +96,8 @@ class TestNotNull:
             (sa.Boolean(), "perhaps"),
             (sa.DateTime(), "soon"),
             (sa.Enum("a", "b"), "c"),
+            (sa.Enum("a", "b", **CHECKED), "c"),
+            (sa.Uuid(), "none"),
         ],
         ids=str,
     )

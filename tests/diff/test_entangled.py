@@ -196,3 +196,29 @@ class TestMySQL:
         evolution.follow(_one(lambda: sa.Column("w", sa.String(9, collation="utf8mb4_bin"))))
         evolution.back(plain)
         assert "utf8mb4_bin" not in str(evolution.rows("SHOW CREATE TABLE t"))
+
+
+def test_renamed_check_changes(evolution: Evolution) -> None:
+    """It says the new thing under its new name, and on the way back the old one again."""
+
+    def models(column: str, least: int) -> Models:
+        def declare(db: SQLAlchemy) -> None:
+            db.metadata.naming_convention = {
+                "ck": "ck_%(table_name)s_%(constraint_name)s",
+                "ix": "ix_%(table_name)s_%(column_0_name)s",
+            }
+            number = sa.Column(column, sa.Integer, index=True)
+            db.Table("t", _id(), number)
+            # An expression of the model's own columns, which attaches itself to their table.
+            sa.CheckConstraint(number >= least, name=f"least_{column}")
+
+        return declare
+
+    before, after = models("age", 0), models("a b", 5)
+    evolution.begin(before, "INSERT INTO t (id, age) VALUES (1, 7)")
+    answer = evolution.follow(after, "--rename", "t.age:t.a b")
+    assert _PROVED in answer.stdout
+    with pytest.raises(sa.exc.DBAPIError):
+        evolution.now.execute("INSERT INTO t VALUES (2, 3)")
+    evolution.back(before)
+    evolution.now.execute("INSERT INTO t (id, age) VALUES (2, 3)")

@@ -76,3 +76,25 @@ def test_there_and_back(evolution: Evolution, before: Any, after: Any) -> None:
     evolution.follow(after)
     evolution.back(before)
     assert evolution.rows("SELECT id FROM posts") == [(1,)]
+
+
+def nameless(*columns: str) -> Callable[[SQLAlchemy], None]:
+    """Posts whose foreign key has no name: the server calls it and its index differently."""
+
+    def models(db: SQLAlchemy) -> None:
+        db.Table("users", sa.Column("id", sa.Integer, primary_key=True))
+        if columns:
+            keys = [sa.Column(name, sa.ForeignKey("users.id")) for name in columns[1:]]
+            db.Table("posts", sa.Column("id", sa.Integer, primary_key=True), *keys)
+
+    return models
+
+
+@pytest.mark.requires("alter_column")
+@pytest.mark.parametrize("after", [nameless(), nameless("id")], ids=["table", "column"])
+def test_index_of_a_nameless_key(evolution: Evolution, after: Callable[..., None]) -> None:
+    """It goes with its table or column, and has its own name again when that comes back."""
+    before = nameless("id", "author")
+    evolution.begin(before)
+    assert "Proved: upgrade, downgrade" in evolution.follow(after, "--allow-drop").stdout
+    evolution.back(before)

@@ -47,6 +47,31 @@ def test_table_becomes_strict(local: Evolution) -> None:
     kept(local)
 
 
+def test_foreign_key_in_a_column(local: Evolution) -> None:
+    """ADD COLUMN writes it there, with its name and what happens on delete: no change later on."""
+
+    def parent() -> Any:
+        return sa.Column("up", sa.ForeignKey("t.id", name="fk_up", ondelete="SET NULL"))
+
+    def number() -> Any:
+        return sa.Column("number", sa.Integer)
+
+    local.begin(tables())
+    for columns, said in (
+        ((parent,), "+ foreign key t (up) -> t (id)"),
+        ((parent, number), "+ column t.number"),
+        ((number,), "- foreign key fk_up on t"),
+    ):
+        answer = local.migrate(tables(*columns))
+        assert said in answer.stdout
+        assert ("foreign key" in said) == ("foreign key" in answer.stdout)
+        local.now.ok("upgrade")
+        local.now.ok("check")
+    local.now.ok("downgrade")
+    local.now.ok("downgrade")
+    assert "ON DELETE SET NULL" in str(local.rows("SELECT sql FROM sqlite_master WHERE name = 't'"))
+
+
 def test_checks_of_types(evolution: Evolution) -> None:
     """A type's own CHECK is made once, and goes with its column."""
 

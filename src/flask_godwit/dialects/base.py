@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Dialect,
     Engine,
     Table,
     func,
@@ -227,6 +228,9 @@ class Database(Administered, ObjectAnswers, OptionAnswers, TypeAnswers):
     def drop_expression(self, table: str, column: str) -> str:
         """The statement that makes a generated column a plain one; "" where there is none."""
         return ""
+
+    def mend_reflection(self, dialect: Dialect) -> None:
+        """Have SQLAlchemy read what it leaves out, where that would be found changed."""
 
     restrict_goes_unsaid: ClassVar[bool] = True
     """Whether a foreign key that is to RESTRICT is the same as one of which nothing is said."""

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Connection,
     Date,
     DateTime,
+    Dialect,
     Engine,
     Integer,
     Numeric,
@@ -213,6 +214,11 @@ class SQLite(Database):
         from .sqlite_glance import SQLiteGlance
 
         return SQLiteGlance()
+
+    def mend_reflection(self, dialect: Dialect) -> None:
+        from ..sqlite.reflection import read_keys_in_columns
+
+        read_keys_in_columns(dialect)
 
     def inventory(self, connection: Connection) -> Mapping[str, str]:
         from .sqlite_inventory import inventory

@@ -83,7 +83,7 @@ class FillStage:
         fill = typed.get(need.place, self.answers.fills.get(need.place))
         if fill is not None:
             self.used.add(need.place)
-            return given(need.column, fill, self.dialect)
+            return given(need.column, fill, self.dialect, need.place)
         if not need.is_new and need.column.server_default is not None:
             return server_default_of(need.column.server_default, self.dialect)
         return default_of(need.column, self.dialect)
@@ -255,4 +255,6 @@ def _has_no_value(column: Column[Any]) -> bool:
     if column.nullable or column.server_default is not None:
         return False
     generated = column.computed is not None or column.identity is not None
-    return not generated and column.table._autoincrement_column is not column
+    # A copy, as of a column without the CHECK of its type, is of no table, and counts nothing.
+    table: Any = column.table
+    return not generated and (table is None or table._autoincrement_column is not column)

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from alembic.operations import ops
-from sqlalchemy import Table, UniqueConstraint
+from sqlalchemy import ForeignKeyConstraint, Table, UniqueConstraint
+from sqlalchemy.sql.elements import conv
 
 from .names import Key
 from .rows import Rows
@@ -39,6 +40,7 @@ class KeyIndexStage:
         added = {_name(op) for block in _blocks(up) for op in block.ops if _adds(op)}
         for block in _blocks(down):
             self._drop_made(block, _of_table(down, block), added)
+        self._name_again(up, down)
 
     def _drop_left(self, block: ops.ModifyTableOps, done: _Operations) -> None:
         """The upgrade drops a key: its index goes with it."""
@@ -63,6 +65,34 @@ class KeyIndexStage:
             before = any(index[: len(columns)] == columns for index in self._indexes(key).values())
             if made and not before and not _gone(done, columns):
                 _insert_after(block, operation, _drop_index(key, name))
+
+    def _name_again(self, up: ops.OpContainer, down: ops.OpContainer) -> None:
+        """A key comes back with its columns: its index has the name that it had, not the key's."""
+        gone = {_key(op) for op in up.ops if isinstance(op, ops.DropTableOp)}
+        for operation in list(down.ops):
+            if isinstance(operation, ops.CreateTableOp) and _key(operation) in gone:
+                keys = [c for c in operation.columns if isinstance(c, ForeignKeyConstraint)]
+                named = [(str(key.name), tuple(key.column_keys)) for key in keys]
+                if new := list(self._lacking(down, _key(operation), named)):
+                    block = ops.ModifyTableOps(operation.table_name, new, schema=operation.schema)
+                    down.ops.insert(1 + down.ops.index(operation), block)
+        for block in _blocks(down):
+            for key in filter(_adds, list(block.ops)):
+                columns = tuple(key.local_cols)  # type: ignore[attr-defined]
+                if _key(block) in gone or _gone(_of_table(up, block), columns):
+                    new = list(self._lacking(down, _key(block), [(_name(key), columns)]))
+                    block.ops[block.ops.index(key) : block.ops.index(key)] = new
+
+    def _lacking(
+        self, down: ops.OpContainer, key: Key, keys: Sequence[tuple[str, tuple[str, ...]]]
+    ) -> Iterator[ops.CreateIndexOp]:
+        made = set(_made(down, key))
+        for name, columns in keys:
+            fitting = [n for n, i in self._indexes(key).items() if i[: len(columns)] == columns]
+            if fitting and not made & {*fitting} and not {name, "PRIMARY"} & {*fitting}:
+                made.add(fitting[0])
+                index = list(self._indexes(key)[fitting[0]])
+                yield ops.CreateIndexOp(conv(fitting[0]), key[1], index, schema=key[0])
 
     def _bridge(self, forward: ops.OpContainer, backward: ops.OpContainer, again: bool) -> None:
         """An index goes that a key needs: the one that the server would make comes first.
@@ -129,6 +159,23 @@ class KeyIndexStage:
 
 def _blocks(operations: ops.OpContainer) -> Iterator[ops.ModifyTableOps]:
     return (op for op in operations.ops if isinstance(op, ops.ModifyTableOps))
+
+
+def _key(operation: Any) -> Key:
+    return operation.schema, operation.table_name
+
+
+def _made(operations: ops.OpContainer, key: Key) -> Iterator[str]:
+    """The names of the indexes and unique constraints that a table is given."""
+    for operation in (op for op in operations.ops if getattr(op, "table_name", "") == key[1]):
+        if isinstance(operation, ops.CreateTableOp):
+            uniques = (c for c in operation.columns if isinstance(c, UniqueConstraint))
+            yield from (str(unique.name) for unique in uniques)
+        for step in getattr(operation, "ops", ()):
+            if isinstance(step, ops.CreateIndexOp):
+                yield str(step.index_name)
+            elif isinstance(step, ops.CreateUniqueConstraintOp):
+                yield str(step.constraint_name)
 
 
 def _adds(operation: ops.MigrateOperation) -> bool:

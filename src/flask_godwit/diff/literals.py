@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+import uuid
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -38,9 +39,10 @@ class Value:
     """The value itself, where it is a text."""
 
 
-def given(column: Column[Any], text: Any, dialect: Dialect) -> Value:
+def given(column: Column[Any], text: Any, dialect: Dialect, place: str) -> Value:
     """The value that was typed for a column.
 
+    :param place: the column, as it was typed.
     :raises AnswerWrong: it is no value of the column's type.
     """
     if isinstance(text, str) and text.startswith(SQL_PREFIX):
@@ -48,7 +50,6 @@ def given(column: Column[Any], text: Any, dialect: Dialect) -> Value:
     try:
         return _literal(column, _parsed(column, text), dialect)
     except (ValueError, TypeError, ArithmeticError, LookupError) as error:
-        place = f"{column.table.name}.{column.name}"
         raise AnswerWrong(f"{text!r} is no value for {place}, {column.type!r}.") from error
 
 
@@ -66,7 +67,7 @@ def _parsed(column: Column[Any], text: Any) -> Any:
         return kind(text)
     if kind in (dt.date, dt.datetime, dt.time):
         return kind.fromisoformat(text)
-    return text
+    return uuid.UUID(text) if kind is uuid.UUID else text
 
 
 def _of_enum(kind: Enum, text: str) -> Any:
@@ -125,6 +126,7 @@ _NEUTRAL: tuple[tuple[type[Any], Any], ...] = (
     (types.DateTime, dt.datetime(1970, 1, 1)),
     (types.Date, dt.date(1970, 1, 1)),
     (types.Time, dt.time(0)),
+    (types.Uuid, uuid.UUID(int=0)),
     (types.JSON, {}),
     (types.String, ""),
 )

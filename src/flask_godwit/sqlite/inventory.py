@@ -6,6 +6,7 @@ collations, expressions) is read from the text that SQLite has stored.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -31,6 +32,9 @@ class Fact:
 
 
 Inventory = Counter[Fact]
+
+# What SQLite does where nothing is said.
+_NO_ACTION = re.compile(r"\s+ON\s+(?:DELETE|UPDATE)\s+NO\s+ACTION\b", re.IGNORECASE)
 
 
 def inventory_of(schema: Schema, table: str) -> Inventory:
@@ -110,6 +114,7 @@ def _reference(clause: Clause) -> Fact:
     """What a foreign key refers to and how, DEFERRABLE included, of which no pragma tells."""
     words = [token.keyword for token in clause.tokens]
     text = " ".join(token.text for token in clause.tokens[words.index("REFERENCES") :])
+    text = _NO_ACTION.sub("", text)
     about = frozenset(map(folded, clause.columns))
     return Fact("foreign key", f"({', '.join(clause.columns)})", normal(text), about)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations import ops
-from sqlalchemy import CheckConstraint, Table, text
+from sqlalchemy import CheckConstraint, Table
 from sqlalchemy.sql.elements import conv
 
 from ...dialects.facts import TableFacts
@@ -15,7 +15,7 @@ from ..column_checks import checks_of, without_checks
 from .names import final_name
 from .rewording import rewords
 from .sides import sides_of
-from .text import alike, written
+from .text import alike, literally, written
 
 Check = tuple[str | None, str]
 
@@ -116,12 +116,7 @@ def _sql(context: AutogenContext, constraint: CheckConstraint) -> str:
 
 
 def _constraint(name: str | None, sql: str) -> CheckConstraint:
-    return CheckConstraint(text(_escaped(sql)), name=conv(name) if name else None)
-
-
-def _escaped(sql: str) -> str:
-    """text() takes ``:name`` for a parameter."""
-    return sql.replace(":", "\\:")
+    return CheckConstraint(literally(sql), name=conv(name) if name else None)
 
 
 def _is_looked_at(
@@ -143,7 +138,7 @@ def dropped_check(
 ) -> ops.DropConstraintOp:
     """What drops a CHECK, and can make it again of the server's words."""
     final: Any = conv(name) if name else None
-    reverse = ops.CreateCheckConstraintOp(final, table.name, text(_escaped(sql)), schema=schema)
+    reverse = ops.CreateCheckConstraintOp(final, table.name, literally(sql), schema=schema)
     return ops.DropConstraintOp(final, table.name, type_="check", schema=schema, _reverse=reverse)
 
 
@@ -162,6 +157,4 @@ def _create(
         numbers = (f"ck_{table.name}_{number}" for number in range(1, 1000))
         name = next(free for free in numbers if free not in taken)
     taken.add(name)
-    return ops.CreateCheckConstraintOp(
-        conv(str(name)), table.name, text(_escaped(sql)), schema=schema
-    )
+    return ops.CreateCheckConstraintOp(conv(str(name)), table.name, literally(sql), schema=schema)

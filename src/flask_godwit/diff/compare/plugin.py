@@ -39,6 +39,7 @@ def load(context: MigrationContext) -> None:
         connection = context.connection
         assert connection is not None
         database = dialect_for(connection.engine.url, connection.dialect)
+        database.mend_reflection(connection.dialect)
         if not database.restrict_goes_unsaid:
             # Alembic takes RESTRICT for what MySQL once did without being told.
             impl.correct_for_autogen_foreignkeys = _all_stay

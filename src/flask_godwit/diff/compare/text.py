@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from sqlalchemy import Dialect
+from sqlalchemy import Dialect, TextClause, text
 
 _TOKEN = re.compile(
     r"'(?:[^'\\]|''|\\.)*'|\"(?:[^\"]|\"\")*\"|`(?:[^`]|``)*`|::|\w+|\s+|.", re.DOTALL
@@ -68,6 +68,11 @@ def written(element: Any, dialect: Dialect) -> str:
     """An expression as a person would write it for a database, without a table's name."""
     options = {"literal_binds": True, "include_table": False}
     return undoubled(str(element.compile(dialect=dialect, compile_kwargs=options)), dialect)
+
+
+def literally(sql: str) -> TextClause:
+    """SQL as an expression; ``:name`` in it is no parameter."""
+    return text(sql.replace(":", "\\:"))
 
 
 def undoubled(sql: str, dialect: Dialect) -> str:

@@ -27,6 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.elements import conv
 
 from ...dialects.base import Database
+from ..compare.text import literally, written
 from ..names import Key, quoted
 from ..steps import RenameSql, Sql
 from .order import ordered
@@ -53,6 +54,8 @@ class Follower:
     model: Constraint | Index | None
     options: Mapping[str, Any] = field(default_factory=dict)
     """Those of a foreign key, as they are in the database."""
+    text: str = ""
+    """What a CHECK says there, in new names."""
 
 
 def followers(
@@ -70,7 +73,8 @@ def followers(
             new = wanted or _default_name(database, key, kind, reflected, renames)
             if new and new != reflected["name"]:
                 options = reflected.get("options") or {}
-                yield Follower(key, kind, reflected["name"], new, constraint, options)
+                said = str(reflected.get("sqltext") or "")
+                yield Follower(key, kind, reflected["name"], new, constraint, options, said)
 
 
 def _touched(
@@ -205,7 +209,7 @@ def renaming(follower: Follower, context: AutogenContext, database: Database) ->
     return RenameSql(up, down) if up else None
 
 
-def replacing(follower: Follower) -> ops.ModifyTableOps | None:
+def replacing(follower: Follower, dialect: Dialect) -> ops.ModifyTableOps | None:
     """Where the database can't rename it: dropped, and made anew as the model says.
 
     Indexes and unique constraints are left to the comparison, which sees their names, and so are
@@ -223,9 +227,11 @@ def replacing(follower: Follower) -> ops.ModifyTableOps | None:
         table,
         type_=kinds[follower.kind],
         schema=schema,
-        _reverse=ops.AddConstraintOp.from_constraint(model),
+        _reverse=_creating(follower, model, dialect),
     )
-    return ops.ModifyTableOps(table, [drop, _creating(model, follower.new)], schema=schema)
+    create = _creating(follower, model, dialect)
+    create.constraint_name = conv(follower.new)
+    return ops.ModifyTableOps(table, [drop, create], schema=schema)
 
 
 def _has_options(model: ForeignKeyConstraint, options: Mapping[str, Any]) -> bool:
@@ -238,9 +244,16 @@ def _said(option: Any) -> str:
     return "" if text in ("NO ACTION", "IMMEDIATE") else text
 
 
-def _creating(model: Constraint, name: str) -> ops.AddConstraintOp:
-    create = ops.AddConstraintOp.from_constraint(model)
-    create.constraint_name = conv(name)  # type: ignore[attr-defined]
+def _creating(follower: Follower, model: Constraint, dialect: Dialect) -> Any:
+    """What makes a constraint as it is now; whether more of it changes is not known here.
+
+    A CHECK is a text: the columns in a model's expression would make it one more of that model's.
+    """
+    create: Any = ops.AddConstraintOp.from_constraint(model)
+    if isinstance(model, CheckConstraint):
+        wanted = written(model.sqltext, dialect)
+        same = _plain(wanted) == _plain(follower.text)
+        create.condition = literally(wanted if same else follower.text)
     return create
 
 

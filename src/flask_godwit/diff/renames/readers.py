@@ -12,12 +12,13 @@ from typing import Any
 
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations import ops
-from sqlalchemy import Table, text
+from sqlalchemy import Table
 from sqlalchemy.sql.elements import conv
 
 from ...dialects.base import Database
 from ...dialects.facts import ColumnFacts, TableFacts
 from ..compare.indexes import dropped_index
+from ..compare.text import literally
 from ..names import Key, quoted
 from .follow import followers
 from .values import Renames
@@ -106,7 +107,7 @@ def _facts(
 def _check(key: Key, old_text: str, new_text: str, name: str, new_name: str) -> Blocking:
     schema, table = key
     final = conv(name)
-    reverse = ops.CreateCheckConstraintOp(final, table, text(old_text), schema=schema)
+    reverse = ops.CreateCheckConstraintOp(final, table, literally(old_text), schema=schema)
     drop = ops.DropConstraintOp(final, table, type_="check", schema=schema, _reverse=reverse)
-    create = ops.CreateCheckConstraintOp(conv(new_name), table, text(new_text), schema=schema)
+    create = ops.CreateCheckConstraintOp(conv(new_name), table, literally(new_text), schema=schema)
     return drop, create, name

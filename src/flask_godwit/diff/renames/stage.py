@@ -87,7 +87,9 @@ class RenameStage:
         """The renames, and the names that follow them by a statement of ours."""
         names: dict[Key, dict[str, str]] = {}
         for follower in followers(self.context, finder.models, renames, self.database):
-            if renaming(follower, self.context, self.database) or replacing(follower):
+            if renaming(follower, self.context, self.database) or replacing(
+                follower, self.context.dialect
+            ):
                 names.setdefault(follower.table, {})[follower.old] = follower.new
         return Renames(renames.tables, renames.columns, names)
 
@@ -107,7 +109,9 @@ class RenameStage:
 
     def _following(self, found: list[Follower]) -> Iterator[ops.MigrateOperation]:
         for follower in untangled(found):
-            step = renaming(follower, self.context, self.database) or replacing(follower)
+            step = renaming(follower, self.context, self.database) or replacing(
+                follower, self.context.dialect
+            )
             if step:
                 yield step
 

@@ -6,6 +6,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from sqlalchemy.dialects.postgresql.base import RESERVED_WORDS
+from sqlalchemy.dialects.sqlite.base import SQLiteIdentifierPreparer
+
 from ..names import Key
 
 _TOKEN = re.compile(
@@ -14,6 +17,8 @@ _TOKEN = re.compile(
 
 _CAST = re.compile(r"""::(?:(?:\w+|"(?:[^"]|"")*")\.)?\Z""")
 _CALL = re.compile(r"\s*\(")
+_PLAIN = re.compile(r"[a-z_][a-z0-9_]*")
+_RESERVED = {*RESERVED_WORDS, *SQLiteIdentifierPreparer.reserved_words}
 
 
 @dataclass(frozen=True)
@@ -67,4 +72,10 @@ def _renamed(found: re.Match[str], columns: Mapping[str, str]) -> str:
         return token
     if is_quoted:
         return token[0] + name + token[-1]
-    return token if _CALL.match(found.string, found.end()) else name
+    return token if _CALL.match(found.string, found.end()) else _written(name)
+
+
+def _written(name: str) -> str:
+    """A name where another one stood without quotes, as only PostgreSQL and SQLite have them."""
+    is_plain = _PLAIN.fullmatch(name) and name not in _RESERVED
+    return name if is_plain else f'"{name}"'
