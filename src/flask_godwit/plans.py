@@ -40,7 +40,8 @@ class TableFact:
     """A table as it is now. Rows and bytes are the server's own estimate.
 
     ``checks`` are the CHECKs that all rows are known to satisfy, ``unproved`` those that are NOT
-    VALID, ``foreign_keys`` lead from a constraint's name to the table that it refers to.
+    VALID, ``foreign_keys`` lead from a constraint's name to the table that it refers to, ``traits``
+    are what else decides on the algorithm of a change.
     """
 
     rows: int = 0
@@ -51,6 +52,7 @@ class TableFact:
     checks: Mapping[str, str] = field(default_factory=dict)
     unproved: Mapping[str, str] = field(default_factory=dict)
     foreign_keys: Mapping[str, str] = field(default_factory=dict)
+    traits: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

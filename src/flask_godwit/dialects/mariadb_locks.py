@@ -12,7 +12,27 @@ from dataclasses import replace
 from ..plans import Cost, Facts
 from ..sql.action import Action
 from .costs import NOTHING, Answer, looked_up
-from .mysql_locks import COPY, FACTS, GONE, INPLACE, INSTANT, REBUILD, SHARED, UNSURE, modified
+from .mysql_locks import (
+    COPY,
+    FACTS,
+    FULLTEXT,
+    GONE,
+    INDEXED,
+    INPLACE,
+    INSTANT,
+    REBUILD,
+    SHARED,
+    SPATIAL,
+    STORED,
+    UNSURE,
+    adds_to_rows,
+    as_copy,
+    as_shared,
+    modified,
+    of_engine,
+    traits_of,
+    writes_anew,
+)
 from .mysql_types import (
     has_words,
     is_appended,
@@ -63,7 +83,9 @@ def _modify(action: Action, facts: Facts) -> Cost:
     changes_null = column.nullable == action.has("not null")
     if not is_same_type(column.type, action.type):
         cheap = is_appended(column.type, action.type) or stays_in_class(column.type, action.type)
-        return INSTANT if cheap and not changes_null else COPY
+        if not cheap:
+            return COPY
+        return REBUILD if changes_null else INSTANT
     if action.has("collate"):
         return NOCOPY if indexed else INSTANT
     return REBUILD if changes_null else INSTANT
@@ -124,4 +146,17 @@ def cost(action: Action, facts: Facts) -> Cost:
     """What an action takes."""
     if action.has("temporary"):
         return NOTHING
-    return looked_up(_FACTS, action, facts)
+    found = of_engine(looked_up(_FACTS, action, facts), action, facts)
+    traits = traits_of(action, facts)
+    comes_or_goes = adds_to_rows(action) and found.algorithm != "COPY"
+    is_anew = comes_or_goes or writes_anew(found)
+    if action.kind != "add_column" and writes_anew(found) and traits & {STORED, INDEXED}:
+        return as_copy(found)
+    if action.kind == "drop_column" and is_anew and INDEXED in traits:
+        return as_copy(found)
+    if is_anew and traits & {FULLTEXT, INDEXED}:
+        return as_shared(found)
+    is_anew = writes_anew(found) or (action.kind == "drop_column" and found.algorithm == "NOCOPY")
+    if is_anew and SPATIAL in traits:
+        return as_shared(found)
+    return found

@@ -237,6 +237,13 @@ class MySQL(MySQLOptions, Database):
 
         return sizes(connection, tables)
 
+    def traits(
+        self, connection: Connection, tables: Collection[str]
+    ) -> Mapping[str, frozenset[str]]:
+        from .mysql_sizes import traits
+
+        return traits(connection, tables)
+
     def gives_way(self, error: BaseException) -> bool:
         return gives_way(error)
 

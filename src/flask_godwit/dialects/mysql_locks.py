@@ -33,6 +33,26 @@ BRIEF = Cost("exclusive metadata", "nothing", "catalogue")
 GONE = Cost("exclusive metadata", "reads and writes", "catalogue")
 ROWS = Cost("rows", "nothing", "rows")
 
+TRAITS = OTHER_ENGINE, COMPRESSED, FULLTEXT, SPATIAL, STORED, INDEXED = (
+    "other engine",
+    "compressed",
+    "full-text index",
+    "spatial index",
+    "stored generated column",
+    "indexed virtual column",
+)
+"""What a table may be or have, so that cheaper algorithms are refused."""
+_COPIED_ELSEWHERE = {
+    "add_column",
+    "drop_column",
+    "add_primary_key",
+    "replace_primary_key",
+    "add_unique",
+    "create_index",
+    "drop_index",
+    "add_foreign_key",
+    "rebuild",
+}
 _INSTANT_PLACES = (8, 0, 29)
 _CONSTANT = re.compile(r"(?:[+-]?[\d.]+|[bxn_a-z\d]*'(?:[^']|'')*'|NULL|TRUE|FALSE)", re.IGNORECASE)
 _NOW = re.compile(r"(CURRENT_TIMESTAMP|NOW|LOCALTIME(STAMP)?)(\(\d*\))?", re.IGNORECASE)
@@ -106,11 +126,12 @@ def _modify(action: Action, facts: Facts) -> Cost:
 
 
 def _of_type(column: ColumnFact, action: Action) -> Cost:
-    if column.nullable == action.has("not null"):
+    appended = is_appended(column.type, action.type)
+    if not (appended or stays_in_class(column.type, action.type)):
         return COPY
-    if is_appended(column.type, action.type):
-        return INSTANT
-    return INPLACE if stays_in_class(column.type, action.type) else COPY
+    if column.nullable == action.has("not null"):
+        return REBUILD
+    return INSTANT if appended else INPLACE
 
 
 def _create_index(action: Action, facts: Facts) -> Cost:
@@ -208,4 +229,46 @@ def cost(action: Action, facts: Facts) -> Cost:
     """What an action takes."""
     if action.has("temporary"):
         return NOTHING
-    return looked_up(FACTS, action, facts)
+    found = of_engine(looked_up(FACTS, action, facts), action, facts)
+    traits = traits_of(action, facts)
+    if writes_anew(found) and FULLTEXT in traits:
+        return as_copy(found)
+    return as_shared(found) if writes_anew(found) and SPATIAL in traits else found
+
+
+def traits_of(action: Action, facts: Facts) -> frozenset[str]:
+    """What is known of an action's table."""
+    table = facts.table(action.table)
+    return table.traits if table else frozenset()
+
+
+def of_engine(cost: Cost, action: Action, facts: Facts) -> Cost:
+    """What an action takes where the table's engine or format refuses cheaper ways."""
+    traits = traits_of(action, facts)
+    if OTHER_ENGINE in traits:
+        changed = action.kind == "modify_column" and cost.algorithm != "INSTANT"
+        return as_copy(cost) if changed or action.kind in _COPIED_ELSEWHERE else cost
+    cheap = cost.algorithm in ("INSTANT", "NOCOPY")
+    if cheap and adds_to_rows(action) and traits & {COMPRESSED, FULLTEXT}:
+        return replace(REBUILD, table=cost.table, also=cost.also)
+    return cost
+
+
+def adds_to_rows(action: Action) -> bool:
+    """Whether a column comes or goes that is stored in the rows."""
+    return action.kind in ("add_column", "drop_column") and not action.has("generated")
+
+
+def writes_anew(cost: Cost) -> bool:
+    """Whether the table is written anew in its place."""
+    return cost.algorithm == "INPLACE" and cost.work == "rewrite"
+
+
+def as_shared(cost: Cost) -> Cost:
+    """The same on the same tables, while writers wait."""
+    return replace(SHARED, table=cost.table, also=cost.also)
+
+
+def as_copy(cost: Cost) -> Cost:
+    """The same on the same tables, by a copy."""
+    return replace(COPY, table=cost.table, also=cost.also)

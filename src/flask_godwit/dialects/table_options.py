@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,6 +11,12 @@ if TYPE_CHECKING:
 
 class OptionAnswers:
     """The part of a database that is about the options of tables. The base compares none."""
+
+    def traits(
+        self, connection: Connection, tables: Collection[str]
+    ) -> Mapping[str, frozenset[str]]:
+        """What of tables as a whole decides on the algorithm of their changes."""
+        return {}
 
     def said_options(self, table: Table) -> Mapping[str, str] | None:
         """What a model gives its table as a whole, by option; None where that is not compared."""

@@ -118,7 +118,7 @@ class Asserted(Road):
         return taken
 
     def _give(self, order: Order) -> None:
-        key = _foreign_key(order.construct)
+        key = foreign_key_of(order.construct)
         if key is None:
             self._climb(order)
             return
@@ -229,7 +229,8 @@ def _tables(operation: Any) -> list[tuple[str, str | None]]:
     return [(table, getattr(operation, "schema", None))] if table else []
 
 
-def _foreign_key(construct: Any) -> ForeignKeyConstraint | None:
+def foreign_key_of(construct: Any) -> ForeignKeyConstraint | None:
+    """The foreign key that a statement adds, if it does."""
     element = construct.element if isinstance(construct, AddConstraint) else None
     return element if isinstance(element, ForeignKeyConstraint) else None
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from alembic.operations import ops
@@ -13,7 +15,7 @@ from ..errors import OnlineToolFailed, TableMissing
 from ..mysql.statement import as_ddl
 from ..retry import Limits
 from ..steps import spans_revisions
-from .asserted import OPERATIONS, Asserted, Order, as_alter
+from .asserted import OPERATIONS, Asserted, Order, as_alter, foreign_key_of
 from .forms import Part, SafeForm
 from .outside import Outside, settings_around
 from .road import Invoke, Road
@@ -144,19 +146,24 @@ class RehearsedAsserted(Rehearsed, Asserted):
             return invoke(operations, operation)
         if self.context.as_sql:
             return self._write(operations, operation, invoke)
-        # Orphans are looked for beside the traffic.
-        checks = "SET SESSION foreign_key_checks ="
-        is_key = isinstance(operation, ops.CreateForeignKeyOp)
-        if is_key:
-            self.connection.exec_driver_sql(f"{checks} 0")
         for order in self._orders(operation, invoke):
-            statement = as_alter(order.text)
-            clauses, no_copy = self._rungs(statement), self._no_copy(order)
-            options = {**order.options, CLAUSES: clauses, NO_COPY: no_copy}
-            self.connection.execute(as_ddl(statement), execution_options=options)
-        if is_key:
-            self.connection.exec_driver_sql(f"{checks} 1")
+            with self._as_run(order):
+                statement = as_alter(order.text)
+                clauses, no_copy = self._rungs(statement), self._no_copy(order)
+                options = {**order.options, CLAUSES: clauses, NO_COPY: no_copy}
+                self.connection.execute(as_ddl(statement), execution_options=options)
         return None
+
+    @contextmanager
+    def _as_run(self, order: Order) -> Iterator[None]:
+        """Orphans are looked for beside the traffic."""
+        if foreign_key_of(order.construct) is None:
+            yield
+            return
+        checks = "SET SESSION foreign_key_checks ="
+        self.connection.exec_driver_sql(f"{checks} 0")
+        yield
+        self.connection.exec_driver_sql(f"{checks} 1")
 
     def _no_copy(self, order: Order) -> str | None:
         """Why a copy of the table, if it needs one, is not one that others write to."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
+from warnings import catch_warnings, simplefilter
 
 from sqlalchemy import Connection, Inspector, inspect
-from sqlalchemy.exc import NoSuchTableError, SQLAlchemyError
+from sqlalchemy.exc import NoSuchTableError, SAWarning, SQLAlchemyError
 
 from ..dialects import Database
 from ..plans import ColumnFact, Facts, TableFact
@@ -28,6 +29,9 @@ def read_facts(
         names |= _owners(inspector, dropped)
         sizes = database.sizes(connection, names)
     tables = {name: _table(inspector, name, *sizes[name]) for name in names & sizes.keys()}
+    for name, traits in database.traits(connection, tables.keys()).items():
+        if name in tables:
+            tables[name] = replace(tables[name], traits=traits)
     required = {action.table for action in actions if action.kind == "set_not_null"}
     for name, column in database.may_hold_nulls(connection, required & tables.keys()):
         tables[name] = _with_nulls(tables[name], column)
@@ -94,7 +98,9 @@ class _Reader:
 
     def of(self, method: str) -> list[Any]:
         try:
-            found: list[Any] = getattr(self.inspector, method)(self.table, self.schema)
+            with catch_warnings():  # of types that SQLAlchemy does not know
+                simplefilter("ignore", SAWarning)
+                found: list[Any] = getattr(self.inspector, method)(self.table, self.schema)
         except (NoSuchTableError, NotImplementedError):
             return []
         return found
