@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from tests.databases import (
     Kind,
 )
 from tests.projects import Project
-from tests.servers import NAMES, Unavailable
+from tests.servers import NAMES, Server, Unavailable, create
 from tests.servers.session import Session, on_ci
 
 SESSION = pytest.StashKey[Session]()
@@ -105,7 +106,7 @@ def make_database(
         try:
             made.append(registry.create(kind, tmp_path, label))
         except Unavailable as reason:
-            _not_tested(kind, reason)
+            _not_tested(kind.name, reason)
         return made[-1]
 
     yield make
@@ -162,12 +163,25 @@ def _check_requirements(test: pytest.Item, kind: Kind) -> None:
         pytest.skip(f"{kind.dialect} has no {', '.join(sorted(absent))}")
 
 
-def _not_tested(kind: Kind, reason: Unavailable) -> None:
+def _not_tested(name: str, reason: Unavailable) -> None:
     """Skip; but on continuous integration no database is optional."""
-    message = f"{kind.name} is not tested: {reason}"
+    message = f"{name} is not tested: {reason}"
     if on_ci():
         pytest.fail(message, pytrace=False)
     pytest.skip(message)
+
+
+@pytest.fixture(params=NAMES)
+def durable_server(request: pytest.FixtureRequest) -> Iterator[Server]:
+    """A server that nobody else uses, for a test to hurt: a crash of it loses nothing."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")  # two must not kill the same one
+    server = create(request.param, f"hurt{worker}", durable=True)
+    try:
+        server.start()
+    except Unavailable as reason:
+        _not_tested(request.param, reason)
+    yield server
+    server.remove()
 
 
 # Projects

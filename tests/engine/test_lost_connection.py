@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,7 +11,7 @@ from sqlalchemy import Engine, NullPool, create_engine, make_url, text
 from tests.databases import Database
 from tests.engine.revisions import start_upgrade, tables, write_revisions
 from tests.projects import Project
-from tests.servers import Server, Unavailable, create
+from tests.servers import Server
 
 pytestmark = pytest.mark.requires("create_database")
 
@@ -181,19 +179,6 @@ def test_not_where_something_else_was_committed(cuttable: Project, database: Dat
     assert "trying again" not in answer.stderr
 
 
-@pytest.fixture(params=["postgresql", "mysql", "mariadb"])
-def server(request: pytest.FixtureRequest) -> Iterator[Server]:
-    """A server of our own, that is durable: a crash of it loses nothing."""
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "")  # two must not kill the same one
-    server = create(request.param, f"lost{worker}", durable=True)
-    try:
-        server.start()
-    except Unavailable as reason:
-        pytest.skip(str(reason))
-    yield server
-    server.remove()
-
-
 WAITS = """
 import pathlib, time
 op.create_table("second", sa.Column("id", sa.Integer))
@@ -206,20 +191,20 @@ op.create_table("third", sa.Column("id", sa.Integer))
 """
 
 
-def test_a_server_that_is_killed(server: Server, tmp_path: Path) -> None:
+def test_a_server_that_is_killed(durable_server: Server, tmp_path: Path) -> None:
     """It is waited for until it is there again; without patience the next run finishes."""
-    url = make_url(server.url).set(database="lost")
-    admin = create_engine(server.url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    url = make_url(durable_server.url).set(database="lost")
+    admin = create_engine(durable_server.url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
         connection.execute(text("CREATE DATABASE lost"))
     project = Project(tmp_path / "project", url.render_as_string(hide_password=False))
     write_revisions(project, FIRST, WAITS, THIRD)
     upgrade = start_upgrade(project)
     wait_for(project.folder / "begun")
-    server.kill()
+    durable_server.kill()
     (project.folder / "go").touch()
     time.sleep(1)
-    server.start()
+    durable_server.start()
     out, errors = upgrade.communicate(timeout=60)
     assert upgrade.returncode == 0, errors
     assert "The connection was lost, trying again." in errors
@@ -229,23 +214,23 @@ def test_a_server_that_is_killed(server: Server, tmp_path: Path) -> None:
     assert rows(engine) == [1, 2]
 
 
-def test_a_server_that_stays_away(server: Server, tmp_path: Path) -> None:
+def test_a_server_that_stays_away(durable_server: Server, tmp_path: Path) -> None:
     """When the budget is spent the error says what happened; nothing is lost."""
-    url = make_url(server.url).set(database="away")
-    admin = create_engine(server.url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    url = make_url(durable_server.url).set(database="away")
+    admin = create_engine(durable_server.url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
         connection.execute(text("CREATE DATABASE away"))
     project = Project(tmp_path / "project", url.render_as_string(hide_password=False))
     write_revisions(project, FIRST, WAITS, THIRD)
     upgrade = start_upgrade(project, "--retry", "1")
     wait_for(project.folder / "begun")
-    server.stop()
+    durable_server.stop()
     (project.folder / "go").touch()
     _, errors = upgrade.communicate(timeout=60)
     assert upgrade.returncode == 1, errors
     assert "The connection to the database was lost." in errors
     assert "Traceback" not in errors
-    server.start()
+    durable_server.start()
     project.invoke("db", "upgrade")
     engine = create_engine(url, poolclass=NullPool)
     assert tables(engine) == ALL

@@ -42,6 +42,7 @@ class Server(ABC):
     stop_signal: ClassVar[int] = SIGTERM
 
     def __init__(self, instance: str = "", *, durable: bool = False) -> None:
+        self.instance = instance
         self.durable = durable
         self.home = home()
         self.downloads = self.home / "downloads"

@@ -13,9 +13,11 @@ from pathlib import Path
 from textwrap import dedent, indent
 
 import pytest
+from sqlalchemy import NullPool, create_engine, make_url, text
 
 from tests.databases import Database
 from tests.projects import Project
+from tests.servers import Server
 from tests.torture.revisions import (
     DOWNGRADES,
     OUTSIDE_TRANSACTIONS,
@@ -27,6 +29,7 @@ ROOT = Path(__file__).parents[2]
 KILLS = int(os.environ.get("GODWIT_TORTURE_KILLS", "5"))
 STRIDE = int(os.environ.get("GODWIT_TORTURE_STRIDE", "11"))
 SEED = int(os.environ.get("GODWIT_TORTURE_SEED", "1"))
+SERVER_KILLS = max(1, KILLS // 5)  # each takes seconds: the server recovers
 LONGEST_SECONDS = 3600
 
 HEADER = """
@@ -43,7 +46,7 @@ revision, down_revision = "r{number}", {down}
 @pytest.mark.parametrize("command", ["upgrade", "downgrade"])
 def test_killed_at_every_boundary(project: Project, database: Database, command: str) -> None:
     """Before and after each statement and before each commit: nothing is lost or done twice."""
-    write_history(project, database)
+    write_history(project, database.dialect)
     assert drive(project, "boundaries", command, "--stride", str(STRIDE)) * STRIDE > 50
 
 
@@ -51,7 +54,7 @@ def test_killed_at_every_boundary(project: Project, database: Database, command:
 @pytest.mark.parametrize("command", ["upgrade", "downgrade"])
 def test_cut_at_every_boundary(project: Project, database: Database, command: str) -> None:
     """The server ends the session there: the run goes on, and comes to the same end."""
-    write_history(project, database)
+    write_history(project, database.dialect)
     stride = STRIDE if STRIDE == 1 else 3 * STRIDE  # each takes a pause of the reconnect
     assert drive(project, "cuts", command, "--stride", str(stride)) * stride > 50
 
@@ -59,25 +62,55 @@ def test_cut_at_every_boundary(project: Project, database: Database, command: st
 @pytest.mark.parametrize("command", ["upgrade", "downgrade"])
 def test_killed_again_and_again(project: Project, database: Database, command: str) -> None:
     """Each run is killed, the next one a little later: it comes to its end all the same."""
-    write_history(project, database)
+    write_history(project, database.dialect)
     assert drive(project, "again", command, "--stride", str(STRIDE)) * STRIDE > 50
 
 
 @pytest.mark.parametrize("command", ["upgrade", "downgrade"])
 def test_killed_at_random(project: Project, database: Database, command: str) -> None:
     """At any moment, also within a statement and within a commit."""
-    write_history(project, database)
+    write_history(project, database.dialect)
     options = ["--kills", str(KILLS), "--seed", str(SEED)]
     assert drive(project, "random", command, *options) >= KILLS
 
 
-def write_history(project: Project, database: Database) -> None:
+@pytest.mark.parametrize("command", ["upgrade", "downgrade"])
+def test_interrupted_at_every_boundary(project: Project, database: Database, command: str) -> None:
+    """Ctrl-C, once and twice: it stops without a traceback, and the next run goes on."""
+    write_history(project, database.dialect)
+    options = ["--stride", str(STRIDE), "--seed", str(SEED)]
+    assert drive(project, "interrupts", command, *options) * STRIDE > 50
+
+
+@pytest.mark.parametrize("command", ["upgrade", "downgrade"])
+def test_interrupted_at_random(project: Project, database: Database, command: str) -> None:
+    """The same at any moment, also where the driver waits for the server."""
+    write_history(project, database.dialect)
+    options = ["--kills", str(KILLS), "--seed", str(SEED)]
+    assert drive(project, "random-interrupts", command, *options) >= KILLS
+
+
+@pytest.mark.parametrize("command", ["upgrade", "downgrade"])
+def test_server_killed_at_random(durable_server: Server, tmp_path: Path, command: str) -> None:
+    """It is started again: the run goes on, or the next one does."""
+    url = make_url(durable_server.url).set(database=f"torture_{command}")
+    admin = create_engine(durable_server.url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {url.database}"))
+    project = Project(tmp_path / "project", url.render_as_string(hide_password=False))
+    write_history(project, url.get_backend_name())
+    which = ["--server", durable_server.name, "--instance", durable_server.instance]
+    options = ["--kills", str(SERVER_KILLS), "--seed", str(SEED)]
+    assert drive(project, "servers", command, *which, *options)
+
+
+def write_history(project: Project, dialect: str) -> None:
     """The revisions of this package, and those that only this database can do."""
     upgrades, downgrades = [*UPGRADES], [*DOWNGRADES]
-    if database.dialect == "sqlite":
+    if dialect == "sqlite":
         # What a revision commits by itself there is not noted, and not promised.
         del upgrades[-1], downgrades[-1]
-    if database.dialect == "postgresql":
+    if dialect == "postgresql":
         upgrades.append(OUTSIDE_TRANSACTIONS)
         downgrades.append(OUTSIDE_TRANSACTIONS_BACK)
     for number, (up, down) in enumerate(zip(upgrades, downgrades, strict=True), start=1):
