@@ -24,7 +24,7 @@ PACKAGE = Path(flask_godwit.__file__).parent
 LAYERS = (
     {"errors", "lazy"},
     {"proofs", "findings"},
-    {"secrecy", "values", "settings", "retry", "locate", "process_state"},
+    {"secrecy", "values", "settings", "retry", "locate", "process_state", "interrupts"},
     {"plans", "sql", "assurance"},
     {"sqlite", "mysql"},
     {"dialects"},
@@ -258,7 +258,10 @@ def test_only_the_console_prints() -> None:
 
 def test_nothing_ends_the_process() -> None:
     """A library raises errors; exit codes are click's, in the context of a command."""
-    assert not _calls("sys.exit", "exit", "quit", "os._exit", "SystemExit")
+    ending = _calls("sys.exit", "exit", "quit", "os._exit", "SystemExit")
+    # Somebody who types Ctrl-C a third time, while the driver hangs where Python can't reach it.
+    assert all(place.startswith("cli.stopping") for place in ending)
+    assert len(ending) <= 1
 
 
 def _calls(*functions: str) -> list[str]:

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from .dialects import dialect_for
 from .dialects.base import Database, Trouble
 from .errors import CannotConnect, DatabaseError, DatabaseMissing
+from .interrupts import failures_ignored, interrupts_shown
 
 _PAUSE_SECONDS = 0.25
 
@@ -29,6 +30,22 @@ def connected(engine: Engine, wait: float = 0.0) -> Iterator[Connection]:
         yield connection
     finally:
         connection.close()
+
+
+@contextmanager
+def cut_off(connection: Connection | None) -> Iterator[None]:
+    """Use a connection no more that an interrupt has left in the middle of something.
+
+    SQLAlchemy does so with what it sends itself; we send some things past it.
+    """
+    try:
+        with interrupts_shown():
+            yield
+    except KeyboardInterrupt:
+        if connection is not None and not connection.closed:
+            with failures_ignored():
+                connection.invalidate()
+        raise
 
 
 def _open(

@@ -13,6 +13,7 @@ import alembic.context
 from alembic.runtime.environment import EnvironmentContext
 from sqlalchemy import Connection
 
+from .connect import cut_off
 from .dialects import operations
 from .mysql import IS_REHEARSED
 from .parts import bind_in, bind_of
@@ -78,8 +79,8 @@ class Environment(EnvironmentContext):
 
     def run_migrations(self, **arguments: Any) -> None:
         """Alembic's ``run_migrations``, with the database's guards around it."""
-        with ExitStack() as around:
-            context = self.get_context()
+        context = self.get_context()
+        with cut_off(context.connection), ExitStack() as around:
             if not self.only_looks:
                 around.enter_context(operations(context))
             if self.safeguards is not None:

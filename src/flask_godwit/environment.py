@@ -28,6 +28,7 @@ from .connect import connected, explain, is_connection_trouble
 from .contexts import Configured, Environment
 from .dialects import dialect_for
 from .errors import GodwitError, SettingsError
+from .interrupts import interrupts_shown
 from .listener import Listener
 from .outages import outage_in
 from .parts import BIND_OPTION, bind_of, fitted, has_parts, is_same_bind
@@ -120,6 +121,7 @@ class Migrations:
             _alembic_is_ours,
             outer_run_kept(),
             left_as_it_was(state),
+            interrupts_shown(),
             self._errors_made_clear(),
         ):
             fn = partial(self._selected, work)
@@ -190,7 +192,7 @@ class Migrations:
         A file that calls ``op.get_bind()`` while it is imported can only be loaded with
         a database at hand: then one is opened.
         """
-        with _alembic_is_ours, self._errors_made_clear():
+        with _alembic_is_ours, interrupts_shown(), self._errors_made_clear():
             try:
                 self.scripts.get_heads()
             except NameError as error:

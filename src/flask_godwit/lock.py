@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -18,7 +18,8 @@ from sqlalchemy import Engine
 
 from .connect import connected
 from .dialects import dialect_for
-from .errors import LockTimeout
+from .errors import Interrupted, LockTimeout
+from .interrupts import failures_ignored
 
 if TYPE_CHECKING:
     from .dialects.deploy_lock import DeployLock
@@ -43,6 +44,8 @@ class Patience:
     """In words, how far the other migration is in the database of a bind."""
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
+    stops: Callable[[], bool] = lambda: False
+    """Whether somebody has asked to stop."""
     what: str = "migration"
     """What it is that others wait for, in words."""
 
@@ -73,7 +76,7 @@ class DeployLocks:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        with suppress(Exception):  # a lost connection has freed its lock
+        with failures_ignored():  # a lost connection has freed its lock
             self._locks.close()
 
     def acquire(self, wait: float = 0.0) -> None:
@@ -96,7 +99,7 @@ class DeployLocks:
 
         :raises LockTimeout: another migration was faster, and holds one for too long.
         """
-        with suppress(Exception):  # what held them is lost
+        with failures_ignored():  # what held them is lost
             self._locks.close()
         self.held = self.patience is None
         self.acquire()
@@ -122,11 +125,14 @@ def wait_for(lock: DeployLock, bind: str, patience: Patience) -> None:
     """Take a lock as soon as it is free.
 
     :raises LockTimeout: it is not free in time.
+    :raises Interrupted: somebody asked to stop.
     """
     began = told = patience.clock()
     pause = _SHORTEST_PAUSE_SECONDS
     waiting = False
     while not lock.acquire():
+        if patience.stops():
+            raise Interrupted("Stopped.")
         now = patience.clock()
         if now - began >= patience.seconds:
             raise _timeout(lock, bind, patience)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import time
+from collections.abc import Callable
 
 import pytest
 from sqlalchemy import inspect
@@ -80,6 +81,82 @@ def test_a_second_one_ends_a_statement(project: Project, database: Database) -> 
     write_revisions(project, "pass", 'op.create_table("after", sa.Column("id", sa.Integer))')
     project.flask("db", "upgrade")
     assert {"first", "after"} <= set(tables(database))
+
+
+def test_a_script_that_catches_it(project: Project, database: Database) -> None:
+    """The revision is not taken for finished: its statement was cut off."""
+    caught = f"""
+    import pathlib; pathlib.Path("begun").touch()
+    try:
+        op.execute("{ENDLESS[database.dialect]}")
+    except BaseException:
+        pass
+    """
+    write_revisions(project, FIRST, caught)
+    errors = stop_at_once(project)
+    assert "Error: Stopped" in errors
+    assert "r1" in project.invoke("db", "current").stdout
+
+
+ENDLESS_IN_PYTHON = """
+    import pathlib, time
+    pathlib.Path("begun").touch()
+    try:
+        time.sleep(60)
+    except BaseException:
+        raise RuntimeError("something was wrong") from None
+"""
+CATCHES = """
+import flask_godwit
+try:
+    flask_godwit.run_migrations()
+except BaseException:
+    pass
+"""
+
+
+@pytest.mark.parametrize("env", ["", CATCHES], ids=["script", "env"])
+def test_an_error_in_its_place(
+    make_project: Callable[..., Project], sqlite_database: Database, env: str
+) -> None:
+    """It was stopped, whatever else a script or an env.py says, and it goes on."""
+    project = make_project(sqlite_database)
+    write_revisions(project, FIRST, ENDLESS_IN_PYTHON)
+    if env:
+        project.write("migrations/env.py", env)
+    errors = stop_at_once(project)
+    assert "Error: Stopped" in errors
+    assert "something was wrong" not in errors
+    write_revisions(project, FIRST, "pass")
+    assert "1 applied" in project.invoke("db", "upgrade").stdout
+
+
+def test_an_error_of_its_own(
+    make_project: Callable[..., Project], sqlite_database: Database
+) -> None:
+    """One that comes after the first Ctrl-C and not of it is told."""
+    project = make_project(sqlite_database)
+    fails = SLOW.replace('op.create_table("after", sa.Column("id", sa.Integer))', "1 / 0")
+    write_revisions(project, FIRST, fails)
+    upgrade = start_upgrade(project)
+    wait_for(project)
+    upgrade.send_signal(signal.SIGINT)
+    _, errors = upgrade.communicate(timeout=30)
+    assert upgrade.returncode == 1, errors
+    assert "ZeroDivisionError" in errors
+
+
+def stop_at_once(project: Project) -> str:
+    """Ctrl-C twice while the slow revision runs; what was said then on stderr."""
+    upgrade = start_upgrade(project)
+    wait_for(project)
+    for _ in range(2):
+        time.sleep(0.5)
+        upgrade.send_signal(signal.SIGINT)
+    _, errors = upgrade.communicate(timeout=30)
+    assert upgrade.returncode == 130, errors
+    assert "Traceback" not in errors
+    return errors
 
 
 def wait_for(project: Project) -> None:

@@ -14,13 +14,13 @@ import random
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from flask.cli import FlaskGroup
 
-import flask_godwit
 from tests.servers import create
 from tests.torture.boundaries import Boundary, Cut, Interrupt, Kill
 from tests.torture.snapshots import empty, snapshot
@@ -81,10 +81,11 @@ class Driver:
 
     def import_everything(self) -> None:
         """What one run needs, so that the forks have it."""
+        with suppress(SystemExit):
+            self._flask(["db", "upgrade"])
         with self.app.app_context():
             from app import db
 
-            flask_godwit.upgrade()
             db.engine.dispose()
 
     def finish(self) -> None:
@@ -229,15 +230,14 @@ def server_kills(driver: Driver, expected: Any, options: argparse.Namespace) -> 
     """Kill the server at random moments, and start it again: this run goes on, or the next one."""
     dice = random.Random(options.seed)
     whole = _duration(driver)
-    server = create(options.server, options.instance, durable=True)
     for _ in range(options.kills):
         driver.reset()
         moment = dice.uniform(0, whole)
 
         def crash(_process: int, moment: float = moment) -> None:
             time.sleep(moment)
-            server.kill()
-            server.start()
+            options.server.kill()
+            options.server.start()
 
         code = driver.attempt(during=crash)
         driver.log.append(f"server killed after {moment:.4f} s, ended with {code}")
@@ -287,6 +287,29 @@ def main() -> None:
     parser.add_argument("--server", help="kind of the server to kill")
     parser.add_argument("--instance", help="and its name")
     options = parser.parse_args()
+    with _running_server(options):
+        drive(options)
+
+
+@contextmanager
+def _running_server(options: argparse.Namespace) -> Iterator[None]:
+    """The server as a child of ours, if there is one to kill.
+
+    What was killed is in the way of the next one until its parent has looked after it.
+    """
+    if not options.server:
+        yield
+        return
+    options.server = create(options.server, options.instance, durable=True)
+    options.server.start()
+    try:
+        yield
+    finally:
+        options.server.stop()
+
+
+def drive(options: argparse.Namespace) -> None:
+    """Disturb in one way, and say how often."""
     sys.path.insert(0, str(Path.cwd()))
     from app import app
 

@@ -99,6 +99,7 @@ def test_server_killed_at_random(durable_server: Server, tmp_path: Path, command
         connection.execute(text(f"CREATE DATABASE {url.database}"))
     project = Project(tmp_path / "project", url.render_as_string(hide_password=False))
     write_history(project, url.get_backend_name())
+    durable_server.stop()
     which = ["--server", durable_server.name, "--instance", durable_server.instance]
     options = ["--kills", str(SERVER_KILLS), "--seed", str(SEED)]
     assert drive(project, "servers", command, *which, *options)

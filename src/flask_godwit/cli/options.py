@@ -15,9 +15,11 @@ from flask import current_app, g, has_app_context
 from flask.cli import with_appcontext
 
 from ..errors import GodwitError
+from ..interrupts import interrupts_shown
 from ..secrecy import held_by, written_in
 from .complete import complete_binds, complete_revisions
 from .console import DEFAULT_PROGRAM, Console
+from .stopping import STOPPED, tell_stopped
 
 if TYPE_CHECKING:
     from ..values import Project
@@ -235,7 +237,6 @@ def _lock_wait(no_wait: bool, seconds: float | None) -> float | None:
     return 0.0 if no_wait else seconds
 
 
-_STOPPED = 130  # as a shell says it of SIGINT
 _GROUP_OPTIONS = "flask_godwit.group_options"
 
 
@@ -250,12 +251,15 @@ def remember_group_options(ctx: click.Context, directory: str | None, x_arg: Seq
 def printed_errors(console: Console, *, traceback: bool) -> Iterator[None]:
     """Print an error and exit with its code; ``traceback`` shows where Python was."""
     try:
-        yield
+        with interrupts_shown():
+            yield
     except (click.ClickException, click.Abort, click.exceptions.Exit):
         raise
-    except KeyboardInterrupt:
-        console.failure("Stopped.", hint="flask db status    says where things stand")
-        click.get_current_context().exit(_STOPPED)
+    except KeyboardInterrupt as interrupt:
+        if traceback and interrupt.__cause__ is not None:
+            console.traceback(interrupt)
+        tell_stopped(console)
+        click.get_current_context().exit(STOPPED)
     except Exception as error:
         if traceback:
             console.traceback(error)

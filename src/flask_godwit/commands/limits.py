@@ -32,4 +32,4 @@ def patience_of(
     if not settings.lock:
         return None
     seconds = settings.lock_wait_seconds if lock_wait is None else lock_wait
-    return Patience(seconds, listener.waiting, **options)
+    return Patience(seconds, listener.waiting, stops=listener.stops, **options)

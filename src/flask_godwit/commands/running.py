@@ -119,9 +119,11 @@ class Run:
                 raise error
             if isinstance(error, ConnectionLost) and self._comes_back(error):
                 return False
-            if isinstance(error, Interrupted):
+            if isinstance(error, Interrupted) or self._is_not_tried_again(error):
                 raise self._interrupted(self.running) from error
             raise self._failure(self.running, error) from error
+        if self.running is not None and self.limits.stops():
+            raise self._interrupted(self.running)  # as it was, before an env.py caught it
         return True
 
     def _aside(self, error: Exception) -> SteppedAside | None:
@@ -130,6 +132,11 @@ class Run:
             return error if isinstance(error, SteppedAside) else None
         targets = selected_targets(self.migrations.project)
         return stepped_aside(error, (dialect_for(target.engine.url) for target in targets))
+
+    def _is_not_tried_again(self, error: Exception) -> bool:
+        """Whether it would have gone on, had nobody asked to stop."""
+        temporary = isinstance(error, SteppedAside | ConnectionLost)
+        return temporary and self.limits.stops() and not self.comeback.elsewhere
 
     def _seen(self, statement: str, seconds: float, sight: Sight) -> None:
         """What a second connection sees of the statement that is under way."""

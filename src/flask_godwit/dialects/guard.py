@@ -118,23 +118,32 @@ class PoliteStop(Guard):
     def __init__(self, asked: Callable[[], bool]) -> None:
         self.asked = asked
         self.active = False
+        self.left_out = False
+        """Whether a statement of the revision was not sent, or failed after somebody asked."""
 
     def step(
         self, function: Callable[..., None], outside: OutsideTransaction, running: Running
     ) -> Callable[..., None]:
         def call(**arguments: Any) -> None:
-            self.active = True
+            self.active, self.left_out = True, False
             try:
                 function(**arguments)
             finally:
                 self.active = False
+            if self.left_out:  # and the script caught that
+                raise Interrupted("Stopped.")
 
         return call
 
     def statement(self, sent: Sent, go: Callable[[], None]) -> None:
         if self.active and self.asked():
+            self.left_out = True
             raise Interrupted("Stopped.")
-        go()
+        try:
+            go()
+        except BaseException:
+            self.left_out = self.left_out or self.asked()
+            raise
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from re import Pattern
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -28,6 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeEngine
 
 from ..errors import Outage
+from ..interrupts import failures_ignored
 from .base import Database, Size, Trouble
 from .mysql_errors import gives_way, outage, trouble
 from .mysql_options import MySQLOptions
@@ -255,7 +256,7 @@ class MySQL(MySQLOptions, Database):
         try:
             yield
         finally:
-            with suppress(Exception):  # the connection may be lost, and the setting with it
+            with failures_ignored():  # the connection may be lost, and the setting with it
                 _at_driver(connection, f"{name} = {before}")
 
     def busy_sessions(self, connection: Connection) -> int:

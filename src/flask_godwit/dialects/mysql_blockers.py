@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-
+from ..interrupts import failures_ignored
 from .observer import Query
 
 _FACTS = """
@@ -31,7 +30,7 @@ def blockers(query: Query, session: int | str = "connection_id()") -> tuple[str,
     :param session: which one they are in the way of.
     """
     for kind in _KINDS:
-        with suppress(Exception):  # the performance schema, or all of it, is not ours to see
+        with failures_ignored():  # the performance schema, or all of it, is not ours to see
             return tuple(
                 f"session {row[0]}, {row[1]}@{row[2]}, since {row[3]}: {row[4]}"
                 f"    (KILL {row[0]} ends it)"

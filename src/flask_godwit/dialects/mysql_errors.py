@@ -41,6 +41,12 @@ _OUTAGES: dict[int, type[Outage]] = {
     3169: ConnectionLost,  # ER_SESSION_WAS_KILLED
     4031: ConnectionLost,  # ER_CLIENT_INTERACTION_TIMEOUT
 }
+_CUT_OFF = (
+    1317,  # ER_QUERY_INTERRUPTED
+    1969,  # ER_STATEMENT_TIMEOUT of MariaDB
+    2014,  # CR_COMMANDS_OUT_OF_SYNC: somebody interrupted the client between two packets
+    3024,  # ER_QUERY_TIMEOUT
+)
 # Numbers that mean several things, and the words that tell.
 _OUTAGES_BY_WORDS: dict[str, type[Outage]] = {
     "read-only": ReadOnly,  # 1290, ER_OPTION_PREVENTS_STATEMENT
@@ -55,6 +61,13 @@ _OF_SEVERAL_MEANINGS = {3, 1026, 1030, 1290}
 def gives_way(error: BaseException | None) -> bool:
     """Whether the driver's error says that a lock was not free, or that two waited in a circle."""
     return error is not None and _number(error) in _IN_THE_WAY
+
+
+def says_nothing(error: BaseException) -> bool:
+    """Whether a question was not answered, not even by a refusal: nothing follows from it."""
+    number = _number(error)
+    is_lost = _OUTAGES.get(number) is ConnectionLost
+    return not number or is_lost or number in _CUT_OFF or number in _IN_THE_WAY
 
 
 def trouble(error: BaseException) -> Trouble:

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, ClassVar
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
+from ..interrupts import failures_ignored
 from ..retry import Limits
 from .guard import Guard, OutsideTransaction, Running, Sent
 from .mysql_blockers import blockers
@@ -51,7 +52,7 @@ class MySQLLimits(Guard):
         try:
             yield
         finally:
-            with suppress(Exception):  # the connection may be lost, and the setting with it
+            with failures_ignored():  # the connection may be lost, and the setting with it
                 self._wait_at_most(*(int(seconds) for seconds in before[0]))
 
     def step(
@@ -86,7 +87,7 @@ class MySQLLimits(Guard):
             try:
                 function(**arguments)
             finally:
-                with suppress(Exception):  # the connection may be lost, and the setting with it
+                with failures_ignored():  # the connection may be lost, and the setting with it
                     self._wait(self.limits.lock_seconds)
 
         return call
@@ -173,7 +174,7 @@ class MariaDBLimits(MySQLLimits):
             yield
         finally:
             if self.refusals:
-                with suppress(Exception):  # the connection may be lost, and the setting with it
+                with failures_ignored():  # the connection may be lost, and the setting with it
                     self._wait(before)
 
     def _tries_again(self, took: float) -> None:

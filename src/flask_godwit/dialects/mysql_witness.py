@@ -6,11 +6,12 @@ import hashlib
 import re
 import uuid
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from typing import Any, ClassVar
 
 from sqlalchemy import Connection
 
+from ..interrupts import failures_ignored
+from .mysql_errors import says_nothing
 from .witness import Definitions, Witness
 
 _NAME = r"(?:`(?:[^`]|``)+`|[\w$]+)"
@@ -80,7 +81,7 @@ class MySQLWitness(Witness):
 
     def close(self) -> None:
         if self._session:
-            with suppress(Exception):  # a lost session has lost its lock
+            with failures_ignored():  # a lost session has lost its lock
                 self._rows("SELECT RELEASE_LOCK(%s)", (self._session,))
             self._session = ""
 
@@ -92,6 +93,8 @@ class MySQLWitness(Witness):
         except Exception as error:
             if error.args and error.args[0] in _MISSING:
                 return ""
+            if says_nothing(error):
+                raise
             return _NOT_READABLE
         text = _COUNTER.sub("", repr(rows))
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]

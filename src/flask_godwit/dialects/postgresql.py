@@ -143,8 +143,9 @@ class PostgreSQL(Database):
         return (PostgreSQLLimits(connection, limits),)
 
     def canceller(self, connection: Connection) -> Callable[[], None] | None:
-        # psycopg2's and psycopg's: libpq asks the server through a connection of its own.
-        return getattr(connection.connection.dbapi_connection, "cancel", None)
+        from .postgresql_cancel import canceller
+
+        return canceller(connection, _pid(connection))
 
     def lost_session(self, connection: Connection) -> Callable[[Connection], bool]:
         from .lost_sessions import LostPostgreSQL

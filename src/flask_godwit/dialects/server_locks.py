@@ -7,12 +7,12 @@ snapshot, and CREATE INDEX CONCURRENTLY waits for that for ever.
 from __future__ import annotations
 
 import hashlib
-from contextlib import suppress
 from typing import Any, ClassVar
 
 from sqlalchemy import Engine
 from sqlalchemy.pool import PoolProxiedConnection
 
+from ..interrupts import failures_ignored
 from .deploy_lock import DeployLock
 
 
@@ -47,7 +47,7 @@ class ServerLock(DeployLock):
         assert raw is not None
         self.dialect.set_isolation_level(raw, "AUTOCOMMIT")
         for statement in self.keep_alive:
-            with suppress(Exception):  # an older server does not know the setting
+            with failures_ignored():  # an older server does not know the setting
                 self._execute(statement)
 
     def _try(self) -> bool:

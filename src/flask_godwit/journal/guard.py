@@ -7,7 +7,7 @@ in an autocommit block, and where a revision commits by itself: there the notes 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from sqlalchemy import Connection, event
 from ..dialects.guard import Guard, OutsideTransaction, Running, Sent
 from ..dialects.witness import Definitions, Witness
 from ..errors import JournalConflict
+from ..interrupts import failures_ignored
 from ..retry import Limits
 from .answers import answer_of, give
 from .entries import BEGUN, DONE, FAILED, Entry, digest, digest_of_values, shortened
@@ -225,7 +226,7 @@ class Journal(Notes, Guard):
         try:
             go()
         except Exception as error:
-            with suppress(Exception):  # a lost connection: the next run looks what became of it
+            with failures_ignored():  # a lost connection: the next run looks what became of it
                 self.change(replace(begun, state=FAILED, error=str(error)))
                 self._commit()
             raise
