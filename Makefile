@@ -33,7 +33,7 @@ pytest: environment ## The tests, on this Python only (PYTEST_OPTIONS="-k name")
 	$(BIN)/python -m tests.servers install
 	$(BIN)/python -m pytest $(PYTEST_OPTIONS)
 
-torture: environment ## Kill migrations at every statement and at random moments (takes long; KILLS=100)
+torture: environment ## Kill, interrupt and cut off migrations at every statement and at random (takes long; KILLS=100)
 	GODWIT_TORTURE_STRIDE=1 GODWIT_TORTURE_KILLS=$(or $(KILLS),100) $(BIN)/python -m pytest tests/torture $(PYTEST_OPTIONS)
 
 matrix: environment

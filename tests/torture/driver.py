@@ -14,6 +14,7 @@ import random
 import signal
 import sys
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -30,6 +31,7 @@ UNDISTURBED = 77  # the run was over before its boundary came
 _FAILED = 1
 _STOPPED = 130
 _MOST_TRIES = 200
+_INTERRUPT = {signal.SIGINT}
 _OUTPUT = Path("output")
 _ARGUMENTS = {"upgrade": ["db", "upgrade"], "downgrade": ["db", "downgrade", "base"]}
 
@@ -50,9 +52,18 @@ class Driver:
         :param boundary: what happens to it from inside.
         :param during: what happens to it from outside; is given the number of the process.
         """
+        signal.pthread_sigmask(signal.SIG_BLOCK, _INTERRUPT)  # until the child is ready to hear it
         child = os.fork()
         if child == 0:
-            self._child(boundary)
+            try:
+                self._child(boundary)
+            except KeyboardInterrupt:
+                os.write(2, b"Aborted!")  # as click says it
+            except Exception:
+                os.write(2, traceback.format_exc().encode())
+            finally:
+                os._exit(_FAILED)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _INTERRUPT)
         if during is not None:
             during(child)
         _, status = os.waitpid(child, 0)
@@ -66,15 +77,16 @@ class Driver:
         try:
             if boundary:
                 boundary.watch()
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, _INTERRUPT)
             self._flask(_ARGUMENTS[self.command])
         except SystemExit as end:
             code = end.code or 0
             if code == 0 and boundary and not boundary.reached:
                 code = UNDISTURBED
-        finally:
-            sys.stdout.flush()
-            sys.stderr.flush()
-            os._exit(code)
+        signal.pthread_sigmask(signal.SIG_BLOCK, _INTERRUPT)
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
 
     def _flask(self, arguments: list[str]) -> None:
         FlaskGroup(create_app=lambda: self.app, set_debug_flag=False).main(arguments, "flask")
@@ -83,6 +95,7 @@ class Driver:
         """What one run needs, so that the forks have it."""
         with suppress(SystemExit):
             self._flask(["db", "upgrade"])
+        sys.stdout.flush()
         with self.app.app_context():
             from app import db
 
