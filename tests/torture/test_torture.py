@@ -13,7 +13,7 @@ from pathlib import Path
 from textwrap import dedent, indent
 
 import pytest
-from sqlalchemy import NullPool, create_engine, make_url, text
+from sqlalchemy import URL, NullPool, create_engine, make_url, text
 
 from tests.databases import Database
 from tests.projects import Project
@@ -30,6 +30,7 @@ KILLS = int(os.environ.get("GODWIT_TORTURE_KILLS", "5"))
 STRIDE = int(os.environ.get("GODWIT_TORTURE_STRIDE", "11"))
 SEED = int(os.environ.get("GODWIT_TORTURE_SEED", "1"))
 SERVER_KILLS = max(1, KILLS // 5)  # each takes seconds: the server recovers
+WIDE_STRIDE = STRIDE if STRIDE == 1 else 3 * STRIDE  # of what takes longer than a kill
 LONGEST_SECONDS = 3600
 
 HEADER = """
@@ -55,8 +56,7 @@ def test_killed_at_every_boundary(project: Project, database: Database, command:
 def test_cut_at_every_boundary(project: Project, database: Database, command: str) -> None:
     """The server ends the session there: the run goes on, and comes to the same end."""
     write_history(project, database.dialect)
-    stride = STRIDE if STRIDE == 1 else 3 * STRIDE  # each takes a pause of the reconnect
-    assert drive(project, "cuts", command, "--stride", str(stride)) * stride > 50
+    assert drive(project, "cuts", command, "--stride", str(WIDE_STRIDE)) * WIDE_STRIDE > 50
 
 
 @pytest.mark.parametrize("command", ["upgrade", "downgrade"])
@@ -78,8 +78,8 @@ def test_killed_at_random(project: Project, database: Database, command: str) ->
 def test_interrupted_at_every_boundary(project: Project, database: Database, command: str) -> None:
     """Ctrl-C, once and twice: it stops without a traceback, and the next run goes on."""
     write_history(project, database.dialect)
-    options = ["--stride", str(STRIDE), "--seed", str(SEED)]
-    assert drive(project, "interrupts", command, *options) * STRIDE > 50
+    options = ["--stride", str(WIDE_STRIDE), "--seed", str(SEED)]
+    assert drive(project, "interrupts", command, *options) * WIDE_STRIDE > 50
 
 
 @pytest.mark.parametrize("command", ["upgrade", "downgrade"])
@@ -90,19 +90,24 @@ def test_interrupted_at_random(project: Project, database: Database, command: st
     assert drive(project, "random-interrupts", command, *options) >= KILLS
 
 
-@pytest.mark.parametrize("command", ["upgrade", "downgrade"])
-def test_server_killed_at_random(durable_server: Server, tmp_path: Path, command: str) -> None:
+def test_server_killed_at_random(durable_server: Server, tmp_path: Path) -> None:
     """It is started again: the run goes on, or the next one does."""
-    url = make_url(durable_server.url).set(database=f"torture_{command}")
-    admin = create_engine(durable_server.url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {url.database}"))
-    project = Project(tmp_path / "project", url.render_as_string(hide_password=False))
-    write_history(project, url.get_backend_name())
+    urls = {command: _new_database(durable_server, command) for command in ("upgrade", "downgrade")}
     durable_server.stop()
     which = ["--server", durable_server.name, "--instance", durable_server.instance]
     options = ["--kills", str(SERVER_KILLS), "--seed", str(SEED)]
-    assert drive(project, "servers", command, *which, *options)
+    for command, url in urls.items():
+        project = Project(tmp_path / command, url.render_as_string(hide_password=False))
+        write_history(project, url.get_backend_name())
+        assert drive(project, "servers", command, *which, *options) == SERVER_KILLS
+
+
+def _new_database(server: Server, name: str) -> URL:
+    url = make_url(server.url).set(database=f"torture_{name}")
+    admin = create_engine(server.url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {url.database}"))
+    return url
 
 
 def write_history(project: Project, dialect: str) -> None:
