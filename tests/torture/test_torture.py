@@ -63,7 +63,8 @@ def test_cut_at_every_boundary(project: Project, database: Database, command: st
 def test_killed_again_and_again(project: Project, database: Database, command: str) -> None:
     """Each run is killed, the next one a little later: it comes to its end all the same."""
     write_history(project, database.dialect)
-    assert drive(project, "again", command, "--stride", str(STRIDE)) * STRIDE > 50
+    # Fewer than there are boundaries: what one run has done is not done again.
+    assert drive(project, "again", command, "--stride", str(STRIDE)) * STRIDE > 40
 
 
 @pytest.mark.parametrize("command", ["upgrade", "downgrade"])
