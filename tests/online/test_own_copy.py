@@ -191,4 +191,6 @@ def test_where_it_cannot(large: Project, database: Database) -> None:
     plan = large.invoke("db", "plan").stdout
     assert "COPY, while others write" in plan
     assert "column-change-copies" not in plan
+    script = large.invoke("db", "plan", "--sql").stdout
+    assert script.count("-- flask db upgrade copies the table") == 1
     large.invoke("db", "upgrade")

@@ -15,6 +15,8 @@ from ..retry import Limits
 from .recorder import Recorded, Sentence
 from .replay import Rehearsal, Replayed
 
+_COPIES = "-- flask db upgrade copies the table for this while others write to it; here they wait."
+
 
 class ScriptWriter:
     """Writes the script of one database. ``lock`` is what takes its deploy lock in SQL."""
@@ -73,6 +75,8 @@ class ScriptWriter:
             elif not (inside or outside):
                 yield from self.style.begin(limits, _rest(sentences[number:]))
             inside = not outside
+            if sentence.no_copy == "" and "ALGORITHM=" not in sentence.sql:
+                yield _COPIES
             write = self.style.outside if outside else self.style.terminated
             yield from map(write, sentence.texts)
         if not inside:
