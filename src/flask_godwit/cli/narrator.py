@@ -192,7 +192,8 @@ def _progress(progress: Progress) -> str:
 def _so_far(progress: BackfillProgress) -> str:
     """``  users: 4,000 rows changed, 40 %, 8,000 rows/s, 12 s left``"""
     where = f"[{progress.bind}] " if progress.bind else ""
-    changed = f"  {where}backfill of {progress.table}: {progress.rows:,} rows changed"
+    work, verb = ("copy", "copied") if progress.copies else ("backfill", "changed")
+    changed = f"  {where}{work} of {progress.table}: {progress.rows:,} rows {verb}"
     if progress.done:
         return f"{changed} in {progress.seconds:.1f} s ({progress.rate:,.0f} rows/s)"
     part = progress.seen / progress.total if progress.total else 0

@@ -26,7 +26,7 @@ from ..operations.batch_run import Backfill
 from ..operations.batches import Batches, key_of, table_in
 from .copies import FOREIGN_KEY, TableCopy
 
-_BATCH_SECONDS = 0.1
+_BATCH_SECONDS = 0.05
 """As long as whoever writes to a row of the batch waits."""
 _LONGEST_NAME = 64
 _KEYS = re.compile(r"\b(PRIMARY\s+KEY|UNIQUE|PARTITION)\b", re.IGNORECASE)
@@ -55,6 +55,8 @@ class _CopiedRows(Batches):
 
     copy: Table
     columns: tuple[Column[Any], ...]
+
+    copies: ClassVar[bool] = True
 
     def change(self, after: Key, until: Key) -> int:
         rows = select(*self.columns).where(*self._between(after, until))

@@ -66,7 +66,7 @@ class Backfill:
 
         :raises Interrupted: somebody asked to stop; it can be gone on with.
         """
-        teller = _Teller(self.around, self.operation, self.limits.clock)
+        teller = _Teller(self.around, self.operation, self.limits.clock, copies=self.batches.copies)
         throttle = self._throttle()
         with self.transaction():
             standing, total = self.piece.locked(), self.batches.count()
@@ -160,14 +160,14 @@ class Backfill:
         return Throttle(checks, longest, limits.clock, limits.sleep, self.around.warn)
 
     def _lag(self) -> str:
-        lag = self.batches.database.replica_lag(self.batches.connection)
-        self._looked()
+        with self.transaction():
+            lag = self.batches.database.replica_lag(self.batches.connection)
         is_late = lag > self.around.settings.backfill_max_lag_seconds
         return f"a replica is {lag:.1f} s behind" if is_late else ""
 
     def _load(self) -> str:
-        busy = self.batches.database.busy_sessions(self.batches.connection)
-        self._looked()
+        with self.transaction():
+            busy = self.batches.database.busy_sessions(self.batches.connection)
         is_busy = busy > self.around.settings.backfill_max_busy_sessions
         return f"{busy} sessions are at work" if is_busy else ""
 
@@ -175,19 +175,21 @@ class Backfill:
         ask = self.around.settings.backfill_throttle
         return "GODWIT_BACKFILL_THROTTLE says to wait" if ask is not None and ask() else ""
 
-    def _looked(self) -> None:
-        if self.around.commits:
-            self.batches.connection.rollback()
-
 
 class _Teller:
     """Tells how far it is, but not at each batch."""
 
     def __init__(
-        self, around: Surroundings, operation: BackfillOp, clock: Callable[[], float]
+        self,
+        around: Surroundings,
+        operation: BackfillOp,
+        clock: Callable[[], float],
+        *,
+        copies: bool,
     ) -> None:
         self.around = around
         self.table = operation.table
+        self.copies = copies
         self.clock = clock
         self.total = self.seen_before = 0
         self.began = self.told = clock()
@@ -213,5 +215,6 @@ class _Teller:
                 seconds=now - self.began,
                 seen_now=standing.seen - self.seen_before,
                 done=standing.done,
+                copies=self.copies,
             )
         )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import gt, le, lt
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import (
     Column,
@@ -52,6 +52,9 @@ class Batches:
     key: tuple[Column[Any], ...]
     values: Mapping[str, Any]
     where: ColumnElement[bool] | None
+
+    copies: ClassVar[bool] = False
+    """Whether rows are copied into another table, not changed."""
 
     def last_key(self, after: Key = ()) -> Key:
         """The greatest key in the table, () if there is none after that one."""

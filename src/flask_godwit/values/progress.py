@@ -27,7 +27,8 @@ class Progress:
 class BackfillProgress:
     """How far a backfill is. ``seen`` of about ``total`` rows were looked at, ``rows`` changed.
 
-    ``seconds`` are those of this run, in which ``seen_now`` rows were looked at.
+    ``seconds`` are those of this run, in which ``seen_now`` rows were looked at. With ``copies``
+    rows are not changed, but copied into the table that takes this one's place.
     """
 
     bind: str
@@ -39,6 +40,7 @@ class BackfillProgress:
     seconds: float
     seen_now: int
     done: bool = False
+    copies: bool = False
 
     @property
     def rate(self) -> float:
