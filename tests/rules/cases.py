@@ -150,6 +150,61 @@ ON_SQLITE = {
     """,
 }
 
+# The same without a name, with options, and in the script's own SQL: the advice keeps all of it.
+VARIED_ON_POSTGRESQL = [
+    ("foreign-key-scans", 'op.create_foreign_key(None, "users", "teams", ["team_id"], ["id"])'),
+    (
+        "foreign-key-scans",
+        (
+            'op.create_foreign_key("fk", "users", "teams", ["team_id"], ["id"], ondelete="CASCADE",'
+            " deferrable=True)"
+        ),
+    ),
+    (
+        "foreign-key-scans",
+        (
+            'op.execute("ALTER TABLE users ADD FOREIGN KEY (team_id) REFERENCES teams'
+            ' ON UPDATE SET NULL;")'
+        ),
+    ),
+    ("check-scans", 'op.execute("ALTER TABLE users ADD CHECK (age > 1)")'),
+    ("check-scans", 'op.execute("ALTER TABLE users ADD CHECK (points > age)")'),
+    ("unique-builds-index", 'op.create_unique_constraint(None, "users", ["mail", "name"])'),
+    (
+        "unique-builds-index",
+        (
+            'op.create_unique_constraint("uq", "users", ["mail"], initially="DEFERRED",'
+            " deferrable=True)"
+        ),
+    ),
+    ("not-null-scans", 'op.execute("ALTER TABLE users ALTER age SET NOT NULL")'),
+    (
+        "index-blocks-writes",
+        (
+            'op.create_index("ix", "users", ["name"], postgresql_where=sa.text("age > 1"),'
+            ' postgresql_include=["age"])'
+        ),
+    ),
+    ("index-blocks-writes", 'op.create_index("ix", "users", [sa.text("lower(name)")])'),
+    ("index-blocks-writes", 'op.execute("CREATE INDEX ON users USING hash (name)")'),
+    ("index-drop-blocks-reads", 'op.execute("DROP INDEX ix_age")'),
+    ("reindex-blocks", 'op.execute("REINDEX (VERBOSE) TABLE users")'),
+    (
+        "json-has-no-equality",
+        "op.execute(\"ALTER TABLE users ADD COLUMN extra json DEFAULT '{}' NOT NULL\")",
+    ),
+]
+VARIED_ON_MYSQL = [
+    (
+        "foreign-key-copies",
+        'op.create_foreign_key(None, "users", "teams", ["team_id"], ["id"], ondelete="CASCADE")',
+    ),
+    (
+        "foreign-key-copies",
+        'op.execute("ALTER TABLE users ADD FOREIGN KEY (team_id) REFERENCES teams (id)")',
+    ),
+]
+
 # What stands before a script's own lines, for its advice to be run.
 BEFORE = {
     "validated-under-lock": (

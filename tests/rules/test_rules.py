@@ -44,6 +44,10 @@ HERE: list[tuple[Kind, str, str]] = [
         if case[0] not in ("statement-not-understood", "required-column", "null-before-readers")
     ),
 ]
+VARIED: list[tuple[Kind, str, str]] = [
+    *((POSTGRESQL, *case) for case in cases.VARIED_ON_POSTGRESQL),
+    *((kind, *case) for kind in (MYSQL, MARIADB) for case in cases.VARIED_ON_MYSQL),
+]
 ids = [f"{rule}-{kind}" for kind, rule, _ in HERE]
 
 
@@ -113,7 +117,11 @@ def test_it_warns(shops: Callable[[Kind], Shop], kind: Kind, rule: str, upgrade:
     assert "{case" not in findings[rule].what + findings[rule].advice
 
 
-@pytest.mark.parametrize(("kind", "rule", "upgrade"), HERE, ids=ids)
+@pytest.mark.parametrize(
+    ("kind", "rule", "upgrade"),
+    [*HERE, *VARIED],
+    ids=[*ids, *(f"{rule}-{kind}-varied" for kind, rule, _ in VARIED)],
+)
 def test_its_advice_is_silent(
     shops: Callable[[Kind], Shop],
     twins: Callable[[Kind], Database],

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ..script_text import literal
 from .case import Case, Hazard
-from .spelling import validated
+from .spelling import constraint_name, executed, said_alone, validated, with_name
 
 LEVEL = "error"
 KINDS = ("add_check",)
@@ -19,10 +19,15 @@ def hazard(case: Case) -> Hazard | None:
     action = case.action
     if case.cost.work != "scan":
         return None
+    name, sql = constraint_name(case, "check"), said_alone(case)
+    if hasattr(case.operation, "condition") or not sql:
+        add = (
+            f"op.create_check_constraint({literal(name)}, {case.table_in_python},"
+            f" {action.expression!r}{case.schema_in_python}, postgresql_not_valid=True)"
+        )
+    else:
+        add = executed(f"{with_name(case, sql, name)} NOT VALID")
     return Hazard(
         case.wait,
-        f"op.create_check_constraint({literal(action.name)}, {case.table_in_python},"
-        f" {action.expression!r}{case.schema_in_python}, postgresql_not_valid=True)\n"
-        "with op.get_context().autocommit_block():\n"
-        f"    {validated(case, action.name)}",
+        f"{add}\nwith op.get_context().autocommit_block():\n    {validated(case, name)}",
     )

@@ -8,7 +8,18 @@ from __future__ import annotations
 
 from ..script_text import literal
 from .case import Case, Hazard
-from .spelling import schema_and_name, schemas, validated
+from .spelling import (
+    OPTIONS,
+    constraint_name,
+    executed,
+    options,
+    remote_columns,
+    said_alone,
+    schema_and_name,
+    schemas,
+    validated,
+    with_name,
+)
 
 LEVEL = "error"
 KINDS = ("add_foreign_key",)
@@ -20,12 +31,17 @@ def hazard(case: Case) -> Hazard | None:
     if action.has("not valid") or case.cost.work != "scan":
         return None
     tables = " and ".join(dict.fromkeys((action.table, *action.referred)))
-    remote = getattr(case.operation, "remote_cols", ["id"])
+    name, sql = constraint_name(case, "fkey"), said_alone(case)
+    if hasattr(case.operation, "remote_cols") or not sql:
+        more = f"{schemas(action)}{options(case, *OPTIONS)}"
+        add = (
+            f"op.create_foreign_key({literal(name)}, {case.table_in_python},"
+            f" {literal(schema_and_name(action.referred[0])[1])}, {case.quoted(*action.columns)},"
+            f" {case.quoted(*remote_columns(case))}{more}, postgresql_not_valid=True)"
+        )
+    else:
+        add = executed(f"{with_name(case, sql, name)} NOT VALID")
     return Hazard(
         f"Nobody can write to {tables} {case.how_long}.",
-        f"op.create_foreign_key({literal(action.name)}, {case.table_in_python},"
-        f" {literal(schema_and_name(action.referred[0])[1])}, {case.quoted(*action.columns)},"
-        f" {case.quoted(*remote)}{schemas(action)}, postgresql_not_valid=True)\n"
-        "with op.get_context().autocommit_block():\n"
-        f"    {validated(case, action.name)}",
+        f"{add}\nwith op.get_context().autocommit_block():\n    {validated(case, name)}",
     )

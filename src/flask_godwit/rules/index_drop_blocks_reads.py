@@ -21,9 +21,11 @@ def hazard(case: Case) -> Hazard | None:
     schema, table = schema_and_name(case.table)
     in_schema, index = schema_and_name(case.action.name)
     where = schema_argument(f"{schema or in_schema}.{table}")
+    if table:
+        where = f", table_name={literal(table)}{where}"
     return Hazard(
-        case.wait,
+        case.wait if table else f"Nobody can read or write the table of {index} meanwhile.",
         "with op.get_context().autocommit_block():\n"
-        f"    op.drop_index({literal(index)}, table_name={literal(table)}{where},"
+        f"    op.drop_index({literal(index)}{where},"
         " postgresql_concurrently=True)",
     )

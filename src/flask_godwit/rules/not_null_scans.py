@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ..script_text import literal
 from .case import Case, Hazard
-from .spelling import executed, schema_and_name, validated
+from .spelling import constraint_name, executed, schema_and_name, validated
 
 LEVEL = "error"
 KINDS = ("set_not_null", "add_not_null")
@@ -23,7 +23,8 @@ def hazard(case: Case) -> Hazard | None:
     table, column = case.table_in_python, case.action.name
     schema = case.schema_in_python
     if case.action.kind == "add_not_null":
-        return Hazard(case.wait, _by_itself(case, column, case.action.columns[0]))
+        name = constraint_name(case, "not_null")
+        return Hazard(case.wait, _by_itself(case, name, case.action.columns[0]))
     usual = f"{schema_and_name(case.action.table)[1]}_{column}_not_null"
     if case.facts.version >= _CAN_WAIT and len(usual.encode()) <= _LONGEST_NAME:
         return Hazard(case.wait, _by_itself(case, usual, column))

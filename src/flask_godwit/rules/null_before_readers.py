@@ -16,4 +16,6 @@ SPARES_SMALL = False
 def hazard(case: Case) -> Hazard | None:
     if case.action.has("not null") or (case.column is not None and case.column.nullable):
         return None
-    return Hazard(f"Code that reads {case.place} may meet None.")
+    return Hazard(
+        f"Code that reads {case.place} may meet None.", "# Deploy code that takes None first."
+    )

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
 from .case import Case, Hazard
-from .spelling import executed
+from .spelling import executed, said_alone
 
 LEVEL = "error"
 KINDS = ("reindex",)
 DIALECTS = ("postgresql",)
+_KIND = re.compile(r"\b(INDEX|TABLE|SCHEMA|DATABASE)\b", re.IGNORECASE)
 
 
 def hazard(case: Case) -> Hazard | None:
     if case.action.has("concurrently"):
         return None
-    return Hazard(
-        case.wait,
-        "with op.get_context().autocommit_block():\n"
-        f"    {executed(f'REINDEX INDEX CONCURRENTLY {case.table_in_sql}')}",
-    )
+    sql = said_alone(case) or f"REINDEX TABLE {case.table_in_sql}"
+    beside = _KIND.sub(r"\1 CONCURRENTLY", sql, count=1)
+    return Hazard(case.wait, f"with op.get_context().autocommit_block():\n    {executed(beside)}")

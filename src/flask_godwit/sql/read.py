@@ -230,15 +230,18 @@ def _comment(cursor: Cursor) -> Iterator[Action]:
     yield Action("comment", table, name)
 
 
+_MAINTAINED = (
+    *("FULL", "VERBOSE", "ANALYZE", "CONCURRENTLY"),
+    *("TABLE", "INDEX", "MATERIALIZED VIEW", "SCHEMA", "DATABASE", "SYSTEM"),
+)
+
+
 def _maintain(kind: str) -> Callable[[Cursor], Iterator[Action]]:
     def reader(cursor: Cursor) -> Iterator[Action]:
         full = cursor.has("FULL")
         traits = frozenset({"concurrently"}) if cursor.has("CONCURRENTLY") else frozenset()
-        while cursor.take_any(
-            "FULL", "VERBOSE", "ANALYZE", "TABLE", "INDEX", "MATERIALIZED VIEW", "CONCURRENTLY"
-        ):
+        while cursor.take_any(*_MAINTAINED) or (cursor.peek() == "(" and cursor.group()):
             pass
-        cursor.group()
         yield Action("rebuild" if full else kind, cursor.name(), traits=traits)
 
     return reader
