@@ -6,7 +6,7 @@ BIN := .venv/bin
 PYTEST_OPTIONS ?= -n logical --maxprocesses 8
 
 .DEFAULT_GOAL := help
-.PHONY: help environment demo test lint docs pytest torture matrix servers servers-stop bench clean
+.PHONY: help environment demo test lint docs pytest torture random matrix servers servers-stop bench clean
 .NOTPARALLEL:
 
 help: ## Show this list
@@ -35,6 +35,9 @@ pytest: environment ## The tests, on this Python only (PYTEST_OPTIONS="-k name")
 
 torture: environment ## Kill, interrupt and cut off migrations at every statement and at random (takes long; KILLS=100)
 	GODWIT_TORTURE_STRIDE=1 GODWIT_TORTURE_KILLS=$(or $(KILLS),100) $(BIN)/python -m pytest tests/torture $(PYTEST_OPTIONS)
+
+random: environment ## Migrate between random pairs of schemas, there and back, with rows (PAIRS=300)
+	GODWIT_RANDOM_PAIRS=$(or $(PAIRS),300) $(BIN)/python -m pytest tests/diff/test_random.py $(PYTEST_OPTIONS)
 
 matrix: environment
 	$(BIN)/python -m tests.servers install

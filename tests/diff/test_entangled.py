@@ -222,3 +222,39 @@ def test_renamed_check_changes(evolution: Evolution) -> None:
         evolution.now.execute("INSERT INTO t VALUES (2, 3)")
     evolution.back(before)
     evolution.now.execute("INSERT INTO t (id, age) VALUES (2, 3)")
+
+
+def test_renamed_table_loses_what_has_no_name(evolution: Evolution) -> None:
+    """MySQL and MariaDB give such constraints new names together with the table."""
+
+    def models(name: str, *, bound: bool) -> Models:
+        def declare(db: SQLAlchemy) -> None:
+            db.Table("p", _id())
+            rules = (sa.ForeignKeyConstraint(["p_id"], ["p.id"]), sa.CheckConstraint("n > 0"))
+            columns = [sa.Column(each, sa.Integer) for each in ("p_id", "n")]
+            db.Table(name, _id(), *columns, *(rules if bound else ()))
+
+        return declare
+
+    before, after = models("two words", bound=True), models("u", bound=False)
+    evolution.begin(before)
+    assert _PROVED in evolution.follow(after, "--rename-table", "two words:u").stdout
+    evolution.back(before)
+
+
+def test_text_comes_where_an_index_goes(evolution: Evolution) -> None:
+    """MySQL has no index on a TEXT, neither before the index is gone nor after it is back."""
+
+    def models(kind: Any, *, keys: bool) -> Models:
+        def declare(db: SQLAlchemy) -> None:
+            names = ("per%cent", "b")
+            columns = [sa.Column(name, kind, index=keys, unique=keys) for name in names]
+            pair = [sa.UniqueConstraint("id", "b", name="uq_b")] if keys else []
+            db.Table("t", _id(), *columns, *pair)
+
+        return declare
+
+    before, after = models(sa.String(20), keys=True), models(sa.Text(), keys=False)
+    evolution.begin(before, "INSERT INTO t VALUES (1, 'x', '7')")
+    evolution.follow(after)
+    evolution.back(before)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
@@ -131,6 +132,10 @@ class MySQL(MySQLOptions, Database):
 
     def default_name(self, kind: str, table: str, columns: Sequence[str]) -> str | None:
         return columns[0] if kind in ("uq", "ix") and columns else None
+
+    def name_after_rename(self, name: str, old: str, new: str) -> str:
+        made_up = re.fullmatch(rf"{re.escape(old)}(_(?:ibfk|chk)_\d+)", name, re.IGNORECASE)
+        return new + made_up[1] if made_up else name
 
     def can_default(self, kind: TypeEngine[Any]) -> bool:
         return not isinstance(kind, Text | LargeBinary | JSON)

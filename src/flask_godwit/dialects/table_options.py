@@ -18,6 +18,10 @@ class OptionAnswers:
         """What of tables as a whole decides on the algorithm of their changes."""
         return {}
 
+    def name_after_rename(self, name: str, old: str, new: str) -> str:
+        """What a constraint of a table is called when that alone is renamed: names made up move."""
+        return name
+
     def said_options(self, table: Table) -> Mapping[str, str] | None:
         """What a model gives its table as a whole, by option; None where that is not compared."""
         return None

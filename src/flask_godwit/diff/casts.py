@@ -20,6 +20,7 @@ from sqlalchemy.types import TypeEngine
 from ..dialects.base import Database
 from ..errors import AnswerNeeded, RowsInTheWay
 from .answers import Answers
+from .compare.text import undoubled
 from .fill import ModelColumn
 from .names import Key, quoted, said
 from .plain_uuids import as_uuids
@@ -161,7 +162,7 @@ class CastStage:
             self._refuse(key, name, condition, type_words(new))
         if using:
             old = self.rows.column(key, name).compile(dialect=self.dialect)
-            written = using.replace(quoted(self.dialect, name), str(old))
+            written = using.replace(quoted(self.dialect, name), undoubled(str(old), self.dialect))
             reason = self._reason(key, name, written, new)
             if reason:
                 raise RowsInTheWay(
@@ -173,7 +174,7 @@ class CastStage:
     def _reason(self, key: Key, name: str, using: str, new: TypeEngine[Any] | None) -> str:
         if isinstance(new, Enum):
             return ""  # its type may not exist yet; the values are compared instead
-        return self.rows.refused(key, name, literal_column(using.replace("%", "%%")))
+        return self.rows.refused(key, name, literal_column(using))
 
     def _refuse(self, key: Key, name: str, condition: Condition, words: str) -> None:
         count = self.rows.count(key, name, condition)

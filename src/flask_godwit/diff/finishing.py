@@ -22,6 +22,7 @@ from .objects.phases import apart, in_phases
 from .obstacles import ObstacleStage
 from .order import put_in_order
 from .renames.find import models_of
+from .retyped_indexes import indexes_aside
 from .rows import Rows
 from .statements import set_apart
 
@@ -65,6 +66,8 @@ def finished(refinement: Refinement, context: AutogenContext, script: ops.Migrat
         give_names(upgrade, downgrade)  # keys that came out of new tables
     if facts["database"].indexes_foreign_keys:
         KeyIndexStage(rows, models_of(context)).run(upgrade, downgrade)
+        indexes_aside(upgrade)
+        indexes_aside(downgrade)
     for operations, own in zip((upgrade, downgrade), steps, strict=True):
         operations.ops = in_phases(operations.ops, own)
         set_apart(operations)

@@ -43,6 +43,8 @@ class KeyColumnStage:
         if not changing:
             return
         gone = {_key_of(op) for op in flat(up) if _is_drop(op)}
+        # One that gets a new name, where that can't be changed, is away between the two as well.
+        gone |= {_key_made(op) for op in flat(up) if isinstance(op, ops.CreateForeignKeyOp)}
         tables = {_table_of(op) for op in flat(up) if isinstance(op, ops.DropTableOp)}
         for ends, key in self._keys():
             table = (key.kw["source_schema"], key.source_table)
@@ -131,6 +133,11 @@ def _is_drop(operation: ops.MigrateOperation) -> bool:
 
 def _key_of(operation: Any) -> tuple[Key, str]:
     return (operation.schema, operation.table_name), str(operation.constraint_name)
+
+
+def _key_made(operation: ops.CreateForeignKeyOp) -> tuple[Key, str]:
+    table = (operation.kw.get("source_schema"), operation.source_table)
+    return table, str(operation.constraint_name)
 
 
 def _table_of(operation: ops.DropTableOp) -> Key:

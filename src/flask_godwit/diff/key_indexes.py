@@ -35,15 +35,21 @@ class KeyIndexStage:
         """Change both ways of a script."""
         self._bridge(up, down, True)
         self._bridge(down, up, False)
-        for block in _blocks(up):
-            self._drop_left(block, _of_table(up, block))
+        left = {
+            (_key(block), columns)
+            for block in _blocks(up)
+            for columns in list(self._drop_left(block, _of_table(up, block)))
+        }
         added = {_name(op) for block in _blocks(up) for op in block.ops if _adds(op)}
         for block in _blocks(down):
             self._drop_made(block, _of_table(down, block), added)
-        self._name_again(up, down)
+        self._name_again(up, down, left)
 
-    def _drop_left(self, block: ops.ModifyTableOps, done: _Operations) -> None:
-        """The upgrade drops a key: its index goes with it."""
+    def _drop_left(self, block: ops.ModifyTableOps, done: _Operations) -> Iterator[tuple[str, ...]]:
+        """The upgrade drops a key: its index goes with it. It is called as the key or the column.
+
+        :returns: the columns of those that are not called as the key.
+        """
         key = (block.schema, block.table_name)
         again = {_name(op) for op in done if _adds(op)}
         known = {str(op.index_name) for op in done if isinstance(op, ops.DropIndexOp)}
@@ -51,9 +57,13 @@ class KeyIndexStage:
         for operation in [op for op in block.ops if _drops(op)]:
             columns = _local(operation)
             name = _name(operation)
-            index = self._indexes(key).get(name)
-            if index == columns and name not in again | known | kept and not _gone(done, columns):
-                _insert_after(block, operation, _drop_index(key, name))
+            for index in dict.fromkeys((name, columns[0])):
+                same = self._indexes(key).get(index) == columns
+                stays = {name, index} & (again | known | kept) or _gone(done, columns)
+                if same and not stays:
+                    _insert_after(block, operation, _drop_index(key, index))
+                    if index != name:
+                        yield columns
 
     def _drop_made(self, block: ops.ModifyTableOps, done: _Operations, added: set[str]) -> None:
         """The downgrade drops a key that the upgrade added: so does the server's index."""
@@ -66,7 +76,9 @@ class KeyIndexStage:
             if made and not before and not _gone(done, columns):
                 _insert_after(block, operation, _drop_index(key, name))
 
-    def _name_again(self, up: ops.OpContainer, down: ops.OpContainer) -> None:
+    def _name_again(
+        self, up: ops.OpContainer, down: ops.OpContainer, left: set[tuple[Key, tuple[str, ...]]]
+    ) -> None:
         """A key comes back with its columns: its index has the name that it had, not the key's."""
         gone = {_key(op) for op in up.ops if isinstance(op, ops.DropTableOp)}
         for operation in list(down.ops):
@@ -79,7 +91,11 @@ class KeyIndexStage:
         for block in _blocks(down):
             for key in filter(_adds, list(block.ops)):
                 columns = tuple(key.local_cols)  # type: ignore[attr-defined]
-                if _key(block) in gone or _gone(_of_table(up, block), columns):
+                if (
+                    _key(block) in gone
+                    or (_key(block), columns) in left
+                    or _gone(_of_table(up, block), columns)
+                ):
                     new = list(self._lacking(down, _key(block), [(_name(key), columns)]))
                     block.ops[block.ops.index(key) : block.ops.index(key)] = new
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Column, Dialect, Enum, literal, types
+from sqlalchemy import Column, Dialect, Enum, cast, literal, types
 from sqlalchemy.sql.elements import ClauseElement
 
 from ..errors import AnswerWrong
@@ -137,6 +137,8 @@ def neutral(column: Column[Any], dialect: Dialect) -> Value | None:
     kind: Any = column.type
     if isinstance(kind, Enum):
         return _literal(column, _of_enum(kind, kind.enums[0]), dialect) if kind.enums else None
+    if isinstance(kind, types.LargeBinary):
+        return Value(_sql(cast(literal("", types.String()), kind), dialect), constant=False)
     for wanted, value in _NEUTRAL:
         if isinstance(kind, wanted):
             return _literal(column, value, dialect)

@@ -71,10 +71,12 @@ def followers(
             found = (named[s] for s in signatures if s in named)
             constraint, wanted = next(found, (None, None))
             new = wanted or _default_name(database, key, kind, reflected, renames)
-            if new and new != reflected["name"]:
+            table = renames.old_key(key)[1]
+            old = database.name_after_rename(reflected["name"], table, key[1])
+            if new and new != old:
                 options = reflected.get("options") or {}
                 said = str(reflected.get("sqltext") or "")
-                yield Follower(key, kind, reflected["name"], new, constraint, options, said)
+                yield Follower(key, kind, old, new, constraint, options, said)
 
 
 def _touched(

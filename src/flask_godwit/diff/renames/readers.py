@@ -83,7 +83,7 @@ def blocking_readers(
         schema, table = renames.old_key(key)
         for check in context.inspector.get_check_constraints(table, schema=schema):
             new_text = renames.new_text(key, check["sqltext"])
-            name = str(check["name"])
+            name = database.name_after_rename(str(check["name"]), table, key[1])
             if new_text != check["sqltext"]:
                 yield _check(key, check["sqltext"], new_text, name, known.get((key, name), name))
         facts = _facts(context, database, renames, key)

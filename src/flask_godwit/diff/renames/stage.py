@@ -91,7 +91,22 @@ class RenameStage:
                 follower, self.context.dialect
             ):
                 names.setdefault(follower.table, {})[follower.old] = follower.new
+        for old, new in renames.tables.items():
+            for name in self._constraints(old):
+                now = self.database.name_after_rename(name, old[1], new[1])
+                if now != name:
+                    known = names.setdefault(new, {})
+                    known[name] = known.pop(now, now)
         return Renames(renames.tables, renames.columns, names)
+
+    def _constraints(self, table: Key) -> Iterator[str]:
+        """The names of a table's foreign keys and CHECKs."""
+        schema, name = table
+        for found in (
+            *self.inspector.get_foreign_keys(name, schema=schema),
+            *self.inspector.get_check_constraints(name, schema=schema),
+        ):
+            yield str(found["name"])
 
     def _steps(self, finder: Finder, renames: Renames) -> list[ops.MigrateOperation]:
         blocking = list(blocking_readers(self.context, finder.models, renames, self.database))
