@@ -17,6 +17,11 @@ _WHO = {
     "nothing": "Everybody can go on using",
 }
 
+COPY_OTHERWISE = (
+    "# flask db upgrade copies the table while others write, where nothing stands in the way.\n"
+    "# Otherwise use a new column and batches, pt-online-schema-change or gh-ost, or a quiet hour."
+)
+
 
 @dataclass(frozen=True)
 class Hazard:

@@ -1,11 +1,11 @@
 """A CHECK copies the whole table while nobody can write.
 
-MySQL adds it at once as NOT ENFORCED, for readers of the schema only; there is no other way.
+``upgrade`` copies it while others write, but not where it has triggers or others refer to it.
 """
 
 from __future__ import annotations
 
-from .case import Case, Hazard
+from .case import COPY_OTHERWISE, Case, Hazard
 
 LEVEL = "error"
 KINDS = ("add_check", "alter_constraint")
@@ -15,5 +15,4 @@ DIALECTS = ("mysql", "mariadb")
 def hazard(case: Case) -> Hazard | None:
     if case.cost.algorithm != "COPY":
         return None
-    what = f"{case.wait}{case.why_copied}"
-    return Hazard(what, "# Use pt-online-schema-change or gh-ost, or a quiet hour.")
+    return Hazard(f"{case.wait}{case.why_copied}", COPY_OTHERWISE)
