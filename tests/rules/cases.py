@@ -205,6 +205,58 @@ VARIED_ON_MYSQL = [
     ),
 ]
 
+_RELEASES = "it takes several releases of the application, or one before the revision"
+_DATA = "what becomes of the data is for a person to say"
+_BATCHES = "rows are filled in batches with values that only a person knows"
+_TOOL = "the database has no other way: a tool, or a quiet hour"
+_APART = "it is to be done in a revision of its own"
+_MEANT = "only a person knows what was meant"
+# Rules whose advice is no line to put into the script, and why.
+IN_PROSE = {
+    **dict.fromkeys(
+        (
+            *("table-renamed", "column-renamed", "column-dropped", "table-dropped"),
+            *("null-before-readers", "default-dropped", "enum-value-renamed"),
+            *("type-change-rewrites", "trigger-changes-writes", "row-security-changed"),
+        ),
+        _RELEASES,
+    ),
+    **dict.fromkeys(
+        ("schema-dropped", "table-emptied", "cascade-reaches-further", "rows-deleted"), _DATA
+    ),
+    **dict.fromkeys(
+        (
+            *("unbatched-write", "data-under-lock", "serial-column-rewrites"),
+            *("stored-column-rewrites", "column-with-check-scans"),
+        ),
+        _BATCHES,
+    ),
+    **dict.fromkeys(
+        (
+            *("exclusion-builds-index", "table-rewritten", "check-copies", "charset-converted"),
+            *("column-change-copies", "fulltext-index-blocks-writes", "table-rebuilt"),
+            *("functional-index-blocks-writes", "type-change-checks-rows", "table-locked"),
+            *("type-change-rebuilds-indexes", "domain-check-scans"),
+        ),
+        _TOOL,
+    ),
+    **dict.fromkeys(
+        (
+            *("locks-pile-up", "table-made-with-foreign-keys", "foreign-key-drop-locks-both"),
+            *("foreign-key-unindexed", "partition-attach-scans", "table-copied-twice"),
+        ),
+        _APART,
+    ),
+    **dict.fromkeys(
+        (
+            *("identity-starts-at-one", "sequence-restarted", "identifier-too-long"),
+            *("narrow-primary-key", "stale-waiver", "enum-reordered", "attributes-lost"),
+            *("primary-key-dropped", "statement-not-understood"),
+        ),
+        _MEANT,
+    ),
+}
+
 # What stands before a script's own lines, for its advice to be run.
 BEFORE = {
     "validated-under-lock": (
