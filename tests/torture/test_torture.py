@@ -28,9 +28,10 @@ from tests.torture.revisions import (
 ROOT = Path(__file__).parents[2]
 KILLS = int(os.environ.get("GODWIT_TORTURE_KILLS", "5"))
 STRIDE = int(os.environ.get("GODWIT_TORTURE_STRIDE", "11"))
+# Of what takes longer than a kill.
+WIDE_STRIDE = int(os.environ.get("GODWIT_TORTURE_STRIDE", "33"))
 SEED = int(os.environ.get("GODWIT_TORTURE_SEED", "1"))
 SERVER_KILLS = max(1, KILLS // 5)  # each takes seconds: the server recovers
-WIDE_STRIDE = STRIDE if STRIDE == 1 else 3 * STRIDE  # of what takes longer than a kill
 LONGEST_SECONDS = 3600
 
 HEADER = """
