@@ -108,6 +108,8 @@ def _new_database(server: Server, name: str) -> URL:
     url = make_url(server.url).set(database=f"torture_{name}")
     admin = create_engine(server.url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
+        # A session that was killed leaves its server, and that its data.
+        connection.execute(text(f"DROP DATABASE IF EXISTS {url.database}"))
         connection.execute(text(f"CREATE DATABASE {url.database}"))
     return url
 
