@@ -21,7 +21,10 @@ def interrupts_shown() -> Iterator[None]:
     except Interrupted:
         raise
     except Exception as error:
-        if _came_of_interrupt(error, before):
+        cause = _interrupt_behind(error, before)
+        if isinstance(cause, Interrupted):
+            raise cause from None
+        if cause is not None:
             raise KeyboardInterrupt from error
         raise
 
@@ -33,15 +36,15 @@ def failures_ignored() -> Iterator[None]:
         yield
 
 
-def _came_of_interrupt(error: BaseException, before: BaseException | None) -> bool:
+def _interrupt_behind(error: BaseException, before: BaseException | None) -> BaseException | None:
     left: list[BaseException | None] = [error]
     seen = {id(before), id(None)}
     while left:
         one = left.pop()
         if id(one) in seen or one is None:
             continue
-        if isinstance(one, KeyboardInterrupt):
-            return True
+        if isinstance(one, KeyboardInterrupt | Interrupted):
+            return one
         seen.add(id(one))
         left += [one.__cause__, one.__context__]
-    return False
+    return None
