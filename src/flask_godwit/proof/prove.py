@@ -10,7 +10,7 @@ from ..contexts import Configured
 from ..dialects import dialect_for
 from ..environment import Migrations
 from ..errors import DatabaseError, NotProvable
-from ..proofs import UNPROVED, Proof, TargetProof
+from ..proofs import FAILED, UNPROVED, Proof, TargetProof
 from ..targets import selected_targets
 from ..values import Project, Target
 from .scratch import ScratchMigrations, said_by_env, scratch_project, with_metadata
@@ -70,6 +70,19 @@ class _Scratch:
 
     def prove(self, target: Target, revisions: Sequence[str]) -> Mapping[str, TargetProof]:
         """The proofs for one database, by revision."""
+        proofs = self._walked(target, revisions, looks_first=False)
+        failed = [revision for revision, proof in proofs.items() if proof.verdict == FAILED]
+        if not (failed and self.written):
+            return proofs
+        # Where the history makes something else than the database has, such as other names, since
+        # the models have a naming convention by now, a failure says nothing about the revision.
+        again = self._walked(target, failed, looks_first=True)
+        unproved = {key: proof for key, proof in again.items() if proof.verdict == UNPROVED}
+        return {**proofs, **unproved}
+
+    def _walked(
+        self, target: Target, revisions: Sequence[str], *, looks_first: bool
+    ) -> Mapping[str, TargetProof]:
         proofs: dict[str, TargetProof] = {}
         deadline = time.monotonic() + self.written.budget if self.written else None
         changes = self.written.changes if self.written else None
@@ -78,7 +91,14 @@ class _Scratch:
             try:
                 with scratch_project(only) as scratched:
                     migrations = ScratchMigrations(scratched, _FLAGS, self.said)
-                    Walk(migrations, revisions, proofs, deadline, own_changes=changes).run()
+                    Walk(
+                        migrations,
+                        revisions,
+                        proofs,
+                        deadline,
+                        own_changes=changes,
+                        looks_first=looks_first,
+                    ).run()
             except (NotProvable, DatabaseError) as error:
                 unproved = _unproved(target, error.message)
                 return dict.fromkeys(revisions, unproved) | proofs

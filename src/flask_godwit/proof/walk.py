@@ -53,6 +53,8 @@ class Walk:
     remaining: tuple[Change, ...] = ()
     own_changes: frozenset[str] | None = None
     """What the revision is known to change, in words; None where that is not known."""
+    looks_first: bool = False
+    """Whether a revision is only tried where the history makes what it is to change."""
 
     def run(self) -> None:
         """Prove what is not proved yet; some may be left for another walk."""
@@ -98,6 +100,8 @@ class Walk:
         self.shown, self.findings, self.notes, self.remaining = [], [], [], ()
         before = self._inventory(context)
         self.stage = "upgrade"
+        if self.looks_first:
+            self._look_first(context, script)
         yield _step(context, script, up=True)
         self.shown.append("upgrade")
         if is_last and _has_models(context):
@@ -112,6 +116,15 @@ class Walk:
         if self.todo:
             self.stage = "replay"
             yield _step(context, script, up=True)
+
+    def _look_first(self, context: MigrationContext, script: Any) -> None:
+        found = set(map(str, self._further_before(context, script)))
+        missing = sorted((self.own_changes or frozenset()) - found)
+        if missing:
+            raise NotProvable(
+                "the revisions before it don't make what the database has, or name it otherwise: "
+                + ", ".join(missing)
+            )
 
     def _further(self, context: MigrationContext, script: Any) -> tuple[Change, ...]:
         found: tuple[Change, ...] = _read(
