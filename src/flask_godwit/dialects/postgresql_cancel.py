@@ -14,12 +14,12 @@ Cancel = Callable[[], None]
 def canceller(connection: Connection, session: int | None) -> Cancel | None:
     """What ends the statement of a connection, if its driver can do that at all.
 
-    libpq asks the server through a connection of its own. Psycopg2 stops every thread of the
-    process meanwhile, which is for ever where the network is silent: it asks in another way first.
+    libpq asks the server through a connection of its own. Both drivers stop every thread of the
+    process meanwhile, which is for ever where the network is silent: we ask in another way first.
     """
     raw = connection.connection.dbapi_connection
     cancel: Cancel | None = getattr(raw, "cancel", None)
-    if cancel is None or session is None or hasattr(raw, "cancel_safe"):  # Psycopg 3 has both
+    if cancel is None or session is None:
         return cancel
     return partial(_cancel, connection.engine, session, cancel)
 
