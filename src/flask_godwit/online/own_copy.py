@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any, ClassVar
@@ -20,6 +20,7 @@ from sqlalchemy.dialects.mysql import insert
 from ..dialects import Database, dialect_for
 from ..dialects.guard import Sent
 from ..errors import BackfillRefused, OnlineToolFailed
+from ..interrupts import failures_ignored
 from ..journal.pieces import Key, Piece
 from ..operations import BackfillOp
 from ..operations.batch_run import Backfill
@@ -35,6 +36,7 @@ _MODES = {"STRICT_ALL_TABLES", "NO_AUTO_VALUE_ON_ZERO"}
 _NO_MODES = {"NO_ZERO_DATE", "NO_ZERO_IN_DATE", "TRADITIONAL"}
 _COUNTER = re.compile(r"^\).*\bAUTO_INCREMENT=(\d+)", re.MULTILINE)
 _KEY = re.compile(r"^\s*CONSTRAINT `((?:[^`]|``)+)` (FOREIGN KEY .*?),?$", re.MULTILINE)
+_FOLLOWS = re.compile(r" ON (DELETE|UPDATE) (CASCADE|SET NULL)", re.IGNORECASE)
 _FOR_NOW = "_godwit_"
 """Before the name of a foreign key while the old table has one of that name."""
 _EVENTS = ("insert", "update", "delete")
@@ -83,6 +85,8 @@ class OwnCopy(TableCopy):
             return "triggers need the privilege SUPER, or log_bin_trust_function_creators = 1"
         if any(len(_FOR_NOW + name) > _LONGEST_NAME for name, _ in self._foreign_keys()):
             return "a foreign key has too long a name"
+        if any(_FOLLOWS.search(said) for _, said in self._foreign_keys()):
+            return "its rows go with those that they refer to, which sets off no trigger"
         try:
             key_of(self.connection, self._table)
         except BackfillRefused as error:
@@ -101,7 +105,7 @@ class OwnCopy(TableCopy):
                 self._compare()
                 self._take_its_place()
         except BaseException:
-            with suppress(Exception):  # it may be the connection that was lost: the next run cleans
+            with failures_ignored():  # it may be the connection that was lost: the next run cleans
                 self.clean()
             raise
         self.clean()
@@ -150,7 +154,6 @@ class OwnCopy(TableCopy):
         created = self._send(f"SHOW CREATE TABLE {self._named(self.table)}")[0][1]
         if counter := _COUNTER.search(str(created)):
             self._send(f"ALTER TABLE {self._named(self._new)} AUTO_INCREMENT = {counter[1]}")
-        # A row that goes with the one that it refers to sets off no trigger: so from the beginning.
         for name, definition in self._foreign_keys():
             self._patiently(
                 f"ALTER TABLE {self._named(self._new)}"
@@ -194,17 +197,16 @@ class OwnCopy(TableCopy):
         """Both hold the same rows, seen in one moment."""
         keys = [_quoted(column.name) for column in self._table.primary_key.columns]
         one, other = self._named(self.table), self._named(self._new)
-        for left, right, words in ((one, other, "lacks"), (other, one, "has")):
+        for left, right, words in ((one, other, "too few"), (other, one, "too many")):
             same = " AND ".join(f"a.{key} = b.{key}" for key in keys)
             query = f"SELECT count(*) FROM {left} a WHERE NOT EXISTS"
             with self._transaction():
                 count = self._send(f"{query} (SELECT 1 FROM {right} b WHERE {same})")[0][0]
             if count:
                 raise OnlineToolFailed(
-                    f"The copy of {self.table} {words} {count} rows that"
-                    f" {'the table has' if words == 'lacks' else 'the table lacks'}; the table is"
-                    " as it was.",
-                    hint="Two rows may be the same for a unique key as it becomes: look for those.",
+                    f"The copy of {self.table} has {count} rows {words}; the table is as it was.",
+                    hint="Look for rows that become the same for a unique key.\n"
+                    "flask db upgrade    tries it again",
                 )
 
     def _take_its_place(self) -> None:
@@ -278,7 +280,7 @@ class OwnCopy(TableCopy):
         try:
             yield
         except BaseException:
-            with suppress(Exception):  # the connection may be lost
+            with failures_ignored():  # the connection may be lost
                 self._raw.rollback()
             raise
         self._raw.commit()
@@ -290,7 +292,7 @@ class OwnCopy(TableCopy):
         try:
             yield
         finally:
-            with suppress(Exception):  # a lost connection takes its settings along
+            with failures_ignored():  # a lost connection takes its settings along
                 self._send(f"SET SESSION foreign_key_checks = {before}")
 
     @contextmanager
@@ -307,7 +309,7 @@ class OwnCopy(TableCopy):
         try:
             yield
         finally:
-            with suppress(Exception):  # a lost connection takes its settings along
+            with failures_ignored():  # a lost connection takes its settings along
                 self._send(f"SET SESSION sql_mode = {_text(mode)}")
                 dialect.set_isolation_level(raw, level)
 

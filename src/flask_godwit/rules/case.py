@@ -18,8 +18,7 @@ _WHO = {
 }
 
 COPY_OTHERWISE = (
-    "# flask db upgrade copies the table while others write, where nothing stands in the way.\n"
-    "# Otherwise use a new column and batches, pt-online-schema-change or gh-ost, or a quiet hour."
+    "# Use a new column and batches, pt-online-schema-change or gh-ost, or a quiet hour."
 )
 
 
