@@ -42,7 +42,8 @@ def filled(project: Project) -> Project:
 
 
 def backups(project: Project) -> list[Path]:
-    return [path for path in project.files("backups/*") if path.name != ".gitignore"]
+    others = (".gitignore", "empty_postgresql.sql")
+    return [path for path in project.files("backups/*") if path.name not in others]
 
 
 def upgraded(project: Project, *arguments: str) -> Answer:
@@ -101,7 +102,7 @@ def restore(project: Project, command: str, database: Database) -> None:
     """Type the command as the user would, but without a terminal to ask for a password."""
     password = str(database.address.password or "")
     environment = {**os.environ, "PGPASSWORD": password, "MYSQL_PWD": password}
-    command = command.replace(" -p ", " ") if database.dialect != "postgresql" else command
+    command = command.removesuffix(" -p")  # of mysql, to ask
     program = next(word for word in ("pg_restore", "mariadb", "mysql", "cp") if word in command)
     if not shutil.which(program):
         pytest.skip(f"{program} is not on the PATH")

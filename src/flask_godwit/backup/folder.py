@@ -68,6 +68,8 @@ class Backups:
                 if not unfinished.stat().st_size:
                     raise BackupFailed("The backup is empty, so nothing was migrated.")
                 unfinished.rename(path)
+                for script, text in backup.beside.items():
+                    path.with_name(script).write_text(text, encoding="utf-8")
             except OSError as error:
                 raise _cannot_write(self.folder, error) from error
             finally:

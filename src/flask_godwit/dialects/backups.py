@@ -21,6 +21,8 @@ class Backup:
     """Writes the database of a connection into files. Nothing is prepared by making one."""
 
     suffix: ClassVar[str] = ""
+    beside: ClassVar[Mapping[str, str]] = {}
+    """What the command that restores finds beside the backup: names of files, and their text."""
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
