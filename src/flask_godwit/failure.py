@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import traceback
 from pathlib import Path
 
@@ -70,8 +71,16 @@ def short_path(file: str) -> str:
 
 def _statement(error: BaseException) -> str:
     statement = error.statement if isinstance(error, StatementError) else None
-    words = " ".join((statement or "").split())
+    doubled = isinstance(error, DBAPIError) and not error.params and _doubles_percents(error.orig)
+    text = (statement or "").replace("%%", "%") if doubled else statement or ""
+    words = " ".join(text.split())
     return words if len(words) <= _LONGEST_STATEMENT else f"{words[:_LONGEST_STATEMENT]} …"
+
+
+def _doubles_percents(error: BaseException | None) -> bool:
+    """Whether the driver that raised an error is given each ``%`` twice."""
+    driver = sys.modules.get(type(error).__module__.partition(".")[0])
+    return getattr(driver, "paramstyle", "") in ("format", "pyformat")
 
 
 def _reason(error: Exception, step: Step) -> str:

@@ -139,6 +139,9 @@ class Database(Administered, ObjectAnswers, OptionAnswers, TypeAnswers):
         """Whether a column of this type can have a server default that is a literal."""
         return True
 
+    bytes_literal: ClassVar[str] = "X'{}'"
+    """Bytes in a statement, of which the hexadecimal digits are given."""
+
     enforces_limits: ClassVar[bool] = True
     """Whether a value that is too long or too large for its type is refused."""
 
@@ -229,11 +232,18 @@ class Database(Administered, ObjectAnswers, OptionAnswers, TypeAnswers):
         """The statement that makes a generated column a plain one; "" where there is none."""
         return ""
 
+    def steady(self, expression: str) -> str:
+        """An expression that the database says, in words that make the same one again."""
+        return expression
+
     def mend_reflection(self, dialect: Dialect) -> None:
         """Have SQLAlchemy read what it leaves out, where that would be found changed."""
 
     restrict_goes_unsaid: ClassVar[bool] = True
     """Whether a foreign key that is to RESTRICT is the same as one of which nothing is said."""
+
+    no_action_goes_unsaid: ClassVar[bool] = True
+    """Whether NO ACTION of a foreign key is the same as nothing said."""
 
     counts_in_columns: ClassVar[bool] = True
     """Whether an altered column has to be told again that it counts."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from sqlalchemy import JSON, Connection, LargeBinary, String, inspect
+from sqlalchemy import JSON, Connection, Dialect, LargeBinary, String, inspect
 from sqlalchemy.types import TypeEngine
 
 from .mysql import MySQL
@@ -34,6 +34,12 @@ class MariaDB(MySQL):
     checks_in_columns: ClassVar[bool] = True
     readers_block_renames: ClassVar[bool] = False
     restrict_goes_unsaid: ClassVar[bool] = True
+    no_action_goes_unsaid: ClassVar[bool] = False
+
+    def mend_reflection(self, dialect: Dialect) -> None:
+        from .mariadb_reflection import read_no_action
+
+        read_no_action(dialect)
 
     def cost(self, action: Action, facts: Facts) -> Cost:
         from .mariadb_locks import cost

@@ -119,6 +119,7 @@ class PostgreSQL(Database):
     extra: ClassVar[str] = "postgresql"
     user_query: ClassVar[str] = "SELECT current_user"
     takes_using: ClassVar[bool] = True
+    bytes_literal: ClassVar[str] = r"'\x{}'"
 
     def trouble(self, error: BaseException) -> Trouble:
         state = state_of(error)
@@ -207,6 +208,17 @@ class PostgreSQL(Database):
     def owned_sequences(self, connection: Connection, schema: str | None, table: str) -> OwnedNames:
         values = {"schema": schema, "name": table}
         return {row.attname: row.relname for row in connection.execute(_OWNED, values)}
+
+    def steady(self, expression: str) -> str:
+        from .postgresql_facts import steady
+
+        return steady(expression)
+
+    @staticmethod
+    def operations(context: Any) -> AbstractContextManager[None]:
+        from .postgresql_using import percents_doubled
+
+        return percents_doubled(context)
 
     def witness(self, connection: Connection) -> Witness | None:
         from .postgresql_witness import PostgreSQLWitness

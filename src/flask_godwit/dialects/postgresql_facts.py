@@ -60,12 +60,18 @@ _INDEXES = """
 """
 _NAMED = "(SELECT oid FROM pg_namespace WHERE nspname = coalesce(:schema, current_schema()))"
 _TEMPORARY = "pg_my_temp_schema()"
+_NAME = r"""(?:\w+|"(?:[^"]|"")+")"""
+_TEXT = "'(?:[^']|'')*'"
+_ITEM = f"{_TEXT}::character varying"
+_BITS = rf"\(?{_ITEM}\)?::text"
+# As it is said with all parentheses, and with those that are needed.
 _LISTS = re.compile(
-    r"""\((?P<column>\w+|"(?:[^"]|"")+")\)::text (?P<any>= ANY|<> ALL)"""
-    r""" \((?:\(ARRAY\[(?P<list>(?:(?:, )?'(?:[^']|'')*'::character varying)+)\]\)::text\[\]"""
-    r"""|ARRAY\[(?P<bits>(?:(?:, )?\('(?:[^']|'')*'::character varying\)::text)+)\])\)"""
+    rf"""(?:(?<![\w"])\((?P<column>{_NAME})\)|(?<![\w".)])(?P<bare>{_NAME}))::text"""
+    rf""" (?P<any>= ANY|<> ALL) \("""
+    rf"""(?:\(?ARRAY\[(?P<list>{_ITEM}(?:, {_ITEM})+)\]\)?::text\[\]"""
+    rf"""|ARRAY\[(?P<bits>{_BITS}(?:, {_BITS})+)\])\)"""
 )
-_BIT = re.compile(r"\(('(?:[^']|'')*')::character varying\)::text")
+_BIT = re.compile(rf"\(?({_TEXT})::character varying\)?::text")
 _DEFERRAL = re.compile(r"\bDEFERRABLE(?: INITIALLY DEFERRED)?$")
 _TEMPORARY_NAME = re.compile(r"\bpg_temp(_\d+)?\.")
 
@@ -195,7 +201,8 @@ def steady(expression: str) -> str:
 def _as_in(found: re.Match[str]) -> str:
     word = "IN" if found["any"] == "= ANY" else "NOT IN"
     values = found["list"] or _BIT.sub(r"\1", found["bits"])
-    return f"{found['column']} {word} ({values.replace('::character varying', '')})"
+    column = found["column"] or found["bare"]
+    return f"{column} {word} ({values.replace('::character varying', '')})"
 
 
 def _plain(definition: str) -> str:

@@ -83,10 +83,10 @@ class FillStage:
         fill = typed.get(need.place, self.answers.fills.get(need.place))
         if fill is not None:
             self.used.add(need.place)
-            return given(need.column, fill, self.dialect, need.place)
+            return given(need.column, fill, self.dialect, self.database, need.place)
         if not need.is_new and need.column.server_default is not None:
             return server_default_of(need.column.server_default, self.dialect)
-        return default_of(need.column, self.dialect)
+        return default_of(need.column, self.dialect, self.database)
 
     def _open(self, need: _Need) -> bool:
         if self._value(need, {}) is not None:
@@ -220,7 +220,7 @@ class FillStage:
         for step in operation.ops:
             value = None
             if isinstance(step, ops.AddColumnOp) and _has_no_value(step.column):
-                value = neutral(step.column, self.dialect)
+                value = neutral(step.column, self.dialect, self.database)
             if value is None or not isinstance(step, ops.AddColumnOp):
                 rest.append(step)
                 continue

@@ -12,6 +12,7 @@ from sqlalchemy import Column, Table
 
 from ..dialects import dialect_for
 from .casts import CastStage
+from .coming_back import say_steadily
 from .constraint_names import name_added
 from .fill import FillStage
 from .key_columns import KeyColumnStage
@@ -55,6 +56,7 @@ def finished(refinement: Refinement, context: AutogenContext, script: ops.Migrat
     cast.downgrade(downgrade)
     fill.upgrade(upgrade)
     fill.downgrade(downgrade)
+    say_steadily(downgrade, facts["database"])
     mark_losses(upgrade, rows)
     dialect = context.connection.dialect
     give_names = partial(name_added, dialect=dialect, name_checks=_names_checks(context.metadata))

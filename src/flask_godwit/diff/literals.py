@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Column, Dialect, Enum, cast, literal, types
 from sqlalchemy.sql.elements import ClauseElement
 
+from ..dialects.base import Database
 from ..errors import AnswerWrong
 
 SQL_PREFIX = "sql:"
@@ -39,7 +40,9 @@ class Value:
     """The value itself, where it is a text."""
 
 
-def given(column: Column[Any], text: Any, dialect: Dialect, place: str) -> Value:
+def given(
+    column: Column[Any], text: Any, dialect: Dialect, database: Database, place: str
+) -> Value:
     """The value that was typed for a column.
 
     :param place: the column, as it was typed.
@@ -48,7 +51,7 @@ def given(column: Column[Any], text: Any, dialect: Dialect, place: str) -> Value
     if isinstance(text, str) and text.startswith(SQL_PREFIX):
         return Value(text[len(SQL_PREFIX) :].strip(), constant=False)
     try:
-        return _literal(column, _parsed(column, text), dialect)
+        return _literal(column, _parsed(column, text), dialect, database)
     except (ValueError, TypeError, ArithmeticError, LookupError) as error:
         raise AnswerWrong(f"{text!r} is no value for {place}, {column.type!r}.") from error
 
@@ -63,6 +66,8 @@ def _parsed(column: Column[Any], text: Any) -> Any:
     kind = _python_type(column)
     if kind is bool:
         return _boolean(text)
+    if kind is bytes:
+        return text.encode()
     if kind in (int, float, Decimal):
         return kind(text)
     if kind in (dt.date, dt.datetime, dt.time):
@@ -89,7 +94,7 @@ def _python_type(column: Column[Any]) -> Any:
         return str
 
 
-def default_of(column: Column[Any], dialect: Dialect) -> Value | None:
+def default_of(column: Column[Any], dialect: Dialect, database: Database) -> Value | None:
     """The model's own default, where it is a value: not one that Python computes each time."""
     default = column.default
     if default is None or default.is_sequence:
@@ -103,7 +108,7 @@ def default_of(column: Column[Any], dialect: Dialect) -> Value | None:
             return None
         value = _CONSTANT_CALLABLES[name]
     try:
-        return _literal(column, value, dialect)
+        return _literal(column, value, dialect, database)
     except (ValueError, TypeError, LookupError, NotImplementedError):
         return None
 
@@ -132,22 +137,25 @@ _NEUTRAL: tuple[tuple[type[Any], Any], ...] = (
 )
 
 
-def neutral(column: Column[Any], dialect: Dialect) -> Value | None:
+def neutral(column: Column[Any], dialect: Dialect, database: Database) -> Value | None:
     """A value that says nothing, for a column whose own values are gone."""
     kind: Any = column.type
     if isinstance(kind, Enum):
-        return _literal(column, _of_enum(kind, kind.enums[0]), dialect) if kind.enums else None
+        first = _of_enum(kind, kind.enums[0]) if kind.enums else None
+        return None if first is None else _literal(column, first, dialect, database)
     if isinstance(kind, types.LargeBinary):
         return Value(_sql(cast(literal("", types.String()), kind), dialect), constant=False)
     for wanted, value in _NEUTRAL:
         if isinstance(kind, wanted):
-            return _literal(column, value, dialect)
+            return _literal(column, value, dialect, database)
     return None
 
 
-def _literal(column: Column[Any], value: Any, dialect: Dialect) -> Value:
+def _literal(column: Column[Any], value: Any, dialect: Dialect, database: Database) -> Value:
     if isinstance(column.type, types.JSON):
         return Value(_quoted(json.dumps(value), dialect), text=json.dumps(value))
+    if isinstance(value, bytes):
+        return Value(database.bytes_literal.format(value.hex()))
     try:
         sql = _sql(literal(value, column.type), dialect)
         is_text = isinstance(column.type, types.String) and type(value) is str

@@ -29,6 +29,7 @@ _KINDS: dict[type[Any], str] = {
     ops.CreateForeignKeyOp: "fk",
 }
 _WORDS = {"ix": "index"}
+_NO_ACTION = "NO ACTION"
 
 
 def compare_foreign_key_names(
@@ -38,7 +39,7 @@ def compare_foreign_key_names(
     table: Table,
     names: Mapping[tuple[str, ...], str],
 ) -> Iterator[ops.MigrateOperation]:
-    """The operations that give foreign keys the names that the models say.
+    """The operations that give foreign keys the names that the models say, and what NO ACTION is.
 
     :param names: of those that stand in a column, by columns: they are not reflected.
     """
@@ -49,10 +50,12 @@ def compare_foreign_key_names(
     assert context.dialect is not None
     for key in sorted(table.foreign_key_constraints, key=lambda key: list(key.column_keys)):
         actual = there.get(_signature(context, key))
-        name = final_name(context.dialect, key)
         if actual is None or actual.name in touched - {None}:
             continue
-        if name in (None, actual.name, names.get(tuple(actual.column_keys))):
+        there_is = (None, actual.name, names.get(tuple(actual.column_keys)))
+        name: Any = final_name(context.dialect, key)
+        is_same = _does_nothing(context, key) == _does_nothing(context, actual)
+        if name in there_is and is_same:
             continue
         kind: Any = "foreign_key_constraint"
         if context.run_object_filters(key, name, kind, False, actual):
@@ -60,8 +63,15 @@ def compare_foreign_key_names(
             _name_dropped_key(drop, names)
             yield drop
             create = ops.CreateForeignKeyOp.from_constraint(key)
-            create.constraint_name = conv(str(name))
+            create.constraint_name = conv(str(name)) if name else None
             yield create
+
+
+def _does_nothing(context: AutogenContext, key: ForeignKeyConstraint) -> tuple[bool, ...]:
+    """Whether NO ACTION is said of a key, where that is told from nothing said."""
+    if sides_of(context).database.no_action_goes_unsaid:
+        return ()
+    return tuple((option or "").upper() == _NO_ACTION for option in (key.ondelete, key.onupdate))
 
 
 def _name_dropped_key(operation: Any, names: Mapping[tuple[str, ...], str]) -> None:
@@ -83,7 +93,7 @@ def _signature(context: AutogenContext, key: ForeignKeyConstraint) -> tuple[Any,
         schema, _, name = table.rpartition(".")
         pairs.append((element.parent.name, "" if schema == default else schema, name, column))
     options = ((key.ondelete or "").upper(), (key.onupdate or "").upper())
-    plain = tuple("" if option == "NO ACTION" else option for option in options)
+    plain = tuple("" if option == _NO_ACTION else option for option in options)
     return (*sorted(pairs), *plain, bool(key.deferrable), (key.initially or "").upper())
 
 

@@ -1,0 +1,93 @@
+"""What was dropped or changed is what it was, when it comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from flask_sqlalchemy import SQLAlchemy
+
+from tests.databases import MARIADB, Database
+
+from .conftest import Evolution
+
+Models = Callable[[SQLAlchemy], None]
+_PROVED = "Proved: upgrade, downgrade, no further changes"
+
+
+@pytest.fixture
+def on_mariadb(
+    make_database: Callable[..., Database], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Evolution]:
+    monkeypatch.chdir(tmp_path)
+    made = Evolution(tmp_path, *(make_database(MARIADB, name) for name in ("app", "reference")))
+    yield made
+    made.close()
+
+
+def _id() -> sa.Column[int]:
+    return sa.Column("id", sa.Integer, primary_key=True)
+
+
+def _kept(db: SQLAlchemy) -> None:
+    db.Table("kept", _id())
+
+
+def test_table_with_lists(evolution: Evolution) -> None:
+    """PostgreSQL says ``IN`` as something that it reads as another thing."""
+
+    def models(db: SQLAlchemy) -> None:
+        _kept(db)
+        table = db.Table(
+            "post",
+            _id(),
+            sa.Column("state", sa.String(9)),
+            sa.CheckConstraint("state NOT IN ('it''s', 'odd')", name="not_odd"),
+        )
+        some = sa.text("state IN ('new', 'old')")
+        sa.Index("some", table.c.id, postgresql_where=some, sqlite_where=some)
+
+    evolution.begin(models)
+    assert _PROVED in evolution.migrate(_kept).stdout
+
+
+def test_bytes_for_rows(evolution: Evolution) -> None:
+    """A column of bytes gets what was typed, or the model's default, whatever bytes those are."""
+    default = b"\0'\\\xff%"
+
+    def models(db: SQLAlchemy) -> None:
+        typed = sa.Column("typed", sa.LargeBinary(9), nullable=False)
+        given = sa.Column("given", sa.LargeBinary, nullable=False, default=default)
+        db.Table("kept", _id(), typed, given)
+
+    evolution.begin(_kept, "INSERT INTO kept VALUES (1)")
+    evolution.follow(models, "--fill", "kept.typed=it's é")
+    [(typed, given)] = evolution.rows("SELECT typed, given FROM kept")
+    assert bytes(typed) == "it's é".encode()  # type: ignore[call-overload]
+    assert bytes(given) == default  # type: ignore[call-overload]
+
+
+def test_no_action_of_mariadb(on_mariadb: Evolution) -> None:
+    """It keeps NO ACTION apart from nothing said and RESTRICT, which are one to it."""
+
+    def models(ondelete: str | None) -> Models:
+        def declare(db: SQLAlchemy) -> None:
+            _kept(db)
+            key = sa.ForeignKey("kept.id", ondelete=ondelete, name="fk_kept")
+            db.Table("post", _id(), sa.Column("kept_id", key))
+
+        return declare
+
+    def said() -> bool:
+        return "ON DELETE NO ACTION" in str(on_mariadb.rows("SHOW CREATE TABLE post"))
+
+    on_mariadb.begin(models("NO ACTION"))
+    on_mariadb.follow(models(None))
+    assert not said()
+    on_mariadb.back(models("NO ACTION"))
+    assert said()
+    on_mariadb.now.ok("upgrade")
+    assert "No changes" in on_mariadb.migrate(models("RESTRICT")).output
+    assert _PROVED in on_mariadb.migrate(models("NO ACTION")).stdout
