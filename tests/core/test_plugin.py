@@ -207,3 +207,42 @@ class TestCommandLine:
         answer = folder.flask("db", "migrate")
         assert answer.stdout.count("made\n") == 1
         assert "+ table user" in answer.stdout, answer.stderr
+
+
+class TestCollector:
+    #: An application that says how the collector was when it was imported, and in its command.
+    TELLS = """
+        import atexit, gc
+        {before}
+        print("import", gc.isenabled(), gc.get_threshold()[0])
+        atexit.register(lambda: print("end", gc.isenabled(), gc.get_threshold()[0]))
+        from flask import Flask
+        from flask_godwit import Migrate
+
+        app = Flask(__name__)
+        Migrate().init_app(app)
+    """
+
+    @pytest.mark.parametrize(
+        ("before", "imported", "at_the_end"),
+        [
+            ("", "True 0", "True 20000"),
+            ("gc.set_threshold(90)", "True 90", "True 90"),
+            ("gc.disable()", "False 0", "False 20000"),
+        ],
+    )
+    def test_rests_while_an_application_is_loaded(
+        self, folder: Folder, before: str, imported: str, at_the_end: str
+    ):
+        """Nothing is collected while modules come, and then again; the application's word stands."""
+        folder.write(app=self.TELLS.format(before=before))
+        answer = folder.flask("db", "list-templates")
+        assert answer.exit_code == 0, answer.stderr
+        assert answer.stdout.startswith(f"import {imported}\n")
+        assert answer.stdout.endswith(f"end {at_the_end}\n")
+
+    def test_other_commands_are_as_they_were(self, folder: Folder):
+        """`flask routes`, or a server, has the collector that Python gives it."""
+        folder.write(app=self.TELLS.format(before=""))
+        usual = folder.python("-c", "import gc; print(gc.get_threshold()[0])").stdout.strip()
+        assert f"end True {usual}\n" in folder.flask("routes").stdout

@@ -17,6 +17,7 @@ import click
 from flask import Flask
 from flask.cli import NoAppException, ScriptInfo
 
+from .collector import resting_collector
 from .console import Console
 from .group import db as godwit_group
 
@@ -59,7 +60,8 @@ def _group_of_the_application(parent: click.Context | None, asks_for_help: bool)
     if parent is None:
         return godwit_group
     try:
-        app = parent.ensure_object(ScriptInfo).load_app()
+        with resting_collector():
+            app = parent.ensure_object(ScriptInfo).load_app()
     except Exception as error:
         if asks_for_help:
             return godwit_group
