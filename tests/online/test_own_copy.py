@@ -57,13 +57,13 @@ LEFT = """
 SAME = """
     SELECT count(*) FROM item JOIN mirror USING (id)
     WHERE item.code <=> mirror.code AND item.qty = mirror.qty AND item.twice = mirror.twice
+      AND item.team_id <=> mirror.team_id
 """
 
 
 @pytest.fixture
 def large(project: Project) -> Project:
     project.environment["FLASK_GODWIT_SMALL_TABLE_ROWS"] = "1000"
-    project.environment["FLASK_GODWIT_ONLINE_TOOL"] = "godwit"
     project.replace(
         "app.py", "db = SQLAlchemy(app)", "app.config.from_prefixed_env()\ndb = SQLAlchemy(app)"
     )
@@ -73,9 +73,32 @@ def large(project: Project) -> Project:
     return project
 
 
+def some_statement(dice: random.Random, seed: int, turn: int) -> str:
+    """One that writes to a table, which is to be put into it."""
+    one, first = dice.randint(1, ROWS), 10**6 * seed
+    new, late = first + turn, first + dice.randint(0, turn)
+    return dice.choice(
+        (
+            f"INSERT INTO {{}} (id, code) VALUES ({new}, 'w{seed}-{turn}')",
+            f"UPDATE {{}} SET qty = qty + 1 WHERE id BETWEEN {one} AND {one + 5}",
+            f"UPDATE {{}} SET code = 'u{seed}-{turn}' WHERE id = {one}",
+            f"UPDATE {{}} SET id = {new} WHERE id = {one}",
+            f"UPDATE IGNORE {{}} SET id = {one} WHERE id = {late}",
+            f"UPDATE IGNORE {{}} SET code = 'n{one}' WHERE id = {late}",
+            f"UPDATE IGNORE {{}} SET team_id = 1000 WHERE id = {one}",
+            f"DELETE FROM {{}} WHERE id = {one}",
+            f"DELETE FROM {{}} WHERE id BETWEEN {late} AND {late + 1}",
+            f"REPLACE INTO {{}} (id, code, qty) VALUES ({one}, 'r{seed}-{turn}', 7)",
+            f"REPLACE INTO {{}} (id, code, qty) VALUES ({late}, 'n{one}', 7)",
+            f"INSERT IGNORE INTO {{}} (id, code) VALUES ({late}, 'n{one}')",
+            f"INSERT INTO {{}} (id) VALUES ({one}) ON DUPLICATE KEY UPDATE qty = qty + 5",
+        )
+    )
+
+
 @contextmanager
 def writers(database: Database, number: int) -> Iterator[list[str]]:
-    """Several who insert, change, delete, renumber rows, in both tables alike; [their errors]."""
+    """Several who write in every way, the same in both tables; [their errors]."""
     over, errors = threading.Event(), list[str]()
 
     def work(connection: Connection, seed: int) -> None:
@@ -83,17 +106,7 @@ def writers(database: Database, number: int) -> Iterator[list[str]]:
         for turn in range(10**6):
             if over.is_set():
                 return
-            one, new = dice.randint(1, ROWS), 10**6 * seed + turn
-            statement = dice.choice(
-                (
-                    f"INSERT INTO {{}} (id, code) VALUES ({new}, 'w{seed}-{turn}')",
-                    f"UPDATE {{}} SET qty = qty + 1 WHERE id = {one}",
-                    f"UPDATE {{}} SET code = 'u{seed}-{turn}' WHERE id = {one}",
-                    f"UPDATE {{}} SET id = {new} WHERE id = {one}",
-                    f"DELETE FROM {{}} WHERE id = {one}",
-                    f"REPLACE INTO {{}} (id, code, qty) VALUES ({one}, 'r{seed}-{turn}', 7)",
-                )
-            )
+            statement = some_statement(dice, seed, turn)
             try:
                 with connection.begin():
                     # Whoever has the row of the one has that of the other.
@@ -120,14 +133,13 @@ def writers(database: Database, number: int) -> Iterator[list[str]]:
                 connection.close()
 
 
-@pytest.mark.xfail(reason="one run in eight fails: why the way is not the default", strict=False)
 def test_while_others_write(large: Project, database: Database) -> None:
     """Every row is in the copy as the others left it, and nothing of the copying remains."""
     execute(database, "CREATE TABLE late (id int)")
     with writers(database, 3) as errors:
         told = large.invoke("db", "upgrade", check=False)
     assert told.code == 1
-    assert told.stdout.count("by a copy that takes its place") == 2, told
+    assert told.stdout.count("by a copy that takes its place") == 2, told.stderr
     execute(database, "DROP TABLE late")
     assert "by a copy" not in large.invoke("db", "upgrade").stdout  # not a second time
     created = str(rows(database, "SHOW CREATE TABLE item")[0][1])

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any, ClassVar
 
-from sqlalchemy import Column, Computed, Table, select
+from sqlalchemy import Column, Computed, String, Table, select
 from sqlalchemy.dialects.mysql import insert
 
 from ..dialects import Database, dialect_for
@@ -26,10 +26,12 @@ from ..operations import BackfillOp
 from ..operations.batch_run import Backfill
 from ..operations.batches import Batches, key_of, table_in
 from .copies import FOREIGN_KEY, TableCopy
+from .copy_statements import EVENTS, CopyStatements, quoted
 
 _BATCH_SECONDS = 0.05
 """As long as whoever writes to a row of the batch waits."""
 _LONGEST_NAME = 64
+_CONVERTS = re.compile(r"CONVERT\b", re.IGNORECASE)
 _KEYS = re.compile(r"\b(PRIMARY\s+KEY|UNIQUE|PARTITION)\b", re.IGNORECASE)
 # Zeros stay what they are, and what does not fit is an error.
 _MODES = {"STRICT_ALL_TABLES", "NO_AUTO_VALUE_ON_ZERO"}
@@ -39,7 +41,6 @@ _KEY = re.compile(r"^\s*CONSTRAINT `((?:[^`]|``)+)` (FOREIGN KEY .*?),?$", re.MU
 _FOLLOWS = re.compile(r" ON (DELETE|UPDATE) (CASCADE|SET NULL)", re.IGNORECASE)
 _FOR_NOW = "_godwit_"
 """Before the name of a foreign key while the old table has one of that name."""
-_EVENTS = ("insert", "update", "delete")
 _MAY_NOT_MAKE_TRIGGERS = """
     SELECT @@log_bin AND NOT @@log_bin_trust_function_creators AND NOT EXISTS (
         SELECT 1 FROM information_schema.user_privileges
@@ -91,8 +92,7 @@ class OwnCopy(TableCopy):
             key_of(self.connection, self._table)
         except BackfillRefused as error:
             return str(error)
-        keys = {column.name.lower() for column in self._table.primary_key.columns}
-        if self.changed_column.lower() in keys and not self.keeps_values():
+        if any(self._is_changed(column) for column in self._keys) and not self.keeps_values():
             return "values of the key might change"
         return ""
 
@@ -125,8 +125,8 @@ class OwnCopy(TableCopy):
         if not given:
             return
         clauses = (
-            f"ADD CONSTRAINT {_quoted(name.removeprefix(_FOR_NOW))} {definition},"
-            f" DROP FOREIGN KEY {_quoted(name)}"
+            f"ADD CONSTRAINT {quoted(name.removeprefix(_FOR_NOW))} {definition},"
+            f" DROP FOREIGN KEY {quoted(name)}"
             for name, definition in given
         )
         with self._unchecked():
@@ -157,29 +157,13 @@ class OwnCopy(TableCopy):
         for name, definition in self._foreign_keys():
             self._patiently(
                 f"ALTER TABLE {self._named(self._new)}"
-                f" ADD CONSTRAINT {_quoted(_FOR_NOW + name)} {definition}"
+                f" ADD CONSTRAINT {quoted(_FOR_NOW + name)} {definition}"
             )
-        for event, name in zip(_EVENTS, self._triggers, strict=True):
+        for event, name in zip(EVENTS, self._triggers, strict=True):
             self._patiently(
                 f"CREATE TRIGGER {self._named(name)} AFTER {event.upper()}"
-                f" ON {self._named(self.table)} FOR EACH ROW {self._written(event)}"
+                f" ON {self._named(self.table)} FOR EACH ROW {self._texts.trigger(event)}"
             )
-
-    def _written(self, event: str) -> str:
-        """What a trigger does to the copy."""
-        copy = self._named(self._new)
-        quoted = [_quoted(column.name) for column in self._columns]
-        keys = [_quoted(column.name) for column in self._table.primary_key.columns]
-        old = " AND ".join(f"{copy}.{key} = OLD.{key}" for key in keys)
-        delete = f"DELETE FROM {copy} WHERE {old}"
-        values = ", ".join(f"NEW.{name}" for name in quoted)
-        replace = f"REPLACE INTO {copy} ({', '.join(quoted)}) VALUES ({values})"
-        if event == "insert":
-            return replace
-        if event == "delete":
-            return delete
-        same = " AND ".join(f"NEW.{key} <=> OLD.{key}" for key in keys)
-        return f"BEGIN {delete} AND NOT ({same}); {replace}; END"
 
     def _fill(self) -> None:
         """What the rows refer to is there, as they are: it is neither looked at nor locked."""
@@ -195,10 +179,9 @@ class OwnCopy(TableCopy):
 
     def _compare(self) -> None:
         """Both hold the same rows, seen in one moment."""
-        keys = [_quoted(column.name) for column in self._table.primary_key.columns]
+        same = self._texts.same(values=self.keeps_values())
         one, other = self._named(self.table), self._named(self._new)
         for left, right, words in ((one, other, "too few"), (other, one, "too many")):
-            same = " AND ".join(f"a.{key} = b.{key}" for key in keys)
             query = f"SELECT count(*) FROM {left} a WHERE NOT EXISTS"
             with self._transaction():
                 count = self._send(f"{query} (SELECT 1 FROM {right} b WHERE {same})")[0][0]
@@ -225,6 +208,20 @@ class OwnCopy(TableCopy):
         return table_in(self.connection, self._new, self.schema)
 
     @property
+    def _texts(self) -> CopyStatements:
+        table, copy = self._named(self.table), self._named(self._new)
+        return CopyStatements(table, copy, self._columns, self._keys)
+
+    @property
+    def _keys(self) -> tuple[Column[Any], ...]:
+        return tuple(self._table.primary_key.columns)
+
+    def _is_changed(self, column: Column[Any]) -> bool:
+        if _CONVERTS.match(self.alter):
+            return isinstance(column.type, String)
+        return column.name.lower() == self.changed_column.lower()
+
+    @property
     def _columns(self) -> tuple[Column[Any], ...]:
         """What both tables have, and what can be written."""
         return tuple(
@@ -244,14 +241,14 @@ class OwnCopy(TableCopy):
 
     @property
     def _triggers(self) -> tuple[str, ...]:
-        return tuple(_short(f"godwit_copy_{event}_{self.table}") for event in _EVENTS)
+        return tuple(_short(f"godwit_copy_{event}_{self.table}") for event in EVENTS)
 
     @property
     def _database(self) -> Database:
         return dialect_for(self.connection.engine.url, self.connection.dialect)
 
     def _named(self, name: str) -> str:
-        return f"{_quoted(self.schema)}.{_quoted(name)}"
+        return f"{quoted(self.schema)}.{quoted(name)}"
 
     # How statements are sent: past the guards, in the midst of the one that they are for.
 
@@ -326,10 +323,6 @@ def _short(name: str) -> str:
     if len(name) <= _LONGEST_NAME:
         return name
     return f"{name[: _LONGEST_NAME - 9]}_{hashlib.sha256(name.encode()).hexdigest()[:8]}"
-
-
-def _quoted(name: str) -> str:
-    return "`" + name.replace("`", "``") + "`"
 
 
 def _text(value: str) -> str:
