@@ -66,9 +66,9 @@ class Settings:
     #: ``upgrade`` and ``downgrade`` run them on a server. Otherwise they run as the script says.
     online: bool = True
     #: Who makes the copy of a table that MySQL and MariaDB need for some changes, while others
-    #: write to it: ``"godwit"`` (experimental), or ``"pt-online-schema-change"``, which has to be
+    #: write to the table: ``"godwit"`` itself, or ``"pt-online-schema-change"``, which has to be
     #: installed. Empty: the server copies the table, and whoever writes to it waits.
-    online_tool: str = ""
+    online_tool: str = "godwit"
     #: More options for that program, such as ``["--max-load=Threads_running=40"]``.
     online_tool_options: tuple[str, ...] = ()
     #: Whether ``upgrade`` looks for rows that a revision would fail on before it runs anything,

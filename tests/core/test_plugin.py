@@ -234,7 +234,7 @@ class TestCollector:
     def test_rests_while_an_application_is_loaded(
         self, folder: Folder, before: str, imported: str, at_the_end: str
     ):
-        """Nothing is collected while modules come, and then again; the application's word stands."""
+        """Nothing is collected while modules come, then again; the application's word stands."""
         folder.write(app=self.TELLS.format(before=before))
         answer = folder.flask("db", "list-templates")
         assert answer.exit_code == 0, answer.stderr

@@ -18,7 +18,8 @@ _WHO = {
 }
 
 COPY_OTHERWISE = (
-    "# Use a new column and batches, pt-online-schema-change or gh-ost, or a quiet hour."
+    "# flask db upgrade copies the table while others write, where nothing stands in the way.\n"
+    "# Otherwise use a new column and batches, pt-online-schema-change or gh-ost, or a quiet hour."
 )
 
 
