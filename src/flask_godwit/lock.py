@@ -151,8 +151,11 @@ def _timeout(lock: DeployLock, bind: str, patience: Patience) -> LockTimeout:
     where = f" on bind {bind}" if bind else ""
     holder = _who(lock, bind, patience) or "somebody"
     command = f"flask db {'backfill' if patience.what == 'backfill' else 'upgrade'}"
+    hint = f"{command} --lock-wait 3600    waits longer\n"
+    hint += f"{command} --no-lock           goes on without a lock: only if nobody else migrates"
+    if ending := lock.ending():
+        hint += f"\n{ending}    ends that session: only if its process or its network is gone"
     return LockTimeout(
         f"Another {patience.what} is running{where} ({holder}); waited {patience.seconds:g} s.",
-        hint=f"{command} --lock-wait 3600    waits longer\n"
-        f"{command} --no-lock           goes on without a lock: only if nobody else migrates",
+        hint=hint,
     )

@@ -18,6 +18,10 @@ class DeployLock:
         """Who has it, in words; "" when nobody says."""
         raise NotImplementedError
 
+    def ending(self) -> str:
+        """The statement that ends the session of who has it; "" where there is none."""
+        return ""
+
     @property
     def taking(self) -> str:
         """The expression of SQL that takes it and is true then; "" where it is none of SQL's."""

@@ -27,6 +27,15 @@ _BLOCKERS = text("""
       AND a.pid <> pg_backend_pid() AND a.datname = current_database()
     LIMIT 5
 """)
+# Else the session of a process that was killed holds its locks to its statement's end, and one
+# that the network has lost for hours.
+_NOTICE_THE_DEAD = """
+    SELECT set_config('client_connection_check_interval', '2000', true),
+        set_config('tcp_keepalives_idle', '30', true),
+        set_config('tcp_keepalives_interval', '10', true),
+        set_config('tcp_keepalives_count', '3', true),
+        set_config('tcp_user_timeout', '60000', true)
+"""
 
 
 class PostgreSQLLimits(Guard):
@@ -104,8 +113,7 @@ class PostgreSQLLimits(Guard):
         if connection.get_execution_options().get("isolation_level") == "AUTOCOMMIT":
             return
         if self._notices_the_dead(connection):
-            # Else the session of a process that was killed holds its locks to its statement's end.
-            connection.exec_driver_sql("SET LOCAL client_connection_check_interval = 2000")
+            connection.exec_driver_sql(_NOTICE_THE_DEAD)
         if self.now.lock_seconds or self.now is not self.limits:
             milliseconds = int(self.now.lock_seconds * 1000)
             connection.exec_driver_sql(f"SET LOCAL lock_timeout = {milliseconds}")

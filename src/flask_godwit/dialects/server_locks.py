@@ -21,6 +21,8 @@ class ServerLock(DeployLock):
 
     keep_alive: ClassVar[tuple[str, ...]] = ()
     """Statements that keep the server from closing a session that only holds a lock."""
+    end: ClassVar[str] = ""
+    """The statement that ends a session, by its number."""
 
     def __init__(self, engine: Engine, name: str) -> None:
         self.name = name
@@ -50,7 +52,19 @@ class ServerLock(DeployLock):
             with failures_ignored():  # an older server does not know the setting
                 self._execute(statement)
 
+    def holder(self) -> str:
+        row = self._its_session()
+        return f"{row[0]}@{row[1]}, session {row[2]}, since {row[3]}" if row else ""
+
+    def ending(self) -> str:
+        row = self._its_session()
+        return self.end.format(row[2]) if row else ""
+
     def _try(self) -> bool:
+        raise NotImplementedError
+
+    def _its_session(self) -> tuple[Any, ...] | None:
+        """User, host and number of the session that has the lock, and since when."""
         raise NotImplementedError
 
     def _row(self, query: str) -> tuple[Any, ...] | None:
@@ -77,7 +91,13 @@ class PostgreSQLLock(ServerLock):
     keep_alive: ClassVar[tuple[str, ...]] = (
         "SET application_name = 'flask db'",
         "SET idle_session_timeout = 0",
+        # A holder that the network has lost is noticed after a minute, not after two hours.
+        "SET tcp_keepalives_idle = 30",
+        "SET tcp_keepalives_interval = 10",
+        "SET tcp_keepalives_count = 3",
     )
+
+    end: ClassVar[str] = "SELECT pg_terminate_backend({})"
 
     @property
     def taking(self) -> str:
@@ -87,16 +107,15 @@ class PostgreSQLLock(ServerLock):
         row = self._row(f"SELECT {self.taking}")
         return bool(row and row[0])
 
-    def holder(self) -> str:
+    def _its_session(self) -> tuple[Any, ...] | None:
         high, low = self._key >> 32, self._key & 0xFFFFFFFF
-        row = self._row(
+        return self._row(
             "SELECT a.usename, coalesce(host(a.client_addr), 'local'), a.pid,"
             " to_char(a.backend_start, 'YYYY-MM-DD HH24:MI:SS')"
             " FROM pg_locks l JOIN pg_stat_activity a USING (pid)"
             " WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1"
             f" AND l.classid = {high} AND l.objid = {low}"
         )
-        return f"{row[0]}@{row[1]}, session {row[2]}, since {row[3]}" if row else ""
 
     @property
     def _key(self) -> int:
@@ -109,6 +128,8 @@ class MySQLLock(ServerLock):
 
     keep_alive: ClassVar[tuple[str, ...]] = ("SET SESSION wait_timeout = 31536000",)
 
+    end: ClassVar[str] = "KILL {}"
+
     @property
     def taking(self) -> str:
         return f"GET_LOCK('{self._key}', 0)"
@@ -117,13 +138,12 @@ class MySQLLock(ServerLock):
         row = self._row(f"SELECT {self.taking}")
         return bool(row and row[0] == 1)
 
-    def holder(self) -> str:
-        row = self._row(
+    def _its_session(self) -> tuple[Any, ...] | None:
+        return self._row(
             "SELECT user, host, id, now() - INTERVAL time SECOND"
             " FROM information_schema.processlist"
             f" WHERE id = IS_USED_LOCK('{self._key}')"
         )
-        return f"{row[0]}@{row[1]}, session {row[2]}, since {row[3]}" if row else ""
 
     @property
     def _key(self) -> str:
