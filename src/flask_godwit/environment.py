@@ -33,7 +33,6 @@ from .listener import Listener
 from .outages import outage_in
 from .parts import BIND_OPTION, bind_of, fitted, has_parts, is_same_bind
 from .process_state import left_as_it_was, outer_run_kept
-from .revision_errors import broken_script, clear_error
 from .scripts import apply_settings, existing_folder, open_scripts
 from .steps import commit_what_is_open
 from .surroundings import RUNNING
@@ -235,6 +234,8 @@ class Migrations:
         except GodwitError:
             raise
         except (CommandError, RevisionError) as error:
+            from .revision_errors import clear_error
+
             raise clear_error(error, self.scripts) from error
         except DBAPIError as error:
             self._explain_connection(error)
@@ -242,6 +243,8 @@ class Migrations:
             raise
         except Exception as error:
             self._explain_outage(error)
+            from .revision_errors import broken_script
+
             broken = broken_script(error, self.scripts)
             if broken is None or _is_proxy_error(error):
                 raise

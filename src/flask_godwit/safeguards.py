@@ -7,7 +7,7 @@ Imported where revisions run: what only reads has no use for any of it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ from alembic.runtime.migration import MigrationContext, MigrationInfo, RevisionS
 from alembic.util import to_tuple
 from sqlalchemy import Connection
 
-from .dialects import dialect_for
+from .dialects import class_for, dialect_for
 from .dialects.base import Database
 from .dialects.guard import Guard, PoliteStop, Running, watched
 from .dialects.lookout import Lookout
@@ -24,7 +24,6 @@ from .journal.ledger import Ledger
 from .journal.recorder import Move, Recorder
 from .journal.sources import source_of
 from .journal.store import Store
-from .online.run import online
 from .operations.later import store_of
 from .parts import bind_in
 from .retry import Limits
@@ -121,11 +120,19 @@ class Safeguards:
     def run(self, context: MigrationContext) -> Iterator[None]:
         """Around all revisions of the run."""
         with ExitStack() as around:
-            around.enter_context(online(context, self.migrations.listener.made_safe))
+            around.enter_context(self._safe_forms(context))
             for guard in self.guards:
                 around.enter_context(guard.run())
             around.enter_context(watched(self.connection, self.guards))
             yield
+
+    def _safe_forms(self, context: MigrationContext) -> AbstractContextManager[None]:
+        """Operations in a form that keeps nobody waiting, on a database that has such forms."""
+        if not class_for(self.connection.dialect).has_safe_forms:
+            return nullcontext()
+        from .online.run import online
+
+        return online(context, self.migrations.listener.made_safe)
 
     def around(
         self, function: Callable[..., None], step: RevisionStep, context: MigrationContext

@@ -13,7 +13,6 @@ from alembic.script import Script, ScriptDirectory
 from .alembic_config import is_configured
 from .errors import FolderMissing
 from .history_check import one_history
-from .script_text import docstring, import_lines, literal
 
 if TYPE_CHECKING:
     from .settings import Settings
@@ -53,6 +52,8 @@ class Scripts(ScriptDirectory):
 
     def _generate_template(self, src: Path, dest: Path, **kw: Any) -> None:
         if not self.has_template:
+            from .script_text import docstring, import_lines, literal
+
             src = _SCRIPT_TEMPLATE
             kw["doc"] = docstring(kw["message"], kw.get("changes", ()))
             kw["import_lines"] = import_lines(kw.get("imports"))

@@ -17,6 +17,7 @@ from flask.cli import with_appcontext
 from ..errors import GodwitError
 from ..interrupts import interrupts_shown
 from ..secrecy import held_by, written_in
+from ..spared import load_mako_without_pygments
 from .complete import complete_binds, complete_revisions
 from .console import DEFAULT_PROGRAM, Console
 from .stopping import STOPPED, tell_stopped
@@ -223,6 +224,7 @@ def _run(function: Callback, /, **options: Any) -> None:
         x_arg=x_arg,
     )
     errors = printed_errors(call.console, traceback=options.pop("traceback", False))
+    load_mako_without_pygments()
     with errors, _logged(options.pop("log", False)):
         function(call, **options)
 

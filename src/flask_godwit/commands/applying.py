@@ -12,7 +12,6 @@ from alembic.script import ScriptDirectory
 from ..errors import GodwitError
 from ..listener import Listener
 from ..values import Outcome, Project
-from .recorded import with_files_from_ledger
 from .running import Run
 
 if TYPE_CHECKING:
@@ -81,6 +80,8 @@ def downgrade(
     :raises MigrationFailed: a revision failed; what was reverted before it stays reverted.
     """
     if from_ledger:
+        from .recorded import with_files_from_ledger
+
         with with_files_from_ledger(project) as (whole, entries):
             for entry in entries:
                 (listener or Listener()).remembered(entry)

@@ -18,8 +18,6 @@ from ..dialects import dialect_for
 from ..dialects.observer import Sight
 from ..environment import Migrations, Work
 from ..errors import ConnectionLost, Interrupted, SteppedAside
-from ..failure import explain_failure
-from ..journal.recovery import half_applied
 from ..journal.store import Store
 from ..listener import Listener
 from ..lock import DeployLocks
@@ -201,6 +199,8 @@ class Run:
             if (revision in applied) is not (direction == "upgrade"):
                 if not self.locks.held:
                     raise _LockNeeded(())
+                from ..journal.recovery import half_applied
+
                 raise half_applied(revision, direction, entries)
 
     def _left_of(
@@ -258,6 +258,8 @@ class Run:
         # One transaction for all revisions takes back those that were finished, too.
         kept = [] if current == self.before else self.done
         applied = tuple(done.revision for done in kept)
+        from ..failure import explain_failure
+
         noted = self.migrations.kept(step.revision, self.direction)
         explained = explain_failure(step, error, applied=applied, current=current, kept=noted)
         if self.migrations.recorder is not None:

@@ -200,6 +200,9 @@ class Database(Administered, ObjectAnswers, OptionAnswers, TypeAnswers):
         """Schema and name of tables that are made by something else than a migration."""
         return ()
 
+    has_safe_forms: ClassVar[bool] = False
+    """Whether there are other ways to do some operations, which keep nobody waiting."""
+
     algorithms: ClassVar[Sequence[str]] = ()
     """The clauses with which ALTER TABLE is told how to do it, the cheapest first."""
 

@@ -176,6 +176,7 @@ class MySQL(MySQLOptions, Database):
         return f"ALTER TABLE {table} RENAME COLUMN {old} TO {new}"
 
     shares_rows_at_once: ClassVar[str] = "FOR SHARE NOWAIT"
+    has_safe_forms: ClassVar[bool] = True
     algorithms: ClassVar[Sequence[str]] = ("ALGORITHM=INSTANT", "ALGORITHM=INPLACE, LOCK=NONE")
 
     def fills_rows(self, default: str) -> bool:

@@ -119,6 +119,7 @@ class PostgreSQL(Database):
     extra: ClassVar[str] = "postgresql"
     user_query: ClassVar[str] = "SELECT current_user"
     takes_using: ClassVar[bool] = True
+    has_safe_forms: ClassVar[bool] = True
     bytes_literal: ClassVar[str] = r"'\x{}'"
 
     def trouble(self, error: BaseException) -> Trouble:
