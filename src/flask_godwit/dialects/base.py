@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager
 from enum import Enum
 from re import Pattern
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -22,21 +22,18 @@ from sqlalchemy.types import TypeEngine
 from ..errors import DatabaseError, Outage
 from .administration import Administered
 from .object_answers import ObjectAnswers
+from .running_answers import RunningAnswers
 from .table_options import OptionAnswers
 from .type_answers import TypeAnswers
 
 if TYPE_CHECKING:
     from ..plans import Cost, Facts
-    from ..retry import Limits
     from ..sql.action import Action
     from .backups import Backup
-    from .deploy_lock import DeployLock
     from .facts import Catalogue
     from .glance import Glance
-    from .guard import Guard, Sent
-    from .observer import Observer
+    from .guard import Sent
     from .script import Script
-    from .witness import Witness
 
 
 Size = tuple[int, int]
@@ -60,7 +57,7 @@ class Trouble(Enum):
     """Anything else."""
 
 
-class Database(Administered, ObjectAnswers, OptionAnswers, TypeAnswers):
+class Database(Administered, RunningAnswers, ObjectAnswers, OptionAnswers, TypeAnswers):
     """A database by its URL. Subclasses differ in their answers, not in their methods."""
 
     name: str = "database"
@@ -92,35 +89,6 @@ class Database(Administered, ObjectAnswers, OptionAnswers, TypeAnswers):
     def user(self, connection: Connection) -> str:
         """Whose rights the connection has, as the server says; "" where nobody has any."""
         return str(connection.scalar(text(self.user_query))) if self.user_query else ""
-
-    def deploy_lock(self, engine: Engine, name: str) -> DeployLock | None:
-        """The lock called ``name``, None where the database needs or has none."""
-        return None
-
-    transactional_ddl: ClassVar[bool | None] = None
-    """What Alembic is told of the database, where it knows less than we do."""
-
-    def guards(self, connection: Connection, limits: Limits) -> tuple[Guard, ...]:
-        """What makes revisions on this connection safe, the outermost last."""
-        return ()
-
-    def canceller(self, connection: Connection) -> Callable[[], None] | None:
-        """What ends the statement of a connection from another thread; None if nothing does."""
-        return None
-
-    def lost_session(self, connection: Connection) -> Callable[[Connection], bool]:
-        """What ends the session of a connection, should it be lost and the server not notice.
-
-        It is called with another connection, and answers whether the session is gone. What the
-        journal waits for anyhow may go on.
-        """
-        return lambda _other: True
-
-    def observer(self, connection: Connection) -> Observer:
-        """Who sees how far the statement of a connection is."""
-        from .observer import Observer
-
-        return Observer()
 
     checks_in_columns: ClassVar[bool] = False
     """Whether a CHECK that is written into a column stays a part of that."""
@@ -209,12 +177,6 @@ class Database(Administered, ObjectAnswers, OptionAnswers, TypeAnswers):
     shares_rows_at_once: ClassVar[str] = ""
     """What ends a SELECT whose rows nobody changes meanwhile, and that waits for no row."""
 
-    def lock_limit(self, connection: Connection, limits: Limits) -> Guard:
-        """What sends a statement again while others hold what it needs."""
-        from .guard import Guard
-
-        return Guard()
-
     def fills_rows(self, default: str) -> bool:
         """Whether a column with this server default can't be added without writing each row."""
         return True
@@ -282,15 +244,6 @@ class Database(Administered, ObjectAnswers, OptionAnswers, TypeAnswers):
 
         return Glance()
 
-    @staticmethod
-    def operations(context: Any) -> AbstractContextManager[None]:
-        """Around a run: how Alembic's operations are carried out in its ``MigrationContext``."""
-        return nullcontext()
-
-    def witness(self, connection: Connection) -> Witness | None:
-        """Who tells the journal whether a statement took effect; None where there is no journal."""
-        return None
-
     def refuses_orphans(self, connection: Connection) -> bool:
         """Whether a new foreign key fails on rows that refer to nothing."""
         return True
@@ -333,24 +286,8 @@ class Database(Administered, ObjectAnswers, OptionAnswers, TypeAnswers):
         """Rows and bytes of tables, as quickly as the server knows them."""
         return {}
 
-    def gives_way(self, error: BaseException) -> bool:
-        """Whether the driver's error says that others were in the way: try again later."""
-        return False
-
-    def impatient(self, connection: Connection, seconds: float) -> AbstractContextManager[None]:
-        """While this lasts a statement waits for the locks of rows that long at most."""
-        return nullcontext()
-
     orders_tuples: ClassVar[bool] = False
     """Whether an index finds the rows of ``(a, b) > (1, 2)``."""
-
-    def replica_lag(self, connection: Connection) -> float:
-        """How many seconds the slowest replica is behind; 0 where the server knows of none."""
-        return 0.0
-
-    def busy_sessions(self, connection: Connection) -> int:
-        """How many sessions of others are executing something now."""
-        return 0
 
     def backup(self, connection: Connection) -> Backup:
         """How the database of a connection is written into a file."""

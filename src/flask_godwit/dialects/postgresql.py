@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from sqlalchemy import URL, Connection, Dialect, Engine, text
 from sqlalchemy.types import TypeEngine
 
-from ..errors import ConnectionLost, DiskFull, Outage, ReadOnly, RightsMissing
 from .base import Columns, Database, Size, Trouble
 from .object_answers import FUNCTION, PROCEDURE, TRIGGER, VIEW
-from .postgresql_states import gives_way, state_of
+from .postgresql_errors import outage, trouble
+from .postgresql_states import gives_way
 from .type_answers import OwnedNames
 
 if TYPE_CHECKING:
+    from ..errors import Outage
     from ..plans import Cost, Facts
     from ..retry import Limits
     from ..sql.action import Action
@@ -29,49 +30,6 @@ if TYPE_CHECKING:
     from .observer import Observer
     from .script import Script
     from .witness import Witness
-
-# SQLSTATE, where the driver has one (psycopg 3 has none for a refused connection,
-# psycopg2 never has), and the server's English words where it does not.
-_BY_STATE = {
-    "3D000": Trouble.MISSING,
-    "57P03": Trouble.STARTING,
-    "28P01": Trouble.DENIED,
-    "28000": Trouble.DENIED,
-    "42501": Trouble.DENIED,
-}
-_BY_WORDS = {
-    "does not exist": Trouble.MISSING,
-    "starting up": Trouble.STARTING,
-    "shutting down": Trouble.STARTING,
-    "not yet accepting": Trouble.STARTING,
-    "in recovery mode": Trouble.STARTING,
-    "Connection refused": Trouble.STARTING,
-    "timeout expired": Trouble.STARTING,
-    "No such file or directory": Trouble.STARTING,
-    "closed the connection unexpectedly": Trouble.STARTING,
-    "could not translate host name": Trouble.NO_HOST,
-    "failed to resolve host": Trouble.NO_HOST,
-    # The resolver's own words, which older versions of psycopg pass on as they are.
-    "[Errno -2] ": Trouble.NO_HOST,  # EAI_NONAME
-    "[Errno -3] ": Trouble.NO_HOST,  # EAI_AGAIN
-    "getaddrinfo failed": Trouble.NO_HOST,  # Windows
-    "nodename nor servname": Trouble.NO_HOST,  # macOS
-    "authentication failed": Trouble.DENIED,
-    "no pg_hba.conf entry": Trouble.DENIED,
-    "no password supplied": Trouble.DENIED,
-}
-_OUTAGES: dict[str, type[Outage]] = {
-    "53100": DiskFull,
-    "25006": ReadOnly,  # read_only_sql_transaction
-    "42501": RightsMissing,  # insufficient_privilege
-    "57P01": ConnectionLost,  # admin_shutdown, and pg_terminate_backend
-    "57P02": ConnectionLost,  # crash_shutdown
-    "57P05": ConnectionLost,  # idle_session_timeout
-    "25P03": ConnectionLost,  # idle_in_transaction_session_timeout
-    "08000": ConnectionLost,
-    "08003": ConnectionLost,
-    "08006": ConnectionLost,
-}
 
 _LONGEST_NAME = 63
 # Tables of extensions (PostGIS's spatial_ref_sys), and partitions.
@@ -123,16 +81,10 @@ class PostgreSQL(Database):
     bytes_literal: ClassVar[str] = r"'\x{}'"
 
     def trouble(self, error: BaseException) -> Trouble:
-        state = state_of(error)
-        if state in _BY_STATE:
-            return _BY_STATE[state]
-        message = str(error)
-        if 'role "' in message and "does not exist" in message:
-            return Trouble.DENIED
-        return next((t for words, t in _BY_WORDS.items() if words in message), Trouble.OTHER)
+        return trouble(error)
 
     def outage(self, error: BaseException) -> type[Outage] | None:
-        return _OUTAGES.get(state_of(error) or "")
+        return outage(error)
 
     def deploy_lock(self, engine: Engine, name: str) -> DeployLock | None:
         from .server_locks import PostgreSQLLock
