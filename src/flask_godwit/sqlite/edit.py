@@ -6,8 +6,6 @@ noted as a statement; one that it can't makes a rebuild necessary.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import (
@@ -23,14 +21,11 @@ from ..errors import RebuildRefused
 from .clauses import Clause
 from .columns import ColumnText
 from .conversions import conversion
-from .excuses import Excuses
-from .kinds import as_kind
+from .edited import Edited
 from .matching import clause_of, index_mentions, is_about, is_replaced, is_same, key_text
-from .names import Convention, conventional, find_constraint
+from .names import find_constraint
 from .native import can_add, can_drop
-from .rebuild import Change
-from .render import Renderer, inlined, renamed, strict_type
-from .schema import Schema
+from .render import inlined, renamed, strict_type
 from .table_text import TableText
 from .tokens import folded, quoted, same_name
 
@@ -42,30 +37,8 @@ _KINDS: dict[type[Constraint], str] = {
 }
 
 
-@dataclass
-class Edit:
-    """A table as it is, as it shall be, and the way from one to the other."""
-
-    schema: Schema
-    name: str
-    old: TableText
-    renderer: Renderer
-    conventions: tuple[Convention, ...]
-    names: Mapping[str, str] = field(default_factory=dict)
-    """What columns are called now, by the (folded) names that they had before the batch."""
-    interim: Mapping[str, str] = field(default_factory=dict)
-    """What columns are called as long as their new (folded) names are still taken."""
-
-    def __post_init__(self) -> None:
-        self.new = self.old
-        self.copies: dict[str, str] = {}
-        self.checks: dict[str, tuple[str, ...]] = {}
-        self.native: list[str] | None = []
-        self.excuses = Excuses()
-        self._fresh: set[str] = set()
-        self._awaiting: list[ColumnText] = []
-        self._added: ColumnText | None = None
-        self._skipped: set[str] = set()
+class Edit(Edited):
+    """A table that operations are done to."""
 
     # The operations
 
@@ -169,49 +142,6 @@ class Edit:
 
     create_table_comment = drop_table_comment = create_column_comment
 
-    # What the script wishes for the whole table
-
-    def name_constraints(self, convention: Convention) -> None:
-        """Give the names of a convention to constraints without one."""
-        for clause in self.new.constraints:
-            name = "" if clause.name else conventional(clause, self.name, convention)
-            if name:
-                self._excuse_constraint(clause)
-                self._must_rebuild(
-                    self.new.with_named_constraint(clause, self.schema.written(name))
-                )
-
-    def be(self, options: Mapping[str, Any]) -> None:
-        """Make it another kind of table: the keywords are those of SQLAlchemy's tables."""
-        table = as_kind(self.new, options, self.name)
-        for option in ("STRICT", "WITHOUT ROWID"):
-            self.excuses.fact("option", option)
-        for column in table.columns if "STRICT" in table.options else ():
-            self.excuses.fact("type of", column.name)
-        for key in (
-            self.new.constraints if table.has_autoincrement != self.new.has_autoincrement else ()
-        ):
-            if key.kind == "primary":
-                self._excuse_constraint(key)
-        if table != self.new:
-            self._must_rebuild(table)
-
-    def order(self, names: Iterable[str]) -> None:
-        """Put the columns in an order."""
-        columns = list(names)
-        if columns != [column.name for column in self.new.columns]:
-            self._must_rebuild(self.new.ordered(columns))
-
-    @property
-    def change(self) -> Change:
-        """What must be copied, and how."""
-        for added in self._awaiting:
-            if not same_name(added.name, self.new.rowid_column or ""):
-                self._refuse_missing_values(added)
-        return Change(
-            self.old, self.new, self.copies, self.checks, self._fresh, self.excuses.indexes
-        )
-
     # How they do it
 
     def _typed(self, column: ColumnText, type_: Any, existing_type: Any) -> ColumnText:
@@ -291,17 +221,6 @@ class Edit:
                 return None
             raise
 
-    def _refuse_missing_values(self, column: ColumnText) -> None:
-        needs = column.not_null and not column.is_generated
-        if needs and column.default.upper() in ("", "NULL") and column.clause("PRIMARY") is None:
-            rows = self.schema.count(self.name)
-            if rows:
-                raise RebuildRefused(
-                    f"Column {column.name!r} shall be NOT NULL, but the {rows} rows of table"
-                    f" {self.name!r} have no value for it.",
-                    hint="Give it a server_default; or add it as nullable, fill it, and alter it.",
-                )
-
     def _refuse_dependents(self, name: str) -> None:
         for column in self.new.columns:
             generated = column.clause("GENERATED", "AS")
@@ -320,19 +239,6 @@ class Edit:
             if stored.type == "index" and index_mentions(stored.sql, name)
         }
 
-    def _column(self, name: str) -> ColumnText:
-        try:
-            return self.new.column(self.current(name))
-        except KeyError:
-            there = ", ".join(column.name for column in self.new.columns)
-            raise RebuildRefused(
-                f"Table {self.name!r} has no column {name!r}.", hint=f"Its columns are: {there}."
-            ) from None
-
-    def current(self, name: str) -> str:
-        """What a column is called now that the script calls by its name from before."""
-        return self.names.get(folded(name), name)
-
     def _outdated(self) -> dict[str, str]:
         """Names that a new constraint may still use for columns that were renamed."""
         known = {**self.names, **self.interim}
@@ -344,18 +250,3 @@ class Edit:
 
     def _add_statement(self, column: ColumnText) -> str:
         return f"ALTER TABLE {self._place} ADD COLUMN {column.text}"
-
-    @property
-    def _place(self) -> str:
-        return self.schema.place(self.name)
-
-    def _do(self, statement: str) -> None:
-        if self.native is not None:
-            self.native.append(statement)
-
-    def _must_rebuild(self, table: TableText) -> None:
-        self.new = table
-        self.native = None
-
-    def _excuse_constraint(self, clause: Clause) -> None:
-        self.excuses.constraint(clause, [column.name for column in self.new.columns])
