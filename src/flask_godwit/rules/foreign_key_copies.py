@@ -6,17 +6,8 @@ yourself, before and after.
 
 from __future__ import annotations
 
-from ..script_text import literal
 from .case import Case, Hazard
-from .spelling import (
-    OPTIONS,
-    executed,
-    options,
-    remote_columns,
-    said_alone,
-    schema_and_name,
-    schemas,
-)
+from .spelling import created_foreign_key, executed, said_alone
 
 LEVEL = "error"
 KINDS = ("add_foreign_key",)
@@ -28,13 +19,7 @@ def hazard(case: Case) -> Hazard | None:
         return None
     action, sql = case.action, said_alone(case)
     if hasattr(case.operation, "remote_cols") or not sql:
-        name = literal(action.name) if action.name else "None"
-        more = f"{schemas(action)}{options(case, *OPTIONS)}"
-        add = (
-            f"op.create_foreign_key({name}, {case.table_in_python},"
-            f" {literal(schema_and_name(action.referred[0])[1])}, {case.quoted(*action.columns)},"
-            f" {case.quoted(*remote_columns(case))}{more})"
-        )
+        add = created_foreign_key(case, action.name)
     else:
         add = executed(sql)
     return Hazard(

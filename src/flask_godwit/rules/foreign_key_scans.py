@@ -6,17 +6,12 @@ rows; VALIDATE CONSTRAINT checks the old ones beside the traffic, in a transacti
 
 from __future__ import annotations
 
-from ..script_text import literal
 from .case import Case, Hazard
 from .spelling import (
-    OPTIONS,
     constraint_name,
+    created_foreign_key,
     executed,
-    options,
-    remote_columns,
     said_alone,
-    schema_and_name,
-    schemas,
     validated,
     with_name,
 )
@@ -33,12 +28,7 @@ def hazard(case: Case) -> Hazard | None:
     tables = " and ".join(dict.fromkeys((action.table, *action.referred)))
     name, sql = constraint_name(case, "fkey"), said_alone(case)
     if hasattr(case.operation, "remote_cols") or not sql:
-        more = f"{schemas(action)}{options(case, *OPTIONS)}"
-        add = (
-            f"op.create_foreign_key({literal(name)}, {case.table_in_python},"
-            f" {literal(schema_and_name(action.referred[0])[1])}, {case.quoted(*action.columns)},"
-            f" {case.quoted(*remote_columns(case))}{more}, postgresql_not_valid=True)"
-        )
+        add = created_foreign_key(case, name, ", postgresql_not_valid=True")
     else:
         add = executed(f"{with_name(case, sql, name)} NOT VALID")
     return Hazard(

@@ -115,6 +115,21 @@ def remote_columns(case: Case) -> list[str]:
     return found
 
 
+def created_foreign_key(case: Case, name: str, more: str = "") -> str:
+    """The directive that adds the foreign key.
+
+    :param name: "" where the database finds one.
+    :param more: arguments behind the others.
+    """
+    action = case.action
+    referred = literal(schema_and_name(action.referred[0])[1])
+    said = f"{schemas(action)}{options(case, *OPTIONS)}{more}"
+    return (
+        f"op.create_foreign_key({literal(name) if name else None}, {case.table_in_python},"
+        f" {referred}, {case.quoted(*action.columns)}, {case.quoted(*remote_columns(case))}{said})"
+    )
+
+
 def literal_of(value: object) -> str:
     """A value in Python."""
     return literal(value) if isinstance(value, str) else repr(value)
