@@ -91,3 +91,25 @@ def test_no_action_of_mariadb(on_mariadb: Evolution) -> None:
     on_mariadb.now.ok("upgrade")
     assert "No changes" in on_mariadb.migrate(models("RESTRICT")).output
     assert _PROVED in on_mariadb.migrate(models("NO ACTION")).stdout
+
+
+def test_not_null_and_unique(evolution: Evolution) -> None:
+    """Rows get values that tell them apart; where no value can do for all, the script says so."""
+
+    def models(db: SQLAlchemy) -> None:
+        _kept(db)
+        name = sa.Column("name", sa.String(30), nullable=False, unique=True)
+        up = sa.Column("up", sa.ForeignKey("kept.id", name="fk_up"), nullable=False)
+        db.Table("post", _id(), name, sa.Column("nr", sa.Integer, nullable=False), up)
+        db.Table("note", _id(), sa.Column("nr", sa.Integer, unique=True, nullable=False))
+
+    def without(db: SQLAlchemy) -> None:
+        _kept(db)
+        db.Table("post", _id(), sa.Column("nr", sa.Integer, nullable=False))
+        db.Table("note", _id())
+
+    evolution.begin(models, "INSERT INTO kept VALUES (1)", "INSERT INTO note VALUES (1, 7), (2, 8)")
+    evolution.follow(without)
+    assert "Not every table with rows takes that: it refers to kept." in evolution.script
+    evolution.back(models)
+    assert evolution.rows("SELECT id, nr FROM note ORDER BY id") == [(1, 1), (2, 2)]

@@ -6,7 +6,7 @@ the database allows none, it is added nullable, filled, and made NOT NULL.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,10 +16,11 @@ from sqlalchemy import Column, DefaultClause, Dialect, text
 from ..dialects.base import Database
 from ..errors import RowsInTheWay
 from .answers import Answers
-from .literals import Value, default_of, given, neutral, server_default_of
+from .literals import Value, default_of, given, server_default_of
 from .names import Key, quoted, said
 from .questions import Asker, Question, Reading
 from .rows import Rows
+from .stand_ins import stand_in
 from .steps import Comment, Freed, Quiet, Redefined, Sql
 
 ModelColumn = Callable[[Key, str], "Column[Any] | None"]
@@ -54,7 +55,7 @@ class FillStage:
         changed: list[ops.MigrateOperation] = []
         for operation in operations.ops:
             if isinstance(operation, ops.ModifyTableOps):
-                changed += self._table_back(operation)
+                changed += self._table_back(operation, _around(operations, operation))
             else:
                 changed.append(operation)
         operations.ops[:] = changed
@@ -213,20 +214,23 @@ class FillStage:
         table, column = quoted(self.dialect, *need.key), quoted(self.dialect, need.name)
         return Sql(f"UPDATE {table} SET {column} = {value.sql} WHERE {column} IS NULL")
 
-    def _table_back(self, operation: ops.ModifyTableOps) -> Iterator[ops.MigrateOperation]:
+    def _table_back(
+        self, operation: ops.ModifyTableOps, around: Sequence[ops.MigrateOperation]
+    ) -> Iterator[ops.MigrateOperation]:
         added: list[ops.MigrateOperation] = []
         between: list[ops.MigrateOperation] = []
         rest: list[ops.MigrateOperation] = []
         for step in operation.ops:
-            value = None
-            if isinstance(step, ops.AddColumnOp) and _has_no_value(step.column):
-                value = neutral(step.column, self.dialect, self.database)
+            value, reason = self._stand_in(step, around)
             if value is None or not isinstance(step, ops.AddColumnOp):
                 rest.append(step)
                 continue
             need = _Need((step.schema, step.table_name), step.column.name, step.column, True)
             add, update, after = self._added(need, step, value)
-            added += [Comment(f"The values of {need.place} are gone: rows get {value.sql}."), add]
+            words = f"The values of {need.place} are gone: rows get {value.sql}."
+            if reason:
+                words += f" Not every table with rows takes that: {reason}."
+            added += [Comment(words), add]
             between += update
             rest.append(after)
         if added:
@@ -234,6 +238,23 @@ class FillStage:
         yield from between
         if rest:
             yield ops.ModifyTableOps(operation.table_name, rest, schema=operation.schema)
+
+    def _stand_in(
+        self, step: ops.MigrateOperation, around: Sequence[ops.MigrateOperation]
+    ) -> tuple[Value | None, str]:
+        if not isinstance(step, ops.AddColumnOp) or not _has_no_value(step.column):
+            return None, ""
+        key = self._key((step.schema, step.table_name))
+        return stand_in(step.column, around, key, self.dialect, self.database)
+
+    def _key(self, key: Key) -> Column[Any] | None:
+        """The one column of a primary key that stays."""
+        schema, table = self.rows.renames.old_key(key)
+        found = self.rows.inspector.get_pk_constraint(table, schema)["constrained_columns"]
+        if len(found) != 1:
+            return None
+        column = self.models(key, self.rows.renames.new_column(key, found[0]))
+        return column if column is not None and column.primary_key else None
 
 
 @dataclass(frozen=True)
@@ -248,6 +269,13 @@ class _Need:
     @property
     def place(self) -> str:
         return said(self.key, self.name)
+
+
+def _around(operations: ops.OpContainer, block: ops.ModifyTableOps) -> list[ops.MigrateOperation]:
+    """All that is done to the table of a block."""
+    key = (block.schema, block.table_name)
+    blocks = (op for op in operations.ops if isinstance(op, ops.ModifyTableOps))
+    return [op for each in blocks if (each.schema, each.table_name) == key for op in each.ops]
 
 
 def _has_no_value(column: Column[Any]) -> bool:
