@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy.dialects.postgresql import TSRANGE, ExcludeConstraint
 
 from tests.databases import MARIADB, Database
 
@@ -36,7 +37,7 @@ def _kept(db: SQLAlchemy) -> None:
 
 
 def test_table_with_lists(evolution: Evolution) -> None:
-    """PostgreSQL says ``IN`` as something that it reads as another thing."""
+    """PostgreSQL says ``IN`` as something that it reads as another thing; and what is sorted."""
 
     def models(db: SQLAlchemy) -> None:
         _kept(db)
@@ -44,13 +45,32 @@ def test_table_with_lists(evolution: Evolution) -> None:
             "post",
             _id(),
             sa.Column("state", sa.String(9)),
+            sa.Column("more", sa.JSON),
             sa.CheckConstraint("state NOT IN ('it''s', 'odd')", name="not_odd"),
         )
+        sa.Index("sorted", table.c.state.desc(), table.c.id)
         some = sa.text("state IN ('new', 'old')")
         sa.Index("some", table.c.id, postgresql_where=some, sqlite_where=some)
 
     evolution.begin(models)
     assert _PROVED in evolution.migrate(_kept).stdout
+
+
+@pytest.mark.requires("schemas", "partial_indexes")
+def test_exclusion_over_renamed(evolution: Evolution) -> None:
+    """What excludes rows follows the columns that it reads, and back."""
+
+    def models(column: str, least: int) -> Models:
+        def declare(db: SQLAlchemy) -> None:
+            where = sa.text(f"{column} > {least}")
+            apart = ExcludeConstraint(("during", "&&"), where=where, name="apart")
+            db.Table("t", _id(), sa.Column(column, sa.Integer), sa.Column("during", TSRANGE), apart)
+
+        return declare
+
+    evolution.begin(models("room", 0))
+    answer = evolution.migrate(models("hall", 1), "--rename", "t.room:t.hall")
+    assert _PROVED in answer.stdout, answer.output
 
 
 def test_bytes_for_rows(evolution: Evolution) -> None:

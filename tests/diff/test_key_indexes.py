@@ -98,3 +98,23 @@ def test_index_of_a_nameless_key(evolution: Evolution, after: Callable[..., None
     evolution.begin(before)
     assert "Proved: upgrade, downgrade" in evolution.follow(after, "--allow-drop").stdout
     evolution.back(before)
+
+
+@pytest.mark.requires("alter_column")
+def test_renamed_with_index_and_type(evolution: Evolution) -> None:
+    """The index of a key gets another name than the key, and both ends get another type."""
+
+    def models(name: str, kind: Any, **options: Any) -> Callable[[SQLAlchemy], None]:
+        def declare(db: SQLAlchemy) -> None:
+            db.Table("users", sa.Column("id", kind, primary_key=True))
+            key = sa.ForeignKey("users.id", name="fk_author", **options)
+            by = sa.Column("by", key, index=bool(options))
+            db.Table(name, sa.Column("id", kind, primary_key=True), by)
+
+        return declare
+
+    before = models("posts", sa.Integer)
+    evolution.begin(before, "INSERT INTO users VALUES (1)", "INSERT INTO posts VALUES (1, 1)")
+    after = models("notes", sa.BigInteger, ondelete="CASCADE")
+    evolution.follow(after, "--rename-table", "posts:notes")
+    assert evolution.rows("SELECT * FROM notes") == [(1, 1)]

@@ -1,7 +1,7 @@
 """Foreign keys stand aside while the type of their columns changes.
 
 MySQL and MariaDB refuse to change it on either end of a key (errors 1832, 1833 and 3780), even when
-the other end follows in the next statement; AUTO_INCREMENT counts as a part of it. PostgreSQL
+the other end follows in the next statement; AUTO_INCREMENT counts as a part of it. Every server
 refuses to drop the key that a foreign key refers to, even when another one on the same columns
 follows.
 """
@@ -17,6 +17,7 @@ from sqlalchemy import Table
 from sqlalchemy.sql.elements import conv
 
 from .names import Key
+from .row_queries import unique_columns
 from .rows import Rows
 from .steps import Sql, flat
 
@@ -29,7 +30,7 @@ class KeyColumnStage:
     """Takes the foreign keys of one database out of the way, and puts them back.
 
     :param models: the tables as they are to be.
-    :param types: whether types that change are in the way, or else only keys that are dropped.
+    :param types: whether types that change are in the way, too, and not only keys that are dropped.
     """
 
     rows: Rows
@@ -38,9 +39,10 @@ class KeyColumnStage:
 
     def run(self, up: ops.OpContainer, down: ops.OpContainer) -> None:
         """Change both ways of a script; where the keys' statements belong is settled later."""
-        places = _changing if self.types else _losing
-        changing = {place for block in _blocks(up) for place in places(block)}
-        if not changing:
+        blocks = list(_blocks(up))
+        changing = {place for block in blocks for place in _changing(block) if self.types}
+        losing = {place for block in blocks for place in _losing(block)}
+        if not changing | losing:
             return
         gone = {_key_of(op) for op in flat(up) if _is_drop(op)}
         # One that gets a new name, where that can't be changed, is away between the two as well.
@@ -48,8 +50,9 @@ class KeyColumnStage:
         tables = {_table_of(op) for op in flat(up) if isinstance(op, ops.DropTableOp)}
         for ends, key in self._keys():
             table = (key.kw["source_schema"], key.source_table)
-            ends = ends if self.types else _remote(key)
-            if not ends & changing or table in tables or (table, key.constraint_name) in gone:
+            if not ends & changing and not _remote(key) & losing:
+                continue
+            if table in tables or (table, key.constraint_name) in gone:
                 continue
             index = self._index(table, key)
             # Where both scripts have the new names: after the renames, and before those back.
@@ -62,14 +65,16 @@ class KeyColumnStage:
         The server would replace it when the key comes back, by one with the key's name.
         """
         columns = list(key.local_cols)
-        schema, name = self.rows.renames.old_key(table)
+        renames = self.rows.renames
+        schema, name = renames.old_key(table)
         if table not in self.models:
             return ()
         declared = {str(index.name) for index in self.models[table].indexes}
         for found in self.rows.inspector.get_indexes(name, schema=schema):
-            index = str(found["name"])
+            index = renames.new_name(table, "ix", str(found["name"]))
             is_own = index not in declared | {str(key.constraint_name)} and not found["unique"]
-            if is_own and found["column_names"] == columns:
+            names = [renames.new_column(table, str(each)) for each in found["column_names"]]
+            if is_own and names == columns:
                 create = ops.CreateIndexOp(index, table[1], columns, schema=table[0])
                 return (create.reverse(), create)
         return ()
@@ -85,7 +90,7 @@ class KeyColumnStage:
                 remote = [renames.new_column(target, c) for c in item["referred_columns"]]
                 name: Any = item["name"]
                 key = ops.CreateForeignKeyOp(
-                    conv(renames.names.get(source, {}).get(name, name)),
+                    conv(renames.new_name(source, "fk", name)),
                     source[1],
                     target[1],
                     local,
@@ -116,10 +121,11 @@ def _losing(block: ops.ModifyTableOps) -> Iterator[tuple[Key, str]]:
     """The columns of keys that go."""
     key = (block.schema, block.table_name)
     for operation in block.ops:
-        if isinstance(operation, ops.DropConstraintOp):
+        if isinstance(operation, ops.DropConstraintOp | ops.DropIndexOp):
             kept: Any = operation._reverse
-            if isinstance(kept, ops.CreatePrimaryKeyOp | ops.CreateUniqueConstraintOp):
-                yield from ((key, str(column)) for column in kept.columns)
+            is_primary = isinstance(kept, ops.CreatePrimaryKeyOp)
+            names = map(str, kept.columns) if is_primary else unique_columns(kept)
+            yield from ((key, name) for name in names)
 
 
 def _remote(key: ops.CreateForeignKeyOp) -> set[tuple[Key, str]]:

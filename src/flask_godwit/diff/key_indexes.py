@@ -148,7 +148,9 @@ class KeyIndexStage:
             return {}
         inspector = self.rows.inspector
         found = {
-            self._name_now(key, str(index["name"])): self._columns_now(key, index["column_names"])
+            self.rows.renames.new_name(key, "ix", str(index["name"])): self._columns_now(
+                key, index["column_names"]
+            )
             for index in inspector.get_indexes(table, schema=schema)
         }
         primary = inspector.get_pk_constraint(table, schema=schema)["constrained_columns"]
@@ -160,14 +162,11 @@ class KeyIndexStage:
             return {}
         keys = self.rows.inspector.get_foreign_keys(table, schema=schema)
         return {
-            self._name_now(key, str(found["name"])): self._columns_now(
+            self.rows.renames.new_name(key, "fk", str(found["name"])): self._columns_now(
                 key, found["constrained_columns"]
             )
             for found in keys
         }
-
-    def _name_now(self, key: Key, name: str) -> str:
-        return self.rows.renames.names.get(key, {}).get(name, name)
 
     def _columns_now(self, key: Key, columns: Sequence[str | None]) -> tuple[str, ...]:
         return tuple(self.rows.renames.new_column(key, str(name)) for name in columns)

@@ -70,11 +70,11 @@ def compare_indexes(
             if actual is not None:
                 yield dropped_index(schema, table.name, name, actual)
             yield ops.CreateIndexOp.from_index(index)
-    _complete_drops(modify, schema, table, facts)
+    complete_drops(modify, schema, table, facts)
     yield from _unseen(context, schema, table, facts, seen, found)
 
 
-def _complete_drops(
+def complete_drops(
     modify: ops.ModifyTableOps, schema: str | None, table: Table, facts: TableFacts
 ) -> None:
     """Give drops a way back that has the expressions, lengths and directions, as the server said.

@@ -123,7 +123,9 @@ def _copied(table: Table, dialect: Dialect) -> Table:
 
 
 def _renamed(key: Key, facts: TableFacts, renames: Renames) -> TableFacts:
-    names = renames.names.get(key, {})
+    def named(kind: str, name: str) -> str:
+        return renames.new_name(key, kind, name)
+
     return replace(
         facts,
         columns={
@@ -131,18 +133,20 @@ def _renamed(key: Key, facts: TableFacts, renames: Renames) -> TableFacts:
             for name, column in facts.columns.items()
         },
         checks=tuple(
-            (names.get(name or "", name), renames.new_text(key, text))
-            for name, text in facts.checks
+            (name and named("ck", name), renames.new_text(key, text)) for name, text in facts.checks
         ),
         key_names={
-            tuple(renames.new_column(key, column) for column in columns): names.get(name, name)
+            tuple(renames.new_column(key, column) for column in columns): named("fk", name)
             for columns, name in facts.key_names.items()
         },
+        exclusions={
+            named("ix", name): renames.new_text(key, text)
+            for name, text in facts.exclusions.items()
+        },
         deferrals=facts.deferrals
-        and {names.get(name, name): said for name, said in facts.deferrals.items()},
+        and {named("uq", name): said for name, said in facts.deferrals.items()},
         indexes={
-            names.get(name, name): renames.new_text(key, text)
-            for name, text in facts.indexes.items()
+            named("ix", name): renames.new_text(key, text) for name, text in facts.indexes.items()
         },
     )
 

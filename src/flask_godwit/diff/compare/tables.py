@@ -12,6 +12,7 @@ from .column_order import compare_order
 from .columns import compare_columns
 from .computed import retypes
 from .deferrals import compare_deferrals
+from .dropped import complete_dropped
 from .exchanges import keep_indexes
 from .exclusions import compare_exclusions
 from .indexes import compare_indexes
@@ -33,6 +34,8 @@ def compare_table(
     wanted: Table | None,
 ) -> PriorityDispatchResult:
     """What differs, as a comparator of Alembic's."""
+    if found is not None and wanted is None:
+        complete_dropped(context, modify, schema, found)
     if found is None or wanted is None:
         return PriorityDispatchResult.CONTINUE
     facts = sides_of(context).actual(context, schema, name)

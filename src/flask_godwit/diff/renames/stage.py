@@ -24,7 +24,7 @@ from .find import Finder
 from .follow import Follower, followers, renaming, replacing, sequences, untangled
 from .order import ordered
 from .readers import Readers, blocking_readers
-from .values import Renames
+from .values import Renames, namespace
 from .view import RenamedInspector
 
 
@@ -85,28 +85,28 @@ class RenameStage:
 
     def _with_names(self, finder: Finder, renames: Renames) -> Renames:
         """The renames, and the names that follow them by a statement of ours."""
-        names: dict[Key, dict[str, str]] = {}
+        names: dict[Key, dict[tuple[str, str], str]] = {}
         for follower in followers(self.context, finder.models, renames, self.database):
             if renaming(follower, self.context, self.database) or replacing(
                 follower, self.context.dialect
             ):
-                names.setdefault(follower.table, {})[follower.old] = follower.new
+                place = (namespace(follower.kind), follower.old)
+                names.setdefault(follower.table, {})[place] = follower.new
         for old, new in renames.tables.items():
-            for name in self._constraints(old):
+            for kind, name in self._constraints(old):
                 now = self.database.name_after_rename(name, old[1], new[1])
                 if now != name:
                     known = names.setdefault(new, {})
-                    known[name] = known.pop(now, now)
+                    known[kind, name] = known.pop((kind, now), now)
         return Renames(renames.tables, renames.columns, names)
 
-    def _constraints(self, table: Key) -> Iterator[str]:
+    def _constraints(self, table: Key) -> Iterator[tuple[str, str]]:
         """The names of a table's foreign keys and CHECKs."""
         schema, name = table
-        for found in (
-            *self.inspector.get_foreign_keys(name, schema=schema),
-            *self.inspector.get_check_constraints(name, schema=schema),
-        ):
-            yield str(found["name"])
+        for key in self.inspector.get_foreign_keys(name, schema=schema):
+            yield "fk", str(key["name"])
+        for check in self.inspector.get_check_constraints(name, schema=schema):
+            yield "ck", str(check["name"])
 
     def _steps(self, finder: Finder, renames: Renames) -> list[ops.MigrateOperation]:
         blocking = list(blocking_readers(self.context, finder.models, renames, self.database))

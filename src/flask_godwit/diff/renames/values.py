@@ -26,12 +26,13 @@ class Renames:
     """Old and new names of one database.
 
     ``columns`` are by the table's *new* key. ``names`` are those of constraints and indexes
-    that get their new name together with the table.
+    that get their new name together with the table, by what they are (:func:`namespace`):
+    the index of a foreign key may be called as the key itself, and get another name than that.
     """
 
     tables: Mapping[Key, Key] = field(default_factory=dict)
     columns: Mapping[Key, Mapping[str, str]] = field(default_factory=dict)
-    names: Mapping[Key, Mapping[str, str]] = field(default_factory=dict)
+    names: Mapping[Key, Mapping[tuple[str, str], str]] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         return bool(self.tables or any(self.columns.values()))
@@ -55,12 +56,24 @@ class Renames:
         """
         return self.columns.get(key, {}).get(name, name)
 
+    def new_name(self, key: Key, kind: str, name: str) -> str:
+        """What a constraint or index is called now.
+
+        :param kind: ``fk``, ``ck``, or that of an index.
+        """
+        return self.names.get(key, {}).get((namespace(kind), name), name)
+
     def new_text(self, key: Key, text: str) -> str:
         """An SQL expression over the columns of a table, with their new names."""
         columns = self.columns.get(key)
         if not columns:
             return text
         return "".join(_renamed(found, columns) for found in _TOKEN.finditer(text))
+
+
+def namespace(kind: str) -> str:
+    """Where the name of a constraint or index is the only one."""
+    return kind if kind in ("fk", "ck") else "ix"
 
 
 def _renamed(found: re.Match[str], columns: Mapping[str, str]) -> str:

@@ -118,11 +118,10 @@ def _column(key: Key, found: Any, renames: Renames) -> Any:
     return item
 
 
-def _keyed(key: Key, found: Any, renames: Renames) -> Any:
+def _keyed(key: Key, found: Any, renames: Renames, kind: str = "ix") -> Any:
     item = dict(found)
-    names = renames.names.get(key, {})
     if found.get("name"):
-        item["name"] = names.get(found["name"], found["name"])
+        item["name"] = renames.new_name(key, kind, found["name"])
     for field in ("column_names", "constrained_columns", "include_columns"):
         if found.get(field):
             item[field] = [_name(key, value, renames) for value in found[field]]
@@ -130,7 +129,7 @@ def _keyed(key: Key, found: Any, renames: Renames) -> Any:
         item["expressions"] = [_element(key, value, renames) for value in found["expressions"]]
     for field in ("duplicates_constraint", "duplicates_index"):
         if isinstance(found.get(field), str):
-            item[field] = names.get(found[field], found[field])
+            item[field] = renames.new_name(key, kind, found[field])
     if found.get("column_sorting"):
         item["column_sorting"] = _by_column(key, found["column_sorting"], renames)
     if found.get("dialect_options"):
@@ -162,7 +161,7 @@ def _option(key: Key, value: Any, renames: Renames) -> Any:
 
 
 def _foreign_key(key: Key, found: Any, renames: Renames) -> Any:
-    item = _keyed(key, found, renames)
+    item = _keyed(key, found, renames, "fk")
     target = renames.new_key((found.get("referred_schema"), found["referred_table"]))
     item["referred_schema"], item["referred_table"] = target
     columns = found["referred_columns"]
@@ -171,7 +170,7 @@ def _foreign_key(key: Key, found: Any, renames: Renames) -> Any:
 
 
 def _check(key: Key, found: Any, renames: Renames) -> Any:
-    return {**_keyed(key, found, renames), "sqltext": renames.new_text(key, found["sqltext"])}
+    return {**_keyed(key, found, renames, "ck"), "sqltext": renames.new_text(key, found["sqltext"])}
 
 
 _TRANSLATORS: Mapping[str, Callable[[Key, Any, Renames], Any]] = {
