@@ -92,6 +92,12 @@ class RenameStage:
             ):
                 place = (namespace(follower.kind), follower.old)
                 names.setdefault(follower.table, {})[place] = follower.new
+        if self.database.indexes_foreign_keys:
+            for known in names.values():
+                # The index that the server made for a key gets its name, when that is made anew.
+                keys = [(old, new) for (kind, old), new in known.items() if kind == "fk"]
+                for before, after in keys:
+                    known.setdefault((namespace("ix"), before), after)
         for old, new in renames.tables.items():
             for kind, name in self._constraints(old):
                 now = self.database.name_after_rename(name, old[1], new[1])
