@@ -55,6 +55,14 @@ def test_status_tells_of_it(half: Project, database: Database) -> None:
     assert half.invoke("db", "status", "--exit-code", check=False).code == 1
 
 
+def test_finished_by_other_means(half: Project, database: Database) -> None:
+    """What plain Alembic has applied since then is not half done, and not run again."""
+    with database.engine() as engine, engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = 'r2'"))
+    assert "half done" not in half.invoke("db", "status").stdout
+    assert "Nothing to do" in half.invoke("db", "upgrade").stdout
+
+
 def test_a_file_edited_where_it_was_done(half: Project, database: Database) -> None:
     """A statement that took effect is another one now: nothing is guessed."""
     write_revision(half, 2, HALF.format(table="half").replace("VALUES (1)", "VALUES (7)"))

@@ -72,8 +72,8 @@ def _print_target(call: Call, target: TargetStatus, initialised: bool) -> None:
     for entry in target.edited:
         call.console.result(f"  {edited_since(entry)}", "yellow")
     for half in target.half_applied:
-        done = f"{len(half.statements)} of its statements took effect"
-        call.console.result(f"  {half.direction} {half.revision} is half done: {done}", "red")
+        done = f"{half.direction} {half.revision} is half done: {half.so_far}"
+        call.console.result(f"  {done}", "red")
         if half.error:
             call.console.result(f"    it stopped with: {half.error}", "red")
     for due in target.due:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from enum import Enum
 from pathlib import Path
@@ -63,13 +63,21 @@ def resolve(
     return done
 
 
-def half_applied_in(context: MigrationContext) -> tuple[HalfApplied, ...]:
-    """The revisions that a run began in this database and did not end."""
+def half_applied_in(context: MigrationContext, applied: Collection[str]) -> tuple[HalfApplied, ...]:
+    """The revisions that a run began in this database and did not end.
+
+    :param applied: those that are; what others finished, such as plain Alembic, is not half done.
+    """
     found = []
     for (revision, direction), entries in _store(context).unfinished().items():
-        statements = tuple(each.statement for each in entries if each.state == DONE)
+        if (revision in applied) is (direction == "upgrade"):
+            continue
         error = next((each.error for each in reversed(entries) if each.error), "")
-        found.append(HalfApplied(bind_of(context), revision, direction, statements, error))
+        done, begun = (
+            tuple(each.statement for each in entries if each.state == state)
+            for state in (DONE, BEGUN)
+        )
+        found.append(HalfApplied(bind_of(context), revision, direction, done, error, begun))
     return tuple(found)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from alembic.runtime.migration import RevisionStep
+from alembic.script import ScriptDirectory
 
 from ..environment import Migrations
 from ..errors import JournalConflict
@@ -12,6 +13,7 @@ from ..lock import name_of_lock
 from ..planning.replay import Rehearsal, rehearse, usual_limits
 from ..planning.script import ScriptWriter
 from ..plans import PlanScript
+from ..steps import applied_in
 from ..values import Project
 from .planning import moves_of
 from .resolving import half_applied_in
@@ -33,14 +35,15 @@ def plan_sql(
 
     def use(rehearsal: Rehearsal) -> None:
         if rehearsal.replayed:
-            found.append(_script(rehearsal, project))
+            found.append(_script(rehearsal, project, migrations.scripts))
 
     rehearse(migrations, moves, use, complete=True)
     return tuple(found)
 
 
-def _script(rehearsal: Rehearsal, project: Project) -> PlanScript:
-    for half in half_applied_in(rehearsal.context):
+def _script(rehearsal: Rehearsal, project: Project, scripts: ScriptDirectory) -> PlanScript:
+    applied = applied_in(scripts, rehearsal.context.get_current_heads())
+    for half in half_applied_in(rehearsal.context, applied):
         raise JournalConflict(
             f"Revision {half.revision} is half applied: a script would do its beginning again.",
             hint=f"flask db {half.direction}    goes on where it stands",

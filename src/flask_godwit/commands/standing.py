@@ -19,6 +19,7 @@ from ..environment import Migrations
 from ..errors import DatabaseError, GodwitError
 from ..parts import bind_of
 from ..revision_files import info
+from ..steps import applied_in
 from ..targets import BACKFILLS_TABLE, selected_targets
 from ..values import (
     DueBackfill,
@@ -106,7 +107,7 @@ def _look(
         tuple(scripts.get_heads()),
         pending,
         unknown,
-        half_applied=half_applied_in(context),
+        half_applied=half_applied_in(context, applied_in(scripts, at)),
         lost=tuple(rows[revision] for revision in unknown if revision in rows),
         edited=edited(context, scripts, at, entries),
         failure=last_failure(entries),
@@ -163,11 +164,8 @@ def _next(
         return command, f"{troubled[0].bind or 'the database'} can't be asked"
     half = [item for target in targets for item in target.half_applied]
     if half:
-        count = len(half[0].statements)
-        return (
-            f"flask db {half[0].direction}",
-            f"revision {half[0].revision} is half done: {count} of its statements took effect",
-        )
+        told = f"revision {half[0].revision} is half done: {half[0].so_far}"
+        return f"flask db {half[0].direction}", told
     if any(target.unknown for target in targets):
         lost = [entry.revision for target in targets for entry in target.lost]
         command = f"flask db show {lost[0]}" if lost else "flask db history"

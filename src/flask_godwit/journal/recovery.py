@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ..dialects.witness import Witness
 from ..errors import JournalConflict
 from ..retry import LONGER, Limits
+from ..values.recorded import so_far
 from .entries import BEGUN, DONE, FAILED, Entry
 from .store import Store
 
@@ -78,10 +79,10 @@ def refuse_other(unfinished: Unfinished, revision: str, direction: str) -> None:
 
 def half_applied(revision: str, direction: str, entries: Sequence[Entry]) -> JournalConflict:
     """The error for a revision that must be finished or undone before anything else."""
-    done = [entry for entry in entries if entry.state == DONE]
+    states = [entry.state for entry in entries]
     return JournalConflict(
         f"The {direction} of revision {revision} is half done:"
-        f" {len(done)} of its statements took effect.",
+        f" {so_far(states.count(DONE), states.count(BEGUN))}.",
         detail=told(entries),
         hint=choices(revision, direction),
     )

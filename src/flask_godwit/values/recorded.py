@@ -41,8 +41,9 @@ class LogEntry:
 class HalfApplied:
     """A revision that was begun and did not come to its end.
 
-    ``statements`` are those of it that took effect, ``error`` is why it stopped ("" after a
-    crash), ``direction`` is "upgrade" or "downgrade".
+    ``statements`` are those of it that took effect, ``begun`` those that may have: the next run
+    looks. ``error`` is why it stopped ("" after a crash), ``direction`` is "upgrade" or
+    "downgrade".
     """
 
     bind: str
@@ -50,6 +51,18 @@ class HalfApplied:
     direction: str
     statements: tuple[str, ...]
     error: str = ""
+    begun: tuple[str, ...] = ()
+
+    @property
+    def so_far(self) -> str:
+        """How much of it is done, in words."""
+        return so_far(len(self.statements), len(self.begun))
+
+
+def so_far(done: int, begun: int) -> str:
+    """How much of a half-applied revision is done, in words."""
+    perhaps = f", perhaps {begun} more" if begun else ""
+    return f"{done} of its statements took effect{perhaps}"
 
 
 @dataclass(frozen=True)
