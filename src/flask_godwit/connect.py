@@ -116,7 +116,14 @@ def explain(database: Database, error: DBAPIError) -> DatabaseError:
     if trouble is Trouble.DENIED:
         return CannotConnect(
             f"{name} refuses the connection to {url}.",
-            hint="Check user, password and rights in SQLALCHEMY_DATABASE_URI.",
+            hint=database.denied_hint,
+            detail=reason,
+        )
+    if trouble is Trouble.DAMAGED:
+        return CannotConnect(
+            f"There is no {name} database at {url}, or it is damaged.",
+            hint="Another file, one that is encrypted? Check SQLALCHEMY_DATABASE_URI."
+            "\nOne that is damaged must be replaced by a backup.",
             detail=reason,
         )
     return CannotConnect(f"Can't connect to {url}.", detail=reason)
@@ -125,6 +132,11 @@ def explain(database: Database, error: DBAPIError) -> DatabaseError:
 def is_connection_trouble(database: Database, error: DBAPIError) -> bool:
     """Whether the error says that the database can't be reached at all."""
     return database.trouble(_driver_error(error)) is not Trouble.OTHER
+
+
+def is_damaged(database: Database, error: DBAPIError) -> bool:
+    """Whether what was found is no database: some say so only to the first question."""
+    return database.trouble(_driver_error(error)) is Trouble.DAMAGED
 
 
 def _driver_error(error: DBAPIError) -> BaseException:

@@ -24,7 +24,7 @@ from alembic.util import CommandError
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from .connect import connected, explain, is_connection_trouble
+from .connect import connected, explain, is_connection_trouble, is_damaged
 from .contexts import Configured, Environment
 from .dialects import dialect_for
 from .errors import GodwitError, SettingsError
@@ -251,12 +251,14 @@ class Migrations:
             raise broken from error
 
     def _explain_connection(self, error: DBAPIError) -> None:
-        """Raise the clear form of an error that env.py met while it connected."""
-        if not self.has_env or error.statement or self.began:
+        """Raise the clear form of an error that env.py met while it connected, or we at once."""
+        if self.began:
             return
+        connecting = self.has_env and not error.statement
         for target in self.project.targets():
             database = dialect_for(target.engine.url)
-            if is_connection_trouble(database, error):
+            trouble = connecting and is_connection_trouble(database, error)
+            if trouble or is_damaged(database, error):
                 raise explain(database, error) from error
 
     def _explain_outage(self, error: Exception) -> None:

@@ -74,6 +74,20 @@ def test_unknown_host(halfway: Project, database: Database) -> None:
     assert "--wait 30" in said
 
 
+def test_no_database_of_sqlite(
+    make_project: Callable[..., Project], sqlite_database: Database
+) -> None:
+    """Another file, or one that is damaged, is said to be none; and a folder no file."""
+    project = make_project(sqlite_database)
+    write_revisions(project, FIRST)
+    Path(str(sqlite_database.address.database)).write_text("something else" * 100)
+    said = refused(project)
+    assert "There is no SQLite database at" in said
+    assert "must be replaced by a backup" in said
+    said = refused(project, DATABASE_URL=f"sqlite:///{project.folder}")
+    assert "must name a file" in said
+
+
 # A database that can't be written
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -23,6 +24,7 @@ from ..steps import applied_in
 from ..targets import BACKFILLS_TABLE, selected_targets
 from ..values import (
     DueBackfill,
+    LogEntry,
     PendingRevision,
     Project,
     RevisionInfo,
@@ -100,6 +102,7 @@ def _look(
     pending = () if unknown else tuple(_pending(migrations, known))
     entries = entries_of(context)
     rows = applied_rows(entries)
+    applied = applied_in(scripts, at)
     target = TargetStatus(
         bind_of(context),
         url,
@@ -107,10 +110,10 @@ def _look(
         tuple(scripts.get_heads()),
         pending,
         unknown,
-        half_applied=half_applied_in(context, applied_in(scripts, at)),
+        half_applied=half_applied_in(context, applied),
         lost=tuple(rows[revision] for revision in unknown if revision in rows),
         edited=edited(context, scripts, at, entries),
-        failure=last_failure(entries),
+        failure=_failure(entries, applied),
         due=_due(context),
     )
     found.append(target)
@@ -151,6 +154,15 @@ def _compared(project: Project, target: TargetStatus) -> TargetStatus:
     except GodwitError as error:
         return replace(target, error=error.message, error_hint=error.hint)
     return replace(target, changes=found.changes)
+
+
+def _failure(entries: tuple[LogEntry, ...], applied: Collection[str]) -> LogEntry | None:
+    """What failed last, unless others have done it since, such as plain Alembic."""
+    last = last_failure(entries)
+    if last is None:
+        return None
+    done = "upgrade" if last.revision in applied else "downgrade"
+    return None if last.direction == done else last
 
 
 def _next(

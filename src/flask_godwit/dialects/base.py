@@ -53,6 +53,8 @@ class Trouble(Enum):
     """Nobody knows the server's name."""
     DENIED = "denied"
     """Wrong user, wrong password, or rights are missing."""
+    DAMAGED = "damaged"
+    """What is there is no database, or can't be read as one."""
     OTHER = "other"
     """Anything else."""
 
@@ -82,6 +84,8 @@ class Database(Administered, RunningAnswers, ObjectAnswers, OptionAnswers, TypeA
     def outage(self, error: BaseException) -> type[Outage] | None:
         """Why a statement failed that another day would have succeeded, from the driver's error."""
         return None
+
+    denied_hint: ClassVar[str] = "Check user, password and rights in SQLALCHEMY_DATABASE_URI."
 
     user_query: ClassVar[str] = ""
     """What asks the server who we are."""

@@ -49,6 +49,8 @@ _OUTAGES: dict[str, type[Outage]] = {
     "unable to open database file": ReadOnly,
 }
 
+_DAMAGED = ("file is not a database", "database disk image is malformed")
+
 _SYNONYMS = {"decimal": "numeric", "timestamp": "datetime", "int": "integer", "bool": "boolean"}
 
 
@@ -77,7 +79,13 @@ class SQLite(Database):
         """The database's file; None when it lives in memory."""
         return _file(self.url)
 
+    denied_hint: ClassVar[str] = (
+        "SQLALCHEMY_DATABASE_URI must name a file that you may read and write, in such a folder."
+    )
+
     def trouble(self, error: BaseException) -> Trouble:
+        if isinstance(error, sqlite3.DatabaseError) and str(error) in _DAMAGED:
+            return Trouble.DAMAGED
         if "unable to open database file" not in str(error):
             return Trouble.OTHER
         file = self.file
