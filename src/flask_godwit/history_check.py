@@ -18,10 +18,13 @@ def one_history(scripts: Iterable[Script]) -> list[Script]:
     Of two files with one identifier Alembic would run the one that it happens to read
     last, and leave the other out or take it for a head of its own.
 
-    :raises RevisionError: two have the same identifier, or one follows a file that is missing.
+    :raises RevisionError: two have the same identifier, or one follows a file that is missing,
+        or is called as the place below the first.
     """
     known: dict[str, Script] = {}
     for script in scripts:
+        if script.revision == "base":
+            raise _named_base(script)
         twin = known.setdefault(script.revision, script)
         if twin is not script and _text(twin) != _text(script):
             raise _twins(twin, script)
@@ -48,6 +51,14 @@ def _missing(revision: str, needed: str, attribute: str) -> RevisionError:
     return RevisionError(
         f"No file has the revision {revision!r}, which {needed}.",
         hint=f"Bring the file back, or correct `{attribute}` in the one that names it.",
+    )
+
+
+def _named_base(script: Script) -> RevisionError:
+    return RevisionError(
+        f"{short_path(script.path)} has the revision 'base', which means the place"
+        " below the first.",
+        hint="Give it another identifier, `revision = …`; in the file that follows it, too.",
     )
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from alembic.runtime.migration import MigrationContext
+from alembic.runtime.migration import MigrationContext, RevisionStep
 from alembic.script import ScriptDirectory
 from alembic.script.revision import RevisionError
 from alembic.util import CommandError
@@ -36,6 +37,16 @@ def applied_in(scripts: ScriptDirectory, heads: Collection[str]) -> set[str]:
         return {script.revision for script in found}
     except (CommandError, RevisionError):  # a head without a file
         return set(heads)
+
+
+def steps_back(scripts: ScriptDirectory, revision: str, at: tuple[str, ...]) -> list[RevisionStep]:
+    """The way back to a revision, from where a database is.
+
+    Alembic warns, with a line of its own code, where ``-N`` is ambiguous; it takes the first head.
+    """
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "downgrade .* from multiple heads is ambiguous")
+        return list(scripts._downgrade_revs(revision, at))  # type: ignore[arg-type]
 
 
 def database_url(context: MigrationContext) -> str:

@@ -21,6 +21,7 @@ FILES = {
     "empty": ("", "it has no `revision`", "move it out of the folder"),
     "number": ("revision=7\ndown_revision='c'", "can't be read as a revision", "both strings"),
     "sign": ("revision='x-y'\ndown_revision='c'", "'x-y' has a character", "Use letters"),
+    "base": ("revision='base'\ndown_revision='c'", "has the revision 'base'", "another identifier"),
     "loop": ("revision='x'\ndown_revision='x'", "Self-loop", "Correct `down_revision`"),
     "syntax": ("revision='x'\ndef broken(:", ":2 can't be imported: SyntaxError", "Correct"),
 }
@@ -49,6 +50,8 @@ TYPED = {
     ("downgrade", "b:c"): ("only --sql takes", "Name one revision: c"),
     ("upgrade", "nosuch@head"): ("'nosuch'", "flask db history"),
     ("downgrade", "-99"): ("not that many revisions", "flask db current"),
+    ("upgrade", "c:b", "--sql"): ("no way up from c to b", "flask db downgrade c:b --sql"),
+    ("upgrade", "c:base", "--sql"): ("no way up from c to base", "OLDER:NEWER"),
     ("history", "-r", "c:a"): ("no way from c to a", "OLDER:NEWER"),
     ("lint", "c:a"): ("no way from c to a", "OLDER:NEWER"),
     ("merge", "a", "c"): ("a is not a head", "--splice"),
@@ -56,6 +59,13 @@ TYPED = {
     ("revision", "--head", "c", "--depends-on", "nix"): ("'nix'", "flask db history"),
     ("revision", "--head", "c", "--rev-id", "b"): ("'b' exists already", "flask db show b"),
     ("revision", "--head", "c", "--rev-id", "x@y"): ("'x@y' has a character", "Use letters"),
+    ("revision", "--rev-id", "x/y"): ("'x/y' has a character", "Use letters"),
+    ("revision", "--rev-id", "heads"): ("'heads' has a meaning already", "another one"),
+    ("revision", "--branch-label", "b"): (
+        "revision or branch label 'b' already",
+        "flask db show b",
+    ),
+    ("merge", "--splice", "--rev-id", "c", "a", "b"): ("'c' exists already", "flask db show c"),
     ("revision", "--head", "c", "--version-path", "nix"): (
         "nix is none of the folders",
         "GODWIT_VERSION_LOCATIONS",
@@ -119,6 +129,19 @@ def test_typed(line):
     for arguments, (said, hint) in TYPED.items():
         explained(line.run(*arguments), said, hint)
     assert len(line.files) == 3, "one was written"
+
+
+def test_minus_one_of_several(shop):
+    """Of several heads `-1` takes the first, as ever, and says which, and how to name another."""
+    made = shop()
+    for name in "ab":
+        made.revision(name, None)
+    made.ok("upgrade", "heads")
+    answer = made.ok("downgrade", "-1")
+    assert answer.stderr.count("could mean any of the revisions") == 1
+    assert "flask db downgrade REVISION" in answer.stderr
+    assert "UserWarning" not in answer.stderr
+    assert "1 reverted" in answer.stdout
 
 
 def test_one_row_too_many(line):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
@@ -9,8 +10,9 @@ from typing import TYPE_CHECKING
 from alembic.runtime.migration import RevisionStep
 from alembic.script import ScriptDirectory
 
-from ..errors import GodwitError
+from ..errors import GodwitError, RevisionError
 from ..listener import Listener
+from ..steps import steps_back
 from ..values import Outcome, Project
 from .running import Run
 
@@ -42,7 +44,10 @@ def upgrade(
     start, end = _range(revision, sql)
 
     def plan(scripts: ScriptDirectory, at: tuple[str, ...]) -> Iterable[RevisionStep]:
-        return scripts._upgrade_revs(end, at)  # type: ignore[arg-type]
+        steps = list(scripts._upgrade_revs(end, at))  # type: ignore[arg-type]
+        if sql and not steps:
+            _refuse_way_back(scripts, at, end)
+        return steps
 
     run = Run(project, "upgrade", listener, lock_wait)
     rows = project.settings.preflight if preflight is None else preflight
@@ -98,11 +103,32 @@ def downgrade(
         )
 
     def plan(scripts: ScriptDirectory, at: tuple[str, ...]) -> Iterable[RevisionStep]:
-        return scripts._downgrade_revs(end, at)  # type: ignore[arg-type]
+        steps = steps_back(scripts, end, at)
+        if not told and len(at) > 1 and re.fullmatch(r"-\d+", end):
+            told.append(at[0])
+            (listener or Listener()).warned(
+                f"{end} could mean any of the revisions that the database is at,"
+                f" {', '.join(at)}: {at[0]} is taken.\n"
+                "flask db downgrade REVISION    goes back to the one you name"
+            )
+        return steps
 
+    told: list[str] = []
     return Run(project, "downgrade", listener, lock_wait).go(
         plan, sql=sql, starting_rev=start, destination_rev=end, tag=tag
     )
+
+
+def _refuse_way_back(scripts: ScriptDirectory, at: tuple[str, ...], end: str) -> None:
+    """A script for the wrong direction would be empty, as if there were nothing to do."""
+    wanted = {script.revision for script in scripts.get_revisions(end) if script}
+    if at and not (wanted and wanted <= set(at)):
+        start = ", ".join(at)
+        raise RevisionError(
+            f"There is no way up from {start} to {end}: {end} does not follow it.",
+            hint="upgrade --sql takes OLDER:NEWER\n"
+            f"flask db downgrade {start}:{end} --sql    writes the way back",
+        )
 
 
 def stamp(

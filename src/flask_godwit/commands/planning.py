@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import partial
 
 from alembic.runtime.migration import RevisionStep
 from alembic.script import ScriptDirectory
@@ -18,6 +19,7 @@ from ..planning.replay import Rehearsal, Replayed, rehearse
 from ..plans import Plan, PlannedRevision, RowFinding, TargetPlan
 from ..settings import Settings
 from ..sql.read import read
+from ..steps import steps_back
 from ..values import Project
 
 _EMPTY = ("pass", "...", "return")
@@ -42,7 +44,7 @@ def moves_of(
     scripts: ScriptDirectory, downgrade: bool
 ) -> Callable[[str, tuple[str, ...]], Iterable[RevisionStep]]:
     """What Alembic is asked for the steps of either direction."""
-    return scripts._downgrade_revs if downgrade else scripts._upgrade_revs  # type: ignore[return-value]
+    return partial(steps_back, scripts) if downgrade else scripts._upgrade_revs  # type: ignore[return-value]
 
 
 def builder_of(rehearsal: Rehearsal, settings: Settings) -> Builder:

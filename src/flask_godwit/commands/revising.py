@@ -11,7 +11,7 @@ from ..errors import GodwitError
 from ..values import Project, Script
 from .comparing import NewRevision, run_writer, writer_for
 from .reading import _current_heads, tuple_or_text
-from .writing import refuse_taken, script_of, value_of
+from .writing import refuse_unusable, script_of, value_of
 
 
 def revision(
@@ -32,7 +32,7 @@ def revision(
     elif sql:
         raise GodwitError("revision --sql needs `revision_environment = true` in alembic.ini.")
     with migrations.loaded() as scripts:
-        refuse_taken(scripts, new.rev_id)
+        refuse_unusable(scripts, new)
         return script_of(writer, ())
 
 
@@ -49,6 +49,7 @@ def merge(project: Project, revisions: Sequence[str], new: NewRevision) -> Scrip
                 f"A merge needs at least two revisions, not {len(set(found))}.",
                 hint="flask db merge heads" if len(scripts.get_heads()) > 1 else "flask db heads",
             )
+        refuse_unusable(scripts, new)
         written = scripts.generate_revision(
             new.rev_id or rev_id(),
             new.message,

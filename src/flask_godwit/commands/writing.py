@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from alembic.autogenerate import RevisionContext
@@ -17,7 +18,7 @@ from ..diff.tidy import tidy
 from ..errors import RevisionError
 from ..script_text import laid_out
 from ..values import Change, Script
-from .comparing import Comparison
+from .comparing import Comparison, NewRevision
 
 
 def write(comparison: Comparison) -> Script | None:
@@ -28,7 +29,7 @@ def write(comparison: Comparison) -> Script | None:
         script.message = script.message or message_for(comparison.changes)
         _render(comparison, script)
     with comparison.migrations.loaded() as scripts:
-        refuse_taken(scripts, comparison.new.rev_id)
+        refuse_unusable(scripts, comparison.new)
         return script_of(
             comparison.writer, comparison.changes, comparison.unmanaged, comparison.notes
         )
@@ -48,13 +49,35 @@ def _render(comparison: Comparison, script: ops.MigrationScript) -> None:
     script._needs_render = False  # by Alembic, its own way
 
 
-def refuse_taken(scripts: ScriptDirectory, revision: str | None) -> None:
-    """Two files with one identifier would break the whole history."""
-    if revision in {script.revision for script in scripts.walk_revisions()}:
+_MEANINGS = ("base", "head", "heads", "current")
+_STRAY = re.compile(r"""[\s/\\'"`,:]""")
+
+
+def refuse_unusable(scripts: ScriptDirectory, new: NewRevision) -> None:
+    """A name of which there are two breaks the whole history; others can't be typed.
+
+    :raises RevisionError: the identifier or the label is of such a kind.
+    """
+    files = list(scripts.walk_revisions())
+    if new.rev_id in {script.revision for script in files}:
         raise RevisionError(
-            f"The revision {revision!r} exists already.",
-            hint=f"Name another one with --rev-id, or look at it: flask db show {revision}",
+            f"The revision {new.rev_id!r} exists already.",
+            hint=f"Name another one with --rev-id, or look at it: flask db show {new.rev_id}",
         )
+    label = new.branch_label
+    if any(label == script.revision or label in script._orig_branch_labels for script in files):
+        raise RevisionError(
+            f"There is a revision or branch label {label!r} already.",
+            hint=f"Name another one with --branch-label, or look at it: flask db show {label}",
+        )
+    for name in filter(None, (new.rev_id, label)):
+        if name in _MEANINGS:
+            raise RevisionError(f"{name!r} has a meaning already.", hint="Name another one.")
+        if stray := _STRAY.search(name):
+            raise RevisionError(
+                f"{name!r} has a character in it that does not belong there: {stray[0]!r}",
+                hint="Use letters, digits and underscores.",
+            )
 
 
 def script_of(
