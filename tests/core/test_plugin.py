@@ -109,6 +109,28 @@ class TestMissingDriver:
         assert "pip install 'Flask-Godwit[mysql]'" in answer.stderr
 
 
+class TestUnusableUrl:
+    @pytest.mark.parametrize(
+        ("url", "said"),
+        [
+            ("postgres://u:s3cret@h/d", "knows no database 'postgres'"),
+            ("postgresql+nix://u:s3cret@h/d", "knows no database 'postgresql+nix'"),
+            ("u:s3cret@h/d", "is none"),
+            ("postgresql://u:s3cret@h:port/d", "is none"),
+            ("sqlite://folder/app.db", "Invalid SQLite URL"),
+        ],
+    )
+    def test_what_a_url_looks_like(self, folder: Folder, url: str, said: str):
+        """A URL that SQLAlchemy can't read: what is the matter, and examples; no password."""
+        folder.write(app=APP)
+        answer = folder.flask("db", "upgrade", URL=url)
+        assert answer.exit_code == 1
+        assert said in answer.stderr
+        assert "SQLALCHEMY_DATABASE_URI" in answer.stderr
+        assert "Traceback" not in answer.stderr
+        assert "s3cret" not in answer.output
+
+
 class TestOtherGroups:
     def test_own_command_name(self, folder: Folder):
         """`command="database"` is `flask database`; `flask db` then says there is none."""

@@ -94,12 +94,12 @@ def _explain(error: Exception, *, traceback: bool) -> int:
 
     :returns: the exit code: 2 only where no application was found, which is a usage error.
     """
-    from ..dialects.drivers import missing_driver
+    from ..dialects.drivers import missing_driver, unusable_url
 
     console = Console()
-    driver = missing_driver(error)
-    if driver is not None and not traceback:
-        console.error(driver)
+    known = missing_driver(error) or unusable_url(error)
+    if known is not None and not traceback:
+        console.error(known)
     elif isinstance(error, NoAppException):
         console.failure(error.format_message())
         return error.exit_code

@@ -5,9 +5,10 @@ Imports nothing of SQLAlchemy: it explains why an application could not be impor
 
 from __future__ import annotations
 
+import traceback
 from importlib.util import find_spec
 
-from ..errors import DriverMissing
+from ..errors import DriverMissing, SettingsError
 
 _INSTALL = {
     "MySQLdb": ("mysql://", "pip install 'Flask-Godwit[mysql]'"),
@@ -28,6 +29,33 @@ def missing_driver(error: BaseException | None) -> DriverMissing | None:
             return _explain(error.name)
         error = error.__cause__ or error.__context__
     return None
+
+
+def unusable_url(error: BaseException) -> SettingsError | None:
+    """The clear form of what SQLAlchemy raises where a text is no URL of a database.
+
+    SQLAlchemy shows the URL in none of these, except SQLite's, which has no password.
+    """
+    said = str(error)
+    if "Can't load plugin: sqlalchemy.dialects:" in said:
+        named = said.rpartition(":")[2].replace(".", "+")
+        return _wrong_url(f"SQLAlchemy knows no database {named!r}.")
+    if said.startswith("Invalid SQLite URL"):
+        return _wrong_url(said.partition("\n")[0] + ".")
+    frames = traceback.extract_tb(error.__traceback__)
+    if frames and frames[-1].name == "_parse_url":
+        return _wrong_url("A text that should be the URL of a database is none.")
+    return None
+
+
+def _wrong_url(message: str) -> SettingsError:
+    return SettingsError(
+        message,
+        hint="Correct SQLALCHEMY_DATABASE_URI, or the URL in SQLALCHEMY_BINDS. A URL looks like\n"
+        "sqlite:///app.db or sqlite:////absolute/path/app.db\n"
+        "postgresql://user:password@host:5432/name\n"
+        "mysql://user:password@host:3306/name",
+    )
 
 
 def _explain(module: str) -> DriverMissing:
