@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -60,6 +61,17 @@ class Project:
 
     def flask(self, *arguments: str) -> Run:
         return self.run([self.environment.flask, *arguments])
+
+    @contextmanager
+    def started(self, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
+        """A command that runs meanwhile; it has ended afterwards."""
+        command = [self.environment.flask, *arguments]
+        environment = _variables(self.database)
+        quiet = subprocess.DEVNULL
+        with subprocess.Popen(
+            command, cwd=self.folder, env=environment, stdout=quiet, stderr=quiet
+        ) as process:
+            yield process
 
     def run(self, command: list[str]) -> Run:
         return run(command, cwd=self.folder, env=_variables(self.database))
