@@ -125,6 +125,26 @@ def test_the_rest_done_by_hand(half: Project, database: Database) -> None:
     assert "Nothing to do" in half.invoke("db", "upgrade").stdout
 
 
+def test_a_branch_reverted_by_hand(project: Project, database: Database) -> None:
+    """Only that revision counts as reverted: what other branches have done stays done."""
+    half_done = 'op.execute("DROP TABLE more")\n    op.execute("DROP TABLE nowhere")'
+    for name, down, body in (
+        ("r1", None, "pass"),
+        ("b1", "r1", half_done),
+        ("c1", "r1", "pass"),
+        ("m", ("b1", "c1"), half_done),
+    ):
+        text = f"from alembic import op\nrevision, down_revision = {name!r}, {down!r}\n\n"
+        text += f"def upgrade():\n    pass\n\n\ndef downgrade():\n    {body}\n"
+        project.write(f"migrations/versions/{name}.py", text)
+    project.invoke("db", "upgrade")
+    for target, reverted, left in (("b1", "m", {"b1", "c1"}), ("b1@r1", "b1", {"c1"})):
+        execute(database, "CREATE TABLE more (id INTEGER)")
+        project.invoke("db", "downgrade", target, check=False)
+        project.invoke("db", "resolve", reverted, "--applied")
+        assert set(project.invoke("db", "current").stdout.replace("(head)", "").split()) == left
+
+
 def test_nothing_else_runs_before_it(half: Project, database: Database) -> None:
     """A downgrade would find half of a revision that the version table does not know."""
     answer = half.invoke("db", "downgrade", check=False)

@@ -7,12 +7,13 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from alembic.runtime.migration import RevisionStep
+from alembic.runtime.migration import RevisionStep, StampStep
 from alembic.script import ScriptDirectory
+from alembic.util import to_tuple
 
 from ..errors import GodwitError, RevisionError
 from ..listener import Listener
-from ..steps import steps_back
+from ..steps import applied_in, steps_back
 from ..values import Outcome, Project
 from .running import Run
 
@@ -165,6 +166,28 @@ def stamp(
         tag=tag,
         **({"purge": True} if purge else {}),
     )
+
+
+def stamp_reverted(
+    project: Project,
+    revision: str,
+    *,
+    listener: Listener | None = None,
+    lock_wait: float | None = None,
+) -> Outcome:
+    """Write into the version table that one revision is reverted; other branches stay."""
+
+    def plan(scripts: ScriptDirectory, at: tuple[str, ...]) -> Iterable[RevisionStep]:
+        if revision not in at:
+            return ()
+        script = scripts.get_revision(revision)
+        below = {*to_tuple(script.down_revision, default=())}
+        below |= {each.revision for each in scripts.get_revisions(script.dependencies or ())}
+        left = sorted(below - applied_in(scripts, set(at) - {revision}))
+        step = StampStep(revision, left, False, not left, scripts.revision_map)
+        return (step,)  # type: ignore[return-value]
+
+    return Run(project, "stamp", listener, lock_wait).go(plan, sql=False)
 
 
 def ensure_version(

@@ -18,7 +18,7 @@ from ..lock import DeployLocks
 from ..parts import bind_of
 from ..targets import DEFAULT_VERSION_TABLE, selected_targets
 from ..values import HalfApplied, Project, Resolved
-from .applying import stamp
+from .applying import stamp, stamp_reverted
 from .limits import patience_of
 
 
@@ -57,9 +57,9 @@ def resolve(
             f"Revision {revision} is not half applied.", hint="flask db status    says what is"
         )
     for each in done if decision is Decision.APPLIED else ():
-        target = each.revision if each.direction == "upgrade" else each.before
+        mark = stamp if each.direction == "upgrade" else stamp_reverted
         narrowed = replace(project, bind=each.bind or project.bind)
-        stamp(narrowed, target, listener=listener, lock_wait=lock_wait)
+        mark(narrowed, each.revision, listener=listener, lock_wait=lock_wait)
     return done
 
 
