@@ -8,7 +8,7 @@ from alembic.operations import ops
 
 
 def indexes_aside(operations: ops.OpContainer) -> None:
-    """Drop such indexes before columns are altered, and make new ones after that."""
+    """Drop such indexes before columns are altered, and make new ones of those after that."""
     for block in operations.ops:
         if isinstance(block, ops.ModifyTableOps):
             _in_order(block)
@@ -18,20 +18,35 @@ def _in_order(block: ops.ModifyTableOps) -> None:
     retyped = {op.column_name for op in block.ops if _retypes(op)}  # type: ignore[attr-defined]
     if not retyped:
         return
-    # A foreign key may need an index until another one is there: those stay where they are.
-    made = [_columns(op) for op in block.ops if _makes(op)]
+    drops = [op for op in block.ops if _drops(op) and retyped & {*_columns(op)}]
+    # A foreign key may need an index until another one is there: that comes first if it can.
+    early = [op for op in block.ops if _makes(op) and _is_for(op, drops, retyped | _added(block))]
+    late = [_columns(op)[:1] for op in block.ops if _makes(op) and op not in early]
+    early_columns = [_columns(op)[:1] for op in early]
     first = [
-        op
-        for op in block.ops
-        if _drops(op)
-        and retyped & {*_columns(op)}
-        and _columns(op)[:1] not in [m[:1] for m in made]
+        *early,
+        *(op for op in drops if (head := _columns(op)[:1]) in early_columns or head not in late),
     ]
     rest = [op for op in block.ops if op not in first]
     last = [op for op in rest if _makes(op) and retyped & {*_columns(op)}]
     if any(_retypes(op) for op in rest[_place(rest, last) :]):
         rest = [*(op for op in rest if op not in last), *last]
     block.ops[:] = [*first, *rest]
+
+
+def _is_for(operation: Any, drops: list[Any], unready: set[str]) -> bool:
+    """Whether an index can be there before others go, and take their place."""
+    columns, name = _columns(operation), _name(operation)
+    replaces = columns[:1] in [_columns(op)[:1] for op in drops]
+    return replaces and not unready & {*columns} and name not in [_name(op) for op in drops]
+
+
+def _added(block: ops.ModifyTableOps) -> set[str]:
+    return {op.column.name for op in block.ops if isinstance(op, ops.AddColumnOp)}
+
+
+def _name(operation: Any) -> str:
+    return str(getattr(operation, "index_name", None) or operation.constraint_name)
 
 
 def _place(steps: list[ops.MigrateOperation], wanted: list[ops.MigrateOperation]) -> int:
