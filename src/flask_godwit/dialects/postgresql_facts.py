@@ -142,7 +142,7 @@ def _facts(
         elif _letter(row.kind) == "c":
             checks[row.table].append((row.name, _check(row.definition)))
         else:
-            exclusions[row.table][row.name] = _plain(row.definition)
+            exclusions[row.table][row.name] = steady(_plain(row.definition))
     indexes: dict[str, dict[str, str]] = defaultdict(dict)
     for row in rows(_INDEXES):
         unique = "UNIQUE " if row.is_unique else ""

@@ -45,6 +45,16 @@ def compare_deferrals(
         yield create
 
 
+def complete_deferrals(found: Table, facts: TableFacts) -> None:
+    """Let a table that was read know when its constraints are checked."""
+    for constraint in found.constraints:
+        said = (facts.deferrals or {}).get(str(constraint.name))
+        if isinstance(constraint, UniqueConstraint) and said:
+            options = _options(said)
+            constraint.deferrable = options["deferrable"]
+            constraint.initially = options.get("initially")
+
+
 def _name(context: AutogenContext, table: Table, constraint: UniqueConstraint) -> str | None:
     assert context.dialect is not None
     columns = [column.name for column in constraint.columns]

@@ -1,6 +1,7 @@
 """A table that no model has any more, read in full: so that it comes back as it was.
 
-SQLAlchemy leaves out how an index is sorted, and CHECKs that stand in a column.
+SQLAlchemy leaves out how an index is sorted, CHECKs that stand in a column, what excludes rows,
+and what is checked at the end of a transaction.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from alembic.operations import ops
 from sqlalchemy import CheckConstraint, Table
 
 from ...dialects.facts import TableFacts
+from .deferrals import complete_deferrals
+from .exclusions import dropped_exclusions
 from .indexes import complete_drops
 from .sides import sides_of
 from .text import literally
@@ -23,6 +26,8 @@ def complete_dropped(
     if facts is None:
         return
     complete_drops(modify, schema, found, facts)
+    modify.ops += dropped_exclusions(context, schema, found, facts)
+    complete_deferrals(found, facts)
     if sides_of(context).database.checks_in_columns:
         _complete_columns(found, facts)
 

@@ -35,6 +35,14 @@ def compare_exclusions(
     modify.ops[:] = [*removed, *modify.ops, *added]
 
 
+def dropped_exclusions(
+    context: AutogenContext, schema: str | None, table: Table, facts: TableFacts
+) -> list[ops.MigrateOperation]:
+    """What drops those of a table before that goes, and makes them when it comes back."""
+    there = sorted(facts.exclusions.items())
+    return [_added(context, schema, table, *each).reverse() for each in there]
+
+
 def _added(
     context: AutogenContext, schema: str | None, table: Table, name: str, definition: str
 ) -> Sql:
