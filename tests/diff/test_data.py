@@ -149,6 +149,15 @@ class TestTypes:
         assert len(evolution.now.files) == 1
 
     @pytest.mark.requires("alter_column")
+    def test_text_that_is_no_uuid(self, evolution: Evolution) -> None:
+        """A column of UUIDs would be unreadable: also where it is one of texts to the server."""
+        evolution.begin(table(("name", sa.String(36))), *TWO)
+        answer = evolution.migrate(table(("name", sa.Uuid)))
+        assert answer.exit_code == 1
+        assert "Ann" in answer.stderr
+        assert len(evolution.now.files) == 1
+
+    @pytest.mark.requires("alter_column")
     def test_too_long(self, evolution: Evolution) -> None:
         evolution.begin(table(NAME), *TWO)
         answer = evolution.migrate(table(("name", sa.String(2))))
