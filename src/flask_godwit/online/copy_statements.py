@@ -29,19 +29,27 @@ class CopyStatements:
     def trigger(self, event: str) -> str:
         """What a trigger does to the copy.
 
-        UPDATE IGNORE sets it off for rows, too, that it leaves as they are: so what the table has
-        then is copied, not what it was to have.
+        UPDATE IGNORE sets it off for rows, too, that it leaves as they are: those are told by that
+        the table has no such row. Rows that are not in the copy yet are only looked for there if
+        they are deleted or renumbered, since two who look where none is wait for each other.
         """
         names = ", ".join(quoted(column.name) for column in self.columns)
+        values = ", ".join(f"NEW.{quoted(column.name)}" for column in self.columns)
         delete = f"DELETE FROM {self.copy} WHERE {self._has_key(self.copy, 'OLD')}"
+        replace = f"REPLACE INTO {self.copy} ({names}) VALUES ({values})"
         if event == "delete":
             return delete
-        replace = f"REPLACE INTO {self.copy} ({names})"
         if event == "insert":
-            values = ", ".join(f"NEW.{quoted(column.name)}" for column in self.columns)
-            return f"{replace} VALUES ({values})"
-        old, new = self._row("1", "OLD"), self._row(names, "NEW")
-        return f"BEGIN {delete} AND NOT EXISTS ({old}); {replace} {new}; END"
+            return replace
+        keys = [quoted(column.name) for column in self.keys]
+        stays = "(" + " AND ".join(f"NEW.{key} = OLD.{key}" for key in keys) + ")"
+        is_gone = f"NOT EXISTS ({self._row(self._has_key(self.table, 'OLD'))})"
+        new = [f"{self.table}.{name} <=> NEW.{name}" for name in self._comparable]
+        is_new = f"EXISTS ({self._row(' AND '.join((self._has_key(self.table, 'NEW'), *new)))})"
+        return (
+            f"BEGIN IF {is_new} AND ({stays} OR {is_gone}) THEN"
+            f" IF NOT {stays} THEN {delete}; END IF; {replace}; END IF; END"
+        )
 
     def same(self, *, values: bool) -> str:
         """A condition: a row of ``a`` and one of ``b`` are the same.
@@ -50,14 +58,18 @@ class CopyStatements:
         """
         same = [f"a.{quoted(column.name)} = b.{quoted(column.name)}" for column in self.keys]
         if values:
-            rest = [column for column in self.columns if not isinstance(column.type, NullType)]
-            same += [f"a.{quoted(column.name)} <=> b.{quoted(column.name)}" for column in rest]
+            same += [f"a.{name} <=> b.{name}" for name in self._comparable]
         return " AND ".join(same)
 
-    def _row(self, names: str, row: str) -> str:
-        """The row of the table as it is now: an older view would not see what others committed."""
-        condition = self._has_key(self.table, row)
-        return f"SELECT {names} FROM {self.table} WHERE {condition} LOCK IN SHARE MODE"
+    @property
+    def _comparable(self) -> list[str]:
+        """The names of columns whose type is known."""
+        known = (column for column in self.columns if not isinstance(column.type, NullType))
+        return [quoted(column.name) for column in known]
+
+    def _row(self, condition: str) -> str:
+        """Whether there is a row now: an older view would not see what others committed."""
+        return f"SELECT 1 FROM {self.table} WHERE {condition} LOCK IN SHARE MODE"
 
     def _has_key(self, table: str, row: str) -> str:
         keys = [quoted(column.name) for column in self.keys]
