@@ -8,7 +8,7 @@ from sqlalchemy import Engine, inspect, text
 
 from tests.databases import Database
 from tests.engine.revisions import write_revision
-from tests.ledger.test_backup import restore, upgraded
+from tests.ledger.test_backup import backups, restore, upgraded
 from tests.projects import Project
 
 TABLES = """
@@ -82,16 +82,26 @@ LATER_THERE["mariadb"] = LATER_THERE["mysql"]
 
 
 def test_it_is_as_before(project: Project, database: Database) -> None:
-    """Rows, views, triggers, routines and types are back, and the same upgrade goes through."""
+    """Rows, views, triggers, routines and types are back, and the same upgrade goes through.
+
+    Without the backup nothing happens at all.
+    """
     write_revision(project, 1, TABLES + TRIGGER[database.dialect])
     project.invoke("db", "upgrade")
     write_revision(project, 2, LATER + LATER_THERE[database.dialect])
     with database.engine() as engine:
         before = everything(engine)
         answer = upgraded(project)
-        assert everything(engine) != before
+        after = everything(engine)
+        assert after != before
         (line,) = [line for line in answer.stdout.splitlines() if "to have it back: " in line]
-        restore(project, line.partition("to have it back: ")[2], database)
+        command = line.partition("to have it back: ")[2]
+        (path,) = backups(project)
+        away = path.rename(path.with_name("elsewhere"))
+        assert restore(project, command, database) != 0
+        assert everything(engine) == after
+        away.rename(path)
+        assert restore(project, command, database) == 0
         assert everything(engine) == before
         project.invoke("db", "upgrade")
 

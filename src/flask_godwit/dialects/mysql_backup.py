@@ -77,7 +77,7 @@ class MySQLBackup(Backup):
         words += ["-u", url.username, "-p"] if url.username else []
         # What is newer than the backup would stay in the way of the next upgrade.
         anew = f"{{ echo {quoted(self._anew())}; cat {quoted(str(path))}; }}"
-        return f"{anew} | {quoted(*words)}"
+        return f"{quoted('test', '-s', str(path))} && {anew} | {quoted(*words)}"
 
     def _anew(self) -> str:
         """The statements that make the database anew, empty, and enter it."""

@@ -104,7 +104,8 @@ class PostgreSQLBackup(Backup):
         (script,) = self.beside
         file = str(path.with_name(script))
         empty = quoted("psql", "-Xq", "-v", "ON_ERROR_STOP=1", *words, "-f", file)
-        return f"{empty} && {quoted('pg_restore', *words, str(path))}"
+        readable = f"{quoted('pg_restore', '--list', str(path))} > /dev/null"
+        return f"{readable} && {empty} && {quoted('pg_restore', *words, str(path))}"
 
     def _parameters(self) -> dict[str, str]:
         """What the connection was really made with, as far as the driver tells, else the URL."""
