@@ -13,7 +13,6 @@ import tempfile
 import time
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
@@ -21,29 +20,17 @@ from rich.table import Table
 from sqlalchemy import Engine, create_engine, text
 from tests.servers.session import Session
 
-from bench.clients import clients
+from bench.clients import WARM_UP_SECONDS, Outcome, clients
 from bench.databases import Server
-from bench.entries import ACCOUNTS, SERVERS, load, servers, source
-from bench.environments import ROOT
+from bench.entries import ACCOUNTS, CACHE, SERVERS, begin, load, servers
 from bench.measure import BenchError
 from bench.projects import Project, Workshop
 from bench.tools import BASELINE, TOOLS
 
-_CACHE = ROOT / ".cache" / "bench"
-_WARM_UP_SECONDS = 1.0
 _UPDATE = "op.execute('UPDATE entry SET qty = qty + 1')"
 _BACKFILL = "op.backfill('entry', {'qty': sa.text('qty + 1')})"
 _DONE = "SELECT count(*) FROM entry WHERE id <= :rows AND qty = id % 100 + 1"
 _BEGUN = "SELECT 1 FROM entry WHERE id = :early AND qty = id % 100 + 1"
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """One way: seconds of the upgrade, the longest request, errors of clients."""
-
-    seconds: float
-    worst: float
-    errors: int
 
 
 def main() -> int:
@@ -54,7 +41,7 @@ def main() -> int:
         tempfile.TemporaryDirectory(prefix="godwit-backfill-") as name,
         closing(Session()) as session,
     ):
-        workshop = Workshop(Path(name), _CACHE)
+        workshop = Workshop(Path(name), CACHE)
         for server in servers(options.db, Path(name), session):
             for words, tool, step, upgrade in (
                 ("one UPDATE, Flask-Migrate", BASELINE, _UPDATE, _whole),
@@ -85,15 +72,13 @@ def _measure(
     options: argparse.Namespace,
 ) -> Outcome:
     project = workshop.project(TOOLS[tool], server, "backfill", options.rows)
-    (project.folder / "models.py").write_text(source({}))
-    project.flask("db", "migrate", "-m", "first").must_succeed("the first migration")
-    project.flask("db", "upgrade").must_succeed("the first upgrade")
+    begin(project)
     engine = create_engine(project.database.url, pool_size=options.clients + 2)
     try:
         load(engine, options.rows)
         _write(project, step)
         with clients(engine, options.clients, options.rows, ACCOUNTS) as traffic:
-            time.sleep(_WARM_UP_SECONDS)
+            time.sleep(WARM_UP_SECONDS)
             began = time.monotonic()
             upgrade(project, engine, options.rows)
             seconds = time.monotonic() - began

@@ -21,6 +21,18 @@ _REQUESTS = (
 )
 
 
+WARM_UP_SECONDS = 1.0
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """An upgrade beside clients: its seconds, their longest request, and their errors."""
+
+    seconds: float
+    worst: float
+    errors: int
+
+
 @dataclass
 class Traffic:
     """What clients saw: begin and duration of each request in seconds, and their errors."""

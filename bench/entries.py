@@ -11,9 +11,12 @@ from tests.servers import Unavailable
 from tests.servers.session import Session
 
 from bench.databases import Server, find_server
+from bench.environments import ROOT
+from bench.projects import Project
 
 SERVERS = ("postgresql", "mysql", "mariadb")
 ACCOUNTS = 10_000
+CACHE = ROOT / ".cache" / "bench"
 _MODELS = '''"""Written by the bench."""
 
 import sqlalchemy as sa
@@ -52,6 +55,13 @@ def source(changed: dict[str, str]) -> str:
     """``models.py``, some columns of the entries said otherwise."""
     lines = [f"    {name} = {said}\n" for name, said in {**_COLUMNS, **changed}.items()]
     return _MODELS + "".join(lines)
+
+
+def begin(project: Project) -> None:
+    """The tables, made by a first migration of the project's tool."""
+    (project.folder / "models.py").write_text(source({}))
+    project.flask("db", "migrate", "-m", "first").must_succeed("the first migration")
+    project.flask("db", "upgrade").must_succeed("the first upgrade")
 
 
 def load(engine: Engine, rows: int) -> None:

@@ -11,7 +11,6 @@ import sys
 import tempfile
 import time
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
@@ -19,16 +18,13 @@ from rich.table import Table
 from sqlalchemy import create_engine
 from tests.servers.session import Session
 
-from bench.clients import clients, idle_reader
+from bench.clients import WARM_UP_SECONDS, Outcome, clients, idle_reader
 from bench.databases import Server
-from bench.entries import ACCOUNTS, SERVERS, load, servers, source
-from bench.environments import ROOT
+from bench.entries import ACCOUNTS, CACHE, SERVERS, begin, load, servers, source
 from bench.measure import BenchError
 from bench.projects import Project, Workshop
 from bench.tools import BASELINE, TOOLS
 
-_CACHE = ROOT / ".cache" / "bench"
-_WARM_UP_SECONDS = 1.0
 _CHANGES = {
     "column": {"extra": 'db.Column(db.String(20), nullable=False, server_default="x")'},
     "index": {"code": "db.Column(db.String(40), index=True)"},
@@ -42,15 +38,6 @@ _CHANGES = {
 }
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """One tool on one change: seconds of the upgrade, the longest request, errors of clients."""
-
-    seconds: float
-    worst: float
-    errors: int
-
-
 def main() -> int:
     options = _parser().parse_args()
     failures = 0
@@ -58,7 +45,7 @@ def main() -> int:
         tempfile.TemporaryDirectory(prefix="godwit-traffic-") as name,
         closing(Session()) as session,
     ):
-        workshop = Workshop(Path(name), _CACHE)
+        workshop = Workshop(Path(name), CACHE)
         for server in servers(options.db, Path(name), session):
             table = Table("change", *(TOOLS[key].title for key in options.tools), title=server.name)
             for change in options.change:
@@ -85,16 +72,14 @@ def _cell(
 
 def _measure(project: Project, change: str, options: argparse.Namespace) -> Outcome:
     models = project.folder / "models.py"
-    models.write_text(source({}))
-    project.flask("db", "migrate", "-m", "first").must_succeed("the first migration")
-    project.flask("db", "upgrade").must_succeed("the first upgrade")
+    begin(project)
     engine = create_engine(project.database.url, pool_size=options.clients + 1)
     try:
         load(engine, options.rows)
         models.write_text(source(_CHANGES[change]))
         project.flask("db", "migrate", "-m", "change").must_succeed("the migration")
         with clients(engine, options.clients, options.rows, ACCOUNTS) as traffic:
-            time.sleep(_WARM_UP_SECONDS)
+            time.sleep(WARM_UP_SECONDS)
             with idle_reader(engine, options.reader):
                 began = time.monotonic()
                 upgrade = project.flask("db", "upgrade")
