@@ -88,9 +88,8 @@ def _resolve(migrations: Migrations, revision: str, decision: Decision) -> Itera
         store = _store(context)
         for name, direction in store.unfinished():
             if name.startswith(revision):
-                file, before = _file_of(migrations, name)
-                _carry_out(store, name, direction, decision, file)
-                done.append(Resolved(bind_of(context), name, direction, decision.value, before))
+                _carry_out(store, name, direction, decision, _file_of(migrations, name))
+                done.append(Resolved(bind_of(context), name, direction, decision.value))
         if context.connection is not None:
             context.connection.commit()
 
@@ -109,13 +108,11 @@ def _carry_out(store: Store, name: str, direction: str, decision: Decision, file
     store.take_as_it_is(name, direction, file)
 
 
-def _file_of(migrations: Migrations, revision: str) -> tuple[str, str]:
-    """The digest of its file, and the revision before it ("base" if none)."""
+def _file_of(migrations: Migrations, revision: str) -> str:
+    """The digest of its file."""
     with migrations.loaded() as scripts:
-        script = scripts.get_revision(revision)
-        text = Path(script.path).read_text(encoding="utf-8")
-        before = script.down_revision or "base"
-        return digest(text), before if isinstance(before, str) else before[0]
+        path = Path(scripts.get_revision(revision).path)
+        return digest(path.read_text(encoding="utf-8"))
 
 
 def _store(context: MigrationContext) -> Store:

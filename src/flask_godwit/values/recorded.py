@@ -67,10 +67,9 @@ def so_far(done: int, begun: int) -> str:
 
 @dataclass(frozen=True)
 class Resolved:
-    """What was decided about a half-applied revision; ``before`` is the revision it builds on."""
+    """What was decided about a half-applied revision."""
 
     bind: str
     revision: str
     direction: str
     decision: str
-    before: str
