@@ -5,30 +5,32 @@ A script that made such a key anew, or took back what became of it, would make a
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Dialect
 
-_MARK = "_godwit_reads_no_action"
+from ..reflection import complete_foreign_keys
+
 _ACTIONS = ("ondelete", "onupdate")
 
 
-def read_no_action(dialect: Any) -> None:
+def read_no_action(dialect: Dialect) -> None:
     """Have a dialect reflect it."""
-    if hasattr(dialect, _MARK):
+    complete_foreign_keys(dialect, partial(_complete, dialect))
+
+
+def _complete(
+    dialect: Any,
+    connection: Connection,
+    table: str,
+    schema: str | None,
+    found: list[dict[str, Any]],
+    options: dict[str, Any],
+) -> None:
+    if not found:
         return
-    read = dialect.get_foreign_keys
-
-    def get_foreign_keys(
-        connection: Connection, table_name: str, schema: str | None = None, **options: Any
-    ) -> Any:
-        found = read(connection, table_name, schema, **options)
-        if found:
-            state = dialect._parsed_state_or_create(connection, table_name, schema, **options)
-            for key, said in zip(found, state.fk_constraints, strict=True):
-                none = [action for action in _ACTIONS if said.get(action) == "NO ACTION"]
-                key["options"].update(dict.fromkeys(none, "NO ACTION"))
-        return found
-
-    setattr(dialect, _MARK, True)
-    dialect.get_foreign_keys = get_foreign_keys
+    state = dialect._parsed_state_or_create(connection, table, schema, **options)
+    for key, said in zip(found, state.fk_constraints, strict=True):
+        none = [action for action in _ACTIONS if said.get(action) == "NO ACTION"]
+        key["options"].update(dict.fromkeys(none, "NO ACTION"))

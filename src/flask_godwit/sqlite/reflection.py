@@ -10,30 +10,28 @@ from typing import Any
 
 from sqlalchemy import Connection, Dialect
 
+from ..reflection import complete_foreign_keys
 from .clauses import Clause
 from .table_text import parse_table
 from .tokens import NotUnderstood, folded, quoted
 
-_MARK = "_godwit_reads_keys_in_columns"
 _ACTIONS = ("ondelete", "onupdate")
 
 
 def read_keys_in_columns(dialect: Dialect) -> None:
     """Have a dialect reflect such foreign keys in full."""
-    if hasattr(dialect, _MARK):
-        return
-    read = dialect.get_foreign_keys
+    complete_foreign_keys(dialect, _complete)
 
-    def get_foreign_keys(
-        connection: Connection, table_name: str, schema: str | None = None, **options: Any
-    ) -> Any:
-        found: Any = read(connection, table_name, schema, **options)
-        if any(key["name"] is None for key in found):
-            _complete(_text(connection, schema, table_name), found)
-        return found
 
-    setattr(dialect, _MARK, True)
-    dialect.get_foreign_keys = get_foreign_keys  # type: ignore[method-assign]
+def _complete(
+    connection: Connection,
+    table: str,
+    schema: str | None,
+    found: list[dict[str, Any]],
+    _asked: dict[str, Any],
+) -> None:
+    if any(key["name"] is None for key in found):
+        _add(_text(connection, schema, table), found)
 
 
 def _text(connection: Connection, schema: str | None, table: str) -> str:
@@ -42,7 +40,7 @@ def _text(connection: Connection, schema: str | None, table: str) -> str:
     return str(connection.exec_driver_sql(query, (table,)).scalar() or "")
 
 
-def _complete(sql: str, found: list[dict[str, Any]]) -> None:
+def _add(sql: str, found: list[dict[str, Any]]) -> None:
     try:
         clauses = parse_table(sql).constraints
     except NotUnderstood:
