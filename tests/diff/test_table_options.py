@@ -115,3 +115,24 @@ def test_keys(evolution: Evolution) -> None:
     evolution.now.execute("INSERT INTO town (code) VALUES ('é')")
     assert evolution.rows("SELECT code, near FROM town ORDER BY id") == [("é", 1), ("é", None)]
     evolution.back(before)
+
+
+def test_comment(evolution: Evolution) -> None:
+    """``mysql_comment="…"`` is the table's comment: quiet, changed, and said otherwise."""
+
+    def models(**said: str) -> Callable[[SQLAlchemy], None]:
+        def make(db: SQLAlchemy) -> None:
+            own = {f"{d}_{n}": v for n, v in said.items() for d in ("mysql", "mariadb")}
+            options: Any = {"comment": said["plain"]} if "plain" in said else own
+            db.Table("note", sa.Column("id", sa.Integer, primary_key=True), **options)
+
+        return make
+
+    comment = "SELECT table_comment FROM information_schema.tables WHERE table_name = 'note'"
+    evolution.begin(models(comment="it's"))
+    evolution.now.ok("check")
+    assert PROVED in evolution.follow(models(comment="100 %")).output
+    assert ("100 %",) in evolution.rows(comment)
+    assert "No changes" in evolution.migrate(models(plain="100 %")).output
+    evolution.back(models(comment="it's"))
+    assert ("it's",) in evolution.rows(comment)

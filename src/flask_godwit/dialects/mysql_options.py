@@ -142,6 +142,12 @@ class MySQLOptions(OptionAnswers):
     def said_options(self, table: Table) -> Mapping[str, str]:
         return said_options(table, self._prefix)
 
+    def comment(self, table: Table) -> str | None:
+        if table.comment is not None:
+            return table.comment
+        said: str | None = table.kwargs.get(f"{self._prefix}_comment")
+        return said
+
     def usual_options(self, connection: Connection) -> Mapping[str, str]:
         return usual_options(connection)
 

@@ -26,6 +26,10 @@ class OptionAnswers:
         """What a model gives its table as a whole, by option; None where that is not compared."""
         return None
 
+    def comment(self, table: Table) -> str | None:
+        """What a model says about its table, in words."""
+        return table.comment
+
     def usual_options(self, connection: Connection) -> Mapping[str, str]:
         """What a table is given as a whole where nobody says anything."""
         return {}

@@ -88,12 +88,21 @@ def _compare_default(*arguments: Any) -> PriorityDispatchResult:
     return compare_default(*arguments)
 
 
+def _compare_comment(*arguments: Any) -> PriorityDispatchResult:
+    from .comments import compare_comment
+
+    return compare_comment(*arguments)
+
+
 _plugin = Plugin(NAME)
 _plugin.add_autogenerate_comparator(
     _compare_default, "column", "server_default", priority=DispatchPriority.FIRST
 )
 _plugin.add_autogenerate_comparator(
     _compare_table, "table", "godwit", priority=DispatchPriority.LAST
+)
+_plugin.add_autogenerate_comparator(
+    _compare_comment, "table", "comments", priority=DispatchPriority.FIRST
 )
 _plugin.add_autogenerate_comparator(
     expect_schemas, "schema", "godwit schemas", priority=DispatchPriority.FIRST
