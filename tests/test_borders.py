@@ -25,8 +25,8 @@ LAYERS = (
     {"errors", "lazy", "reflection", "spared"},
     {"proofs", "findings"},
     {"secrecy", "values", "settings", "retry", "locate", "process_state", "interrupts"},
-    {"plans", "sql", "assurance"},
     {"sqlite", "mysql"},
+    {"plans", "sql", "assurance"},
     {"dialects"},
     {
         "connect",

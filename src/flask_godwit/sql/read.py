@@ -9,7 +9,8 @@ from .action import OPAQUE, Action
 from .alter import alter_table
 from .column import column
 from .constraint import constraint
-from .cursor import Cursor, words_of
+from .cursor import Cursor
+from .words import words_of
 
 _READ_ONLY = ("SELECT", "SHOW", "EXPLAIN", "PRAGMA", "VALUES", "DESCRIBE", "USE", "RESET")
 _CONTROL = ("BEGIN", "START", "COMMIT", "ROLLBACK", "END", "SAVEPOINT", "RELEASE", "ABORT")
