@@ -7,12 +7,12 @@ import re
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 
 from tests.databases import MARIADB, MYSQL, Database
 from tests.engine.revisions import start_upgrade, write_revision, write_revisions
@@ -97,7 +97,11 @@ def some_statement(dice: random.Random, seed: int, turn: int) -> str:
 
 
 @contextmanager
-def writers(database: Database, number: int) -> Iterator[list[str]]:
+def writers(
+    database: Database,
+    number: int,
+    statement_of: Callable[[random.Random, int, int], str] = some_statement,
+) -> Iterator[list[str]]:
     """Several who write in every way, the same in both tables; [their errors]."""
     over, errors = threading.Event(), list[str]()
 
@@ -106,14 +110,15 @@ def writers(database: Database, number: int) -> Iterator[list[str]]:
         for turn in range(10**6):
             if over.is_set():
                 return
-            statement = some_statement(dice, seed, turn)
+            statement = statement_of(dice, seed, turn)
             try:
                 with connection.begin():
                     # Whoever has the row of the one has that of the other.
                     for table in ("mirror", "item"):
                         connection.execute(text(statement.format(table)))
-            except OperationalError as error:
-                errors.append(str(error.orig))
+            except (OperationalError, IntegrityError) as error:
+                if not (isinstance(error, IntegrityError) and table == "mirror"):
+                    errors.append(f"{error.orig} {statement}")
 
     with database.engine() as engine:
         connections = [engine.connect() for _ in range(number)]

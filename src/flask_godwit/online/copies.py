@@ -18,12 +18,13 @@ _NAME = r"(?:`(?:[^`]|``)+`|[^\s.`]+)"
 _ALTER = re.compile(rf"\s*ALTER\s+TABLE\s+{_NAME}(?:\.{_NAME})?\s+(.+)", re.IGNORECASE | re.DOTALL)
 _MODIFY = re.compile(rf"MODIFY\s+({_NAME})\s+(.+)", re.IGNORECASE | re.DOTALL)
 FOREIGN_KEY = "a foreign key"
+REFERRED_TO = "a foreign key that refers to it"
 _OBSTACLES = {
     FOREIGN_KEY: """
         SELECT count(*) FROM information_schema.key_column_usage
         WHERE table_schema = :schema AND table_name = :table AND referenced_table_name IS NOT NULL
     """,
-    "a foreign key that refers to it": """
+    REFERRED_TO: """
         SELECT count(*) FROM information_schema.key_column_usage
         WHERE referenced_table_schema = :schema AND referenced_table_name = :table
     """,

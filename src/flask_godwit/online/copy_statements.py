@@ -33,22 +33,22 @@ class CopyStatements:
         the table has no such row. Rows that are not in the copy yet are only looked for there if
         they are deleted or renumbered, since two who look where none is wait for each other.
         """
-        names = ", ".join(quoted(column.name) for column in self.columns)
-        values = ", ".join(f"NEW.{quoted(column.name)}" for column in self.columns)
-        delete = f"DELETE FROM {self.copy} WHERE {self._has_key(self.copy, 'OLD')}"
-        replace = f"REPLACE INTO {self.copy} ({names}) VALUES ({values})"
         if event == "delete":
-            return delete
+            return f"DELETE FROM {self.copy} WHERE {self._has_key(self.copy, 'OLD')}"
         if event == "insert":
-            return replace
+            return self._write
         keys = [quoted(column.name) for column in self.keys]
+        renumber = (
+            f"UPDATE {self.copy} SET {', '.join(f'{key} = NEW.{key}' for key in keys)}"
+            f" WHERE {self._has_key(self.copy, 'OLD')}"
+        )
         stays = "(" + " AND ".join(f"NEW.{key} = OLD.{key}" for key in keys) + ")"
         is_gone = f"NOT EXISTS ({self._row(self._has_key(self.table, 'OLD'))})"
         new = [f"{self.table}.{name} <=> NEW.{name}" for name in self._comparable]
         is_new = f"EXISTS ({self._row(' AND '.join((self._has_key(self.table, 'NEW'), *new)))})"
         return (
             f"BEGIN IF {is_new} AND ({stays} OR {is_gone}) THEN"
-            f" IF NOT {stays} THEN {delete}; END IF; {replace}; END IF; END"
+            f" IF NOT {stays} THEN {renumber}; END IF; {self._write}; END IF; END"
         )
 
     def same(self, *, values: bool) -> str:
@@ -60,6 +60,26 @@ class CopyStatements:
         if values:
             same += [f"a.{name} <=> b.{name}" for name in self._comparable]
         return " AND ".join(same)
+
+    @property
+    def _write(self) -> str:
+        """A row is there as it is now.
+
+        No REPLACE, which deletes, and with it what refers to the row. A row that becomes the same
+        as another one, for a unique key, is an error: it would take that one's place.
+        """
+        keys = [quoted(column.name) for column in self.keys]
+        names = [quoted(column.name) for column in self.columns]
+        same = " AND ".join(f"{self.copy}.{key} = NEW.{key}" for key in keys)
+        new = {
+            name: f"IF({same}, NEW.{name}, NULL)" if name in keys else f"NEW.{name}"
+            for name in names
+        }
+        return (
+            f"INSERT INTO {self.copy} ({', '.join(names)})"
+            f" VALUES ({', '.join(f'NEW.{name}' for name in names)})"
+            f" ON DUPLICATE KEY UPDATE {', '.join(f'{name} = {new[name]}' for name in names)}"
+        )
 
     @property
     def _comparable(self) -> list[str]:
@@ -79,3 +99,8 @@ class CopyStatements:
 def quoted(name: str) -> str:
     """A name for a statement."""
     return "`" + name.replace("`", "``") + "`"
+
+
+def string(value: str) -> str:
+    """A text for a statement."""
+    return "'" + value.replace("\\", "\\\\").replace("'", "''") + "'"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -25,8 +25,9 @@ from ..journal.pieces import Key, Piece
 from ..operations import BackfillOp
 from ..operations.batch_run import Backfill
 from ..operations.batches import Batches, key_of, table_in
-from .copies import FOREIGN_KEY, TableCopy
-from .copy_statements import EVENTS, CopyStatements, quoted
+from .copies import FOREIGN_KEY, REFERRED_TO, TableCopy
+from .copy_keys import ForeignKey, Place, altered, keys_of, keys_to
+from .copy_statements import EVENTS, CopyStatements, quoted, string
 
 _BATCH_SECONDS = 0.05
 """As long as whoever writes to a row of the batch waits."""
@@ -37,10 +38,6 @@ _KEYS = re.compile(r"\b(PRIMARY\s+KEY|UNIQUE|PARTITION)\b", re.IGNORECASE)
 _MODES = {"STRICT_ALL_TABLES", "NO_AUTO_VALUE_ON_ZERO"}
 _NO_MODES = {"NO_ZERO_DATE", "NO_ZERO_IN_DATE", "TRADITIONAL"}
 _COUNTER = re.compile(r"^\).*\bAUTO_INCREMENT=(\d+)", re.MULTILINE)
-_KEY = re.compile(r"^\s*CONSTRAINT `((?:[^`]|``)+)` (FOREIGN KEY .*?),?$", re.MULTILINE)
-_FOLLOWS = re.compile(r" ON (DELETE|UPDATE) (CASCADE|SET NULL)", re.IGNORECASE)
-_FOR_NOW = "_godwit_"
-"""Before the name of a foreign key while the old table has one of that name."""
 _MAY_NOT_MAKE_TRIGGERS = """
     SELECT @@log_bin AND NOT @@log_bin_trust_function_creators AND NOT EXISTS (
         SELECT 1 FROM information_schema.user_privileges
@@ -77,17 +74,15 @@ class OwnCopy(TableCopy):
 
     maker: ClassVar[str] = "godwit"
     in_words: ClassVar[str] = "a copy that takes its place"
-    copes_with = (FOREIGN_KEY,)
+    copes_with = (FOREIGN_KEY, REFERRED_TO)
 
     def why_not_this(self) -> str:
         if _KEYS.search(self.alter) or re.match(r"CHANGE\b", self.alter, re.IGNORECASE):
             return "the statement changes a key, a name or partitions"
         if self.asked(_MAY_NOT_MAKE_TRIGGERS):
             return "triggers need the privilege SUPER, or log_bin_trust_function_creators = 1"
-        if any(len(_FOR_NOW + name) > _LONGEST_NAME for name, _ in self._foreign_keys()):
-            return "a foreign key has too long a name"
-        if any(_FOLLOWS.search(said) for _, said in self._foreign_keys()):
-            return "its rows go with those that they refer to, which sets off no trigger"
+        if why_not := self._why_not_with(self._own_keys(), self._keys_to_it()):
+            return why_not
         try:
             key_of(self.connection, self._table)
         except BackfillRefused as error:
@@ -103,6 +98,7 @@ class OwnCopy(TableCopy):
                 self._make()
                 self._fill()
                 self._compare()
+                self._turn_keys()
                 self._take_its_place()
         except BaseException:
             with failures_ignored():  # it may be the connection that was lost: the next run cleans
@@ -111,37 +107,61 @@ class OwnCopy(TableCopy):
         self.clean()
 
     def clean(self) -> None:
+        """The order matters: what refers to the copy needs the triggers that write to it, and the
+        old table's keys have the names that those of the copy are to have.
+        """
+        tables = self._left("table_name", "tables", "table_schema", (self._new, self._old))
+        if tables:
+            self._turn_keys_back()
         for name in self._left("trigger_name", "triggers", "trigger_schema", self._triggers):
             self._patiently(f"DROP TRIGGER IF EXISTS {self._named(name)}")
-        tables = (self._new, self._old)
-        for name in self._left("table_name", "tables", "table_schema", tables):
+        for name in tables:
             self._patiently(f"DROP TABLE IF EXISTS {self._named(name)}")
         if self._left("table_name", "tables", "table_schema", (self.table,)):
-            self._name_foreign_keys()
+            self._name_own_keys()
 
-    def _name_foreign_keys(self) -> None:
-        """Those of a copy that took the table's place are called as they were."""
-        given = [key for key in self._foreign_keys() if key[0].startswith(_FOR_NOW)]
-        if not given:
-            return
-        clauses = (
-            f"ADD CONSTRAINT {quoted(name.removeprefix(_FOR_NOW))} {definition},"
-            f" DROP FOREIGN KEY {quoted(name)}"
-            for name, definition in given
+    def _why_not_with(self, own: list[ForeignKey], others: list[ForeignKey]) -> str:
+        if any(key.is_too_long for key in (*own, *others)):
+            return "a foreign key has too long a name"
+        if any(key.follows for key in own):
+            return "its rows go with those that they refer to, which sets off no trigger"
+        names = {name for key in own for name in key.columns}
+        names |= {name for key in others for name in key.referred_columns}
+        if any(column.name in names and self._is_changed(column) for column in self._table.columns):
+            return "the statement changes a column of a foreign key"
+        return ""
+
+    def _own_keys(self) -> list[ForeignKey]:
+        return keys_of(self._send, self._place)
+
+    def _keys_to_it(self) -> list[ForeignKey]:
+        return keys_to(self._send, self._place)
+
+    def _turn_keys_back(self) -> None:
+        """Those of other tables refer to the table that is there, and are called as they were."""
+        copy = (self.schema, self._new)
+        self._alter_keys(
+            (key.place, key.restored(self._place))
+            for key in keys_to(self._send, self._place, copy)
+            if key.is_for_now and key.place not in (self._place, copy)
         )
-        with self._unchecked():
-            self._patiently(f"ALTER TABLE {self._named(self.table)} {', '.join(clauses)}")
 
-    def _foreign_keys(self) -> list[tuple[str, str]]:
-        """Name and definition of each."""
-        created = str(self._send(f"SHOW CREATE TABLE {self._named(self.table)}")[0][1])
-        return [(name.replace("``", "`"), said) for name, said in _KEY.findall(created)]
+    def _name_own_keys(self) -> None:
+        """Those of a copy that took the table's place are called as they were."""
+        self._alter_keys((k.place, k.restored()) for k in self._own_keys() if k.is_for_now)
+
+    def _alter_keys(self, clauses: Iterable[tuple[Place, str]]) -> None:
+        statements = altered(clauses)
+        if statements:
+            with self._unchecked():
+                for statement in statements:
+                    self._patiently(statement)
 
     def _left(self, column: str, view: str, schema: str, names: tuple[str, ...]) -> list[str]:
-        values = ", ".join(_text(name) for name in names)
+        values = ", ".join(string(name) for name in names)
         found = self._send(
             f"SELECT {column} FROM information_schema.{view}"
-            f" WHERE {schema} = {_text(self.schema)} AND {column} IN ({values})"
+            f" WHERE {schema} = {string(self.schema)} AND {column} IN ({values})"
         )
         return [str(row[0]) for row in found]
 
@@ -154,11 +174,9 @@ class OwnCopy(TableCopy):
         created = self._send(f"SHOW CREATE TABLE {self._named(self.table)}")[0][1]
         if counter := _COUNTER.search(str(created)):
             self._send(f"ALTER TABLE {self._named(self._new)} AUTO_INCREMENT = {counter[1]}")
-        for name, definition in self._foreign_keys():
-            self._patiently(
-                f"ALTER TABLE {self._named(self._new)}"
-                f" ADD CONSTRAINT {quoted(_FOR_NOW + name)} {definition}"
-            )
+        for key in self._own_keys():
+            if key.referred != self._place:  # else what it refers to might not be copied yet
+                self._patiently(f"ALTER TABLE {self._named(self._new)} {key.added_for_now()}")
         for event, name in zip(EVENTS, self._triggers, strict=True):
             self._patiently(
                 f"CREATE TRIGGER {self._named(name)} AFTER {event.upper()}"
@@ -191,6 +209,14 @@ class OwnCopy(TableCopy):
                     hint="Look for rows that become the same for a unique key.\n"
                     "flask db upgrade    tries it again",
                 )
+
+    def _turn_keys(self) -> None:
+        """What refers to the table refers to the copy, which has the same rows."""
+        copy = (self.schema, self._new)
+        keys = self._keys_to_it()
+        own = [key for key in keys if key.place == self._place]
+        self._alter_keys((copy, key.added_for_now(copy)) for key in own)
+        self._alter_keys((key.place, key.turned(copy)) for key in keys if key not in own)
 
     def _take_its_place(self) -> None:
         self._send(f"ANALYZE TABLE {self._named(self._new)}")
@@ -230,6 +256,10 @@ class OwnCopy(TableCopy):
             if column.name in self._copy.c
             and not (_is_computed(column) or _is_computed(self._copy.c[column.name]))
         )
+
+    @property
+    def _place(self) -> Place:
+        return self.schema, self.table
 
     @property
     def _new(self) -> str:
@@ -302,12 +332,12 @@ class OwnCopy(TableCopy):
         replicates_statements = self._send("SELECT @@log_bin AND @@binlog_format = 'STATEMENT'")
         if not replicates_statements[0][0]:
             dialect.set_isolation_level(raw, "READ COMMITTED")
-        self._send(f"SET SESSION sql_mode = {_text(','.join(sorted(modes)))}")
+        self._send(f"SET SESSION sql_mode = {string(','.join(sorted(modes)))}")
         try:
             yield
         finally:
             with failures_ignored():  # a lost connection takes its settings along
-                self._send(f"SET SESSION sql_mode = {_text(mode)}")
+                self._send(f"SET SESSION sql_mode = {string(mode)}")
                 dialect.set_isolation_level(raw, level)
 
     @property
@@ -323,7 +353,3 @@ def _short(name: str) -> str:
     if len(name) <= _LONGEST_NAME:
         return name
     return f"{name[: _LONGEST_NAME - 9]}_{hashlib.sha256(name.encode()).hexdigest()[:8]}"
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("\\", "\\\\").replace("'", "''") + "'"

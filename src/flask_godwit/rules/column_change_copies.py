@@ -1,6 +1,6 @@
 """A change of a column copies the whole table while nobody can write.
 
-``upgrade`` copies it while others write, but not where it has triggers or others refer to it.
+``upgrade`` copies it while others write, but not a table that has triggers or no primary key.
 """
 
 from __future__ import annotations
