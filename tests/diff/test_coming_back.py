@@ -138,3 +138,21 @@ def test_not_null_and_unique(evolution: Evolution) -> None:
     assert "Not every table with rows takes that: it refers to kept." in evolution.script
     evolution.back(models)
     assert evolution.rows("SELECT id, nr FROM note ORDER BY id") == [(1, 1), (2, 2)]
+
+
+def test_json_of_mariadb(on_mariadb: Evolution) -> None:
+    """A column of a table that stays is JSON again, with valid JSON in its rows; so is a CHECK
+    in a column. Names with capitals and spaces are no hindrance.
+    """
+
+    def models(db: SQLAlchemy) -> None:
+        small = sa.Column("n", sa.Integer, sa.CheckConstraint("n < 9"))
+        data = (sa.Column(name, sa.JSON, nullable=False) for name in ("data", "My data"))
+        db.Table("kept", _id(), small, *data)
+
+    on_mariadb.begin(models, """INSERT INTO kept VALUES (1, 2, '{"a": 1}', '[]')""")
+    on_mariadb.follow(_kept)
+    on_mariadb.back(models)
+    valid = "SELECT json_valid(data), json_valid(`My data`) FROM kept"
+    assert on_mariadb.rows(valid) == [(1, 1)]
+    assert "CHECK (`n` < 9)" in str(on_mariadb.rows("SHOW CREATE TABLE kept"))

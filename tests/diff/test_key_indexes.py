@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -118,3 +119,43 @@ def test_renamed_with_index_and_type(evolution: Evolution) -> None:
     after = models("notes", sa.BigInteger, ondelete="CASCADE")
     evolution.follow(after, "--rename-table", "posts:notes")
     assert evolution.rows("SELECT * FROM notes") == [(1, 1)]
+
+
+def authors(
+    *indexes: Callable[[], Any], kind: Any = sa.Integer, second: str | None = None
+) -> Callable[[SQLAlchemy], None]:
+    """Posts with two foreign keys, of which the second may have no name."""
+
+    def models(db: SQLAlchemy) -> None:
+        db.Table("users", sa.Column("id", kind, primary_key=True))
+        by = sa.Column("by", sa.ForeignKey("users.id", name="fk_by"))
+        to = sa.Column("to", sa.ForeignKey("users.id", name=second))
+        made = (index() for index in indexes)
+        db.Table("posts", sa.Column("id", sa.Integer, primary_key=True), by, to, *made)
+
+    return models
+
+
+@pytest.mark.requires("auto_increment")
+@pytest.mark.parametrize("kind", [sa.Integer, sa.BigInteger], ids=["as they are", "retyped"])
+def test_index_instead_of_the_servers(evolution: Evolution, kind: Any) -> None:
+    """The server's own goes, whoever made it: a second round is as the first."""
+    before, rows = authors(), ["INSERT INTO users VALUES (1)", "INSERT INTO posts VALUES (1, 1, 1)"]
+    evolution.begin(before, *rows)
+    unique = partial(sa.UniqueConstraint, "to", name="uq_to")
+    evolution.follow(authors(unique, partial(sa.Index, "ix_by", "by", "id"), kind=kind))
+    evolution.back(before)
+    evolution.now.ok("upgrade")
+    evolution.back(before)
+    assert evolution.rows("SELECT `by`, `to` FROM posts") == [(1, 1)]
+
+
+@pytest.mark.requires("auto_increment")
+def test_index_goes_from_a_key_with_another_type(evolution: Evolution) -> None:
+    """It is dropped once, where no model has it and where its key stands aside."""
+    indexes = partial(sa.Index, "ix_by", "by"), partial(sa.Index, "ix_to", "to", "id")
+    before = authors(*indexes, second="fk_to")
+    evolution.begin(before, "INSERT INTO users VALUES (1)", "INSERT INTO posts VALUES (1, 1, 1)")
+    evolution.follow(authors(kind=sa.BigInteger, second="fk_to"))
+    evolution.back(before)
+    assert evolution.rows("SELECT `by`, `to` FROM posts") == [(1, 1)]

@@ -16,7 +16,7 @@ from sqlalchemy import Column, DefaultClause, Dialect, text
 from ..dialects.base import Database
 from ..errors import RowsInTheWay
 from .answers import Answers
-from .literals import Value, default_of, given, server_default_of
+from .literals import Value, default_of, given, neutral, server_default_of
 from .names import Key, quoted, said
 from .questions import Asker, Question, Reading
 from .rows import Rows
@@ -244,13 +244,20 @@ class FillStage:
     ) -> tuple[Value | None, str]:
         if not isinstance(step, ops.AddColumnOp) or not _has_no_value(step.column):
             return None, ""
-        key = self._key((step.schema, step.table_name))
+        place = (step.schema, step.table_name)
+        old_key = self._old_key(place)
+        if step.column.name in old_key:  # no neutral value is another one in each row
+            return neutral(step.column, self.dialect, self.database), "it is in the primary key"
+        key = self._key(place, old_key)
         return stand_in(step.column, around, key, self.dialect, self.database)
 
-    def _key(self, key: Key) -> Column[Any] | None:
-        """The one column of a primary key that stays."""
+    def _old_key(self, key: Key) -> list[str]:
+        """The columns of a primary key before the upgrade."""
         schema, table = self.rows.renames.old_key(key)
-        found = self.rows.inspector.get_pk_constraint(table, schema)["constrained_columns"]
+        return self.rows.inspector.get_pk_constraint(table, schema)["constrained_columns"]
+
+    def _key(self, key: Key, found: list[str]) -> Column[Any] | None:
+        """The one column of a primary key that stays."""
         if len(found) != 1:
             return None
         column = self.models(key, self.rows.renames.new_column(key, found[0]))

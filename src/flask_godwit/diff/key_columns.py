@@ -54,12 +54,12 @@ class KeyColumnStage:
                 continue
             if table in tables or (table, key.constraint_name) in gone:
                 continue
-            index = self._index(table, key)
+            index = self._index(table, key, up)
             # Where both scripts have the new names: after the renames, and before those back.
             up.ops.append(_aside(table, key, index))
             down.ops.insert(0, _aside(table, key, index))
 
-    def _index(self, table: Key, key: ops.CreateForeignKeyOp) -> _Operations:
+    def _index(self, table: Key, key: ops.CreateForeignKeyOp, up: ops.OpContainer) -> _Operations:
         """Make the index that nobody asked for one that somebody did.
 
         The server would replace it when the key comes back, by one with the key's name.
@@ -74,7 +74,7 @@ class KeyColumnStage:
             index = renames.new_name(table, "ix", str(found["name"]))
             is_own = index not in declared | {str(key.constraint_name)} and not found["unique"]
             names = [renames.new_column(table, str(each)) for each in found["column_names"]]
-            if is_own and names == columns:
+            if is_own and names == columns and not _settles(up, table, index, columns):
                 create = ops.CreateIndexOp(index, table[1], columns, schema=table[0])
                 return (create.reverse(), create)
         return ()
@@ -126,6 +126,20 @@ def _losing(block: ops.ModifyTableOps) -> Iterator[tuple[Key, str]]:
             is_primary = isinstance(kept, ops.CreatePrimaryKeyOp)
             names = map(str, kept.columns) if is_primary else unique_columns(kept)
             yield from ((key, name) for name in names)
+
+
+def _settles(up: ops.OpContainer, table: Key, name: str, columns: Sequence[str]) -> bool:
+    """Whether the script drops an index anyway, or makes another one that takes its place."""
+    for operation in flat(up):
+        if isinstance(operation, ops.DropIndexOp):
+            if (operation.schema, operation.table_name, operation.index_name) == (*table, name):
+                return True
+        elif isinstance(operation, ops.CreateIndexOp | ops.CreateUniqueConstraintOp):
+            found = [str(getattr(column, "name", column)) for column in operation.columns]
+            place = (operation.schema, operation.table_name)
+            if place == table and found[: len(columns)] == list(columns):
+                return True
+    return False
 
 
 def _remote(key: ops.CreateForeignKeyOp) -> set[tuple[Key, str]]:

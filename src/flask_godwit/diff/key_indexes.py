@@ -14,6 +14,7 @@ from alembic.operations import ops
 from sqlalchemy import ForeignKeyConstraint, Table, UniqueConstraint
 from sqlalchemy.sql.elements import conv
 
+from .index_swaps import IndexSwaps
 from .names import Key
 from .rows import Rows
 
@@ -33,6 +34,8 @@ class KeyIndexStage:
 
     def run(self, up: ops.OpContainer, down: ops.OpContainer) -> None:
         """Change both ways of a script."""
+        dialect = self.rows.connection.dialect
+        IndexSwaps(dialect, self.models, self._indexes, self._keys).run(up, down)
         self._bridge(up, down, True)
         self._bridge(down, up, False)
         left = {

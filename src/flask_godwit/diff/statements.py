@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from alembic.operations import ops
 
-from .steps import Comment, Redefined, flat
+from .steps import Comment, DropCounted, Redefined, flat
 
 
 def set_apart(operations: ops.OpContainer) -> None:
@@ -39,6 +39,8 @@ def _parts(operation: ops.MigrateOperation) -> Iterator[ops.MigrateOperation]:
 
 
 def _is_statement(operation: ops.MigrateOperation) -> bool:
+    if isinstance(operation, DropCounted):
+        return bool(operation.there)
     return isinstance(operation, ops.ExecuteSQLOp | Redefined)
 
 

@@ -133,6 +133,35 @@ class Redefined(ops.AlterColumnOp):
         return reverse
 
 
+class DropCounted(ops.DropColumnOp):
+    """``op.drop_column()`` of a column that gave each row a number, and comes back with numbers.
+
+    ``there`` is a statement that drops it together with its key, where one can't be without the
+    other, ``words`` what that does beyond dropping it; ``back`` is what takes it back.
+    """
+
+    there: str
+    back: Sequence[ops.MigrateOperation]
+    words: str
+
+    @classmethod
+    def of(
+        cls,
+        operation: ops.DropColumnOp,
+        back: Sequence[ops.MigrateOperation],
+        there: str = "",
+        words: str = "",
+    ) -> DropCounted:
+        """The same operation, with its way back."""
+        counted = cls(operation.table_name, operation.column_name)
+        counted.__dict__.update(operation.__dict__)
+        counted.back, counted.there, counted.words = back, there, words
+        return counted
+
+    def reverse(self) -> Together:  # type: ignore[override]
+        return Together(self.back, [self])
+
+
 class Sql(ops.ExecuteSQLOp):
     """``op.execute()`` of a statement.
 
@@ -230,6 +259,13 @@ def _cast(context: AutogenContext, op: Cast) -> str:
 @renderers.dispatch_for(Redefined)
 def _redefined(context: AutogenContext, op: Redefined) -> str:
     return _execute(context, op.there)
+
+
+@renderers.dispatch_for(DropCounted)
+def _drop_counted(context: AutogenContext, op: DropCounted) -> str:
+    if op.there:
+        return _execute(context, op.there)
+    return str(renderers.dispatch(ops.DropColumnOp)(context, op))
 
 
 @renderers.dispatch_for(Sql)

@@ -15,7 +15,7 @@ from sqlalchemy.types import TypeEngine
 
 from ..values import DEFAULT_BIND, Change
 from .objects.steps import ObjectStep
-from .steps import Comment, Nothing, Quiet, Redefined, Sql, flat, loss_of
+from .steps import Comment, DropCounted, Nothing, Quiet, Redefined, Sql, flat, loss_of
 
 
 def changes_of(operations: ops.OpContainer, bind: str = DEFAULT_BIND) -> tuple[Change, ...]:
@@ -80,6 +80,13 @@ def _(operation: ops.DropColumnOp) -> _Words:
     table = _table(operation.table_name, operation.schema)
     loss = loss_of(operation, "its values are lost")
     yield "-", f"column {table}.{operation.column_name}", loss
+
+
+@_describe.register
+def _(operation: DropCounted) -> _Words:
+    yield from _describe.dispatch(ops.DropColumnOp)(operation)
+    if operation.words:
+        yield "~", operation.words, ""
 
 
 @_describe.register

@@ -73,10 +73,7 @@ class Edit(Edited):
             self._skipped.add(folded(column.name))
             return
         added = self.renderer.column(column, strict="STRICT" in self.new.options)
-        if not any(clause.kind == "primary" for clause in self.new.constraints):
-            self._awaiting.append(added)  # rows get a number if it becomes the key
-        else:
-            self._refuse_missing_values(added)
+        self._awaiting.append(added)  # rows get a number if it becomes the key
         self._fresh.add(folded(added.name))
         if column.primary_key:
             self._must_rebuild(self._with_key(added))

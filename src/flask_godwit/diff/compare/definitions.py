@@ -32,13 +32,13 @@ def complete(
     own = bool(checks_of(column)) and sides_of(context).database.checks_in_columns
     if actual.check is None and not own:
         return
-    if altered is None and not own and _is_json(actual, column):
+    if altered is None and not own and is_json(actual, column):
         return
     twin = sides_of(context).twin(column.table)
     wanted = twin.columns.get(column.name) if twin else None
     if wanted is None or (altered is None and alike(wanted.check, actual.check)):
         return
-    if all(side.check is None or _is_json(side, column) for side in (wanted, actual)):
+    if all(side.check is None or is_json(side, column) for side in (wanted, actual)):
         _say_json(altered, column, wanted, actual)
         return
     operation = altered or new_in(modify, schema, found, column)
@@ -97,9 +97,10 @@ def defining(
     )
 
 
-def _is_json(facts: ColumnFacts, column: Column[Any]) -> bool:
+def is_json(facts: ColumnFacts, column: Column[Any]) -> bool:
     """Whether a check is only how MariaDB has JSON, which the type says."""
-    return facts.check is not None and plain(facts.check) == plain(f"json_valid({column.name})")
+    name = column.name.replace("`", "``")
+    return facts.check is not None and plain(facts.check) == plain(f"json_valid(`{name}`)")
 
 
 def _say_json(

@@ -10,7 +10,8 @@ from sqlalchemy import Table
 from sqlalchemy.sql.elements import conv
 
 from ..names import quoted, said
-from ..steps import Sql
+from ..steps import Sql, Together
+from .counted_keys import clauses, expect_drop, new_counter, numbered
 from .names import final_name
 from .sides import sides_of
 
@@ -32,51 +33,21 @@ def compare_primary_key(
     old, new = reflected.get("name"), _name(context, table)
     if before == after and (not after or not new or old == new):
         return
-    adding = _new_counter(modify, table)
+    adding = new_counter(modify, table)
     together = _in_one(context, schema, table, before, after, adding)
+    expect_drop(context, found, table, together)
     if together:
         modify.ops[:] = [*(op for op in modify.ops if op is not adding), together]
         return
     if adding is not None and sides_of(context).database.has_counters:
-        modify.ops[modify.ops.index(adding)] = _numbered(context, schema, table, adding)
+        modify.ops[modify.ops.index(adding)] = Together(
+            *numbered(context, table, adding.column.name)
+        )
     if before:
         name = conv(old) if old else None
         modify.ops.insert(0, _drop(name, table.name, schema, before))
     if after:
         modify.ops.append(_create(conv(new) if new else None, table.name, schema, after))
-
-
-def _new_counter(modify: ops.ModifyTableOps, table: Table) -> ops.AddColumnOp | None:
-    """What adds a key that counts: rows that are there must get their numbers with it."""
-    column = table._autoincrement_column
-    if column is None or column.server_default is not None:
-        return None
-    adds = (op for op in modify.ops if isinstance(op, ops.AddColumnOp))
-    return next((op for op in adds if op.column.name == column.name), None)
-
-
-def _clauses(context: AutogenContext, table: Table, adding: ops.AddColumnOp) -> tuple[str, str]:
-    """The clauses of ALTER TABLE that add a column of the models, and drop it."""
-    dialect, name = context.dialect, adding.column.name
-    assert dialect is not None
-    compiler: Any = dialect.ddl_compiler(dialect, None)  # type: ignore[arg-type]
-    specified = compiler.get_column_specification(table.columns[name])
-    return f"ADD COLUMN {specified}", f"DROP COLUMN {quoted(dialect, name)}"
-
-
-def _numbered(
-    context: AutogenContext, schema: str | None, table: Table, adding: ops.AddColumnOp
-) -> Sql:
-    """The column by a statement of its own, which Alembic's would make a plain one."""
-    add, drop = _clauses(context, table, adding)
-    alter = f"ALTER TABLE {quoted(context.dialect, schema, table.name)}"
-    where = said((schema, table.name), adding.column.name)
-    return Sql(
-        f"{alter} {add}",
-        f"{alter} {drop}",
-        words=f"{where}: a new column that counts",
-        back=f"{where}: dropped",
-    )
 
 
 def _name(context: AutogenContext, table: Table) -> str | None:
@@ -104,7 +75,7 @@ def _in_one(
     if not up:
         return None
     if adding is not None:
-        add, drop = _clauses(context, table, adding)
+        add, drop = clauses(context, table, adding.column.name)
         up, down = f"{up}, {add}", f"{down}, {drop}"
     words = f"primary key on {said((schema, table.name))} ({{}})".format
     return Sql(up, down, words=words(", ".join(after)), back=words(", ".join(before)))

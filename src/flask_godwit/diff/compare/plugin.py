@@ -79,6 +79,10 @@ def _compare_types(context: AutogenContext, upgrade: ops.UpgradeOps) -> Priority
     compare_enums(context, upgrade)
     compare_sequences(context, upgrade)
     compare_schemas(context, upgrade)
+    if any(isinstance(op, ops.ModifyTableOps) for op in upgrade.ops):
+        from .counted_keys import with_numbers
+
+        with_numbers(context, upgrade)
     return PriorityDispatchResult.CONTINUE
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ...dialects.counters import Counter
     from ...dialects.facts import Catalogue, ColumnFacts, TableFacts
     from ..names import Key
+    from ..steps import Sql
 
 _KEPT: WeakKeyDictionary[AutogenContext, Sides] = WeakKeyDictionary()
 
@@ -32,6 +33,8 @@ class Sides:
         self.database = dialect_for(connection.engine.url, connection.dialect)
         self._twins: dict[Table, TableFacts | None] = {}
         self._found: dict[Key, TableFacts | None] = {}
+        self.counted: dict[Key, tuple[Table, str, Sql | None]] = {}
+        """Keys that counted and go: the table as it was, the column, what makes the new key."""
         ownership = context.opts.get(OWNERSHIP)
         self._history: History | None = ownership.history if ownership else None
 

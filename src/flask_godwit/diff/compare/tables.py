@@ -12,7 +12,7 @@ from .column_order import compare_order
 from .columns import compare_columns
 from .computed import retypes
 from .deferrals import compare_deferrals
-from .dropped import complete_dropped
+from .dropped import complete_dropped, complete_dropped_columns
 from .exchanges import keep_indexes
 from .exclusions import compare_exclusions
 from .indexes import compare_indexes
@@ -40,6 +40,7 @@ def compare_table(
         return PriorityDispatchResult.CONTINUE
     facts = sides_of(context).actual(context, schema, name)
     if facts is not None:
+        complete_dropped_columns(context, found, wanted, facts)
         compare_options(context, modify, schema, wanted, facts)
         compare_columns(context, modify, schema, found, wanted, facts)
         checks = list(compare_checks(context, modify, schema, wanted, facts))

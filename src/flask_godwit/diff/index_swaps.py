@@ -1,0 +1,139 @@
+"""An index that takes the place of the one that MySQL or MariaDB made for a foreign key.
+
+The server drops its own index in silence when another one begins with the same columns, but not
+one that somebody made, as a downgrade does: what is there afterwards depends on the past. One
+statement for both is the same whatever was before, and leaves the key no moment without an index.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from alembic.operations import ops
+from sqlalchemy import Dialect, Table, UniqueConstraint
+from sqlalchemy.schema import AddConstraint, CreateIndex, DDLElement
+
+from .compare.text import undoubled
+from .names import Key, quoted, said
+from .steps import Sql
+
+_Indexes = Mapping[str, tuple[str, ...]]
+_New = ops.CreateIndexOp | ops.CreateUniqueConstraintOp
+
+
+@dataclass
+class IndexSwaps:
+    """Finds such indexes in both ways of a script.
+
+    :param indexes: the indexes of a table in the database, in new names.
+    :param keys: its foreign keys, likewise.
+    """
+
+    dialect: Dialect
+    models: Mapping[Key, Table]
+    indexes: Callable[[Key], _Indexes]
+    keys: Callable[[Key], _Indexes]
+
+    def run(self, up: ops.OpContainer, down: ops.OpContainer) -> None:
+        """Make one statement of each."""
+        for block in _blocks(up):
+            key = (block.schema, block.table_name)
+            gone = {name for each in _blocks(up) for name in _without(each, key)}
+            if key not in self.models or not any(isinstance(op, _New) for op in block.ops):
+                continue
+            for made, columns in self._made(key, gone):
+                new = next((op for op in block.ops if _begins(op, columns, made)), None)
+                if new is not None:
+                    self._swap(block, down, new, (made, columns))
+
+    def _made(self, key: Key, gone: set[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """The server's own indexes that nobody else asks for or drops: each is called as its key
+        or the column.
+        """
+        table, indexes = self.models[key], self.indexes(key)
+        kept = {str(index.name) for index in table.indexes}
+        kept |= {str(c.name) for c in table.constraints if isinstance(c, UniqueConstraint)}
+        for name, columns in self.keys(key).items():
+            made = next((n for n in (name, columns[0]) if indexes.get(n) == columns), None)
+            if made is not None and made not in kept | gone:
+                yield made, columns
+
+    def _swap(
+        self,
+        block: ops.ModifyTableOps,
+        down: ops.OpContainer,
+        new: Any,
+        made: tuple[str, tuple[str, ...]],
+    ) -> None:
+        """Both ways, unless the way back has no such step."""
+        key, name = (block.schema, block.table_name), _name(new)
+        back = next(((b, op) for b in _blocks(down) for op in b.ops if _drops(op, key, name)), None)
+        if back is None:
+            return
+        old = ops.CreateIndexOp(made[0], key[1], list(made[1]), schema=key[0])
+        there = Sql(self._statement(key, made[0], new), self._statement(key, name, old))
+        columns = ", ".join(_columns(new))
+        there.words = f"index {name} on {said(key)} ({columns}), in place of {made[0]}"
+        there.back = f"index {made[0]} on {said(key)} ({', '.join(made[1])}), in place of {name}"
+        block.ops[block.ops.index(new)] = there
+        back[0].ops[back[0].ops.index(back[1])] = there.reverse()
+
+    def _statement(self, key: Key, old: str, new: _New) -> str:
+        return (
+            f"ALTER TABLE {quoted(self.dialect, *key)}"
+            f" DROP INDEX {quoted(self.dialect, old)}, {self._added(key, new)}"
+        )
+
+    def _added(self, key: Key, new: _New) -> str:
+        """The clause of ALTER TABLE, made of the statement that SQLAlchemy knows."""
+        table = quoted(self.dialect, *key)
+        if isinstance(new, ops.CreateIndexOp):
+            created = self._compiled(CreateIndex(new.to_index()))
+            return created.replace("CREATE", "ADD", 1).replace(f" ON {table} (", " (", 1)
+        added = self._compiled(AddConstraint(new.to_constraint()))
+        return added.removeprefix(f"ALTER TABLE {table} ")
+
+    def _compiled(self, statement: DDLElement) -> str:
+        return undoubled(str(statement.compile(dialect=self.dialect)), self.dialect)
+
+
+def _blocks(operations: ops.OpContainer) -> list[ops.ModifyTableOps]:
+    return [op for op in operations.ops if isinstance(op, ops.ModifyTableOps)]
+
+
+def _without(block: ops.ModifyTableOps, key: Key) -> Iterator[str]:
+    """The names of what is dropped of a table, foreign keys that only stand aside left out."""
+    if (block.schema, block.table_name) == key:
+        for operation in block.ops:
+            if isinstance(operation, ops.DropIndexOp):
+                yield str(operation.index_name)
+            elif isinstance(operation, ops.DropConstraintOp) and not _is_key(operation):
+                yield str(operation.constraint_name)
+
+
+def _is_key(operation: ops.DropConstraintOp) -> bool:
+    return operation.constraint_type == "foreignkey"
+
+
+def _begins(operation: Any, columns: tuple[str, ...], made: str) -> bool:
+    """Whether it makes an index that serves the foreign key of these columns."""
+    if not isinstance(operation, _New) or _name(operation) == made:
+        return False
+    return tuple(_columns(operation)[: len(columns)]) == columns
+
+
+def _drops(operation: Any, key: Key, name: str) -> bool:
+    if isinstance(operation, ops.DropIndexOp | ops.DropConstraintOp):
+        place = (operation.schema, operation.table_name)
+        return place == key and isinstance(operation._reverse, _New) and _name(operation) == name
+    return False
+
+
+def _name(operation: Any) -> str:
+    return str(getattr(operation, "index_name", None) or operation.constraint_name)
+
+
+def _columns(operation: _New) -> list[str]:
+    return [str(getattr(column, "name", column)) for column in operation.columns]

@@ -1,0 +1,67 @@
+"""A column that was only unique becomes the primary key while the one that counted goes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+import sqlalchemy as sa
+from flask_sqlalchemy import SQLAlchemy
+
+from .conftest import Evolution
+
+Models = Callable[[SQLAlchemy], None]
+
+
+def counted(db: SQLAlchemy) -> None:
+    """The number counts, and the code tells rows apart, too."""
+    code = sa.Column("code", sa.String(10), nullable=False)
+    unique = sa.UniqueConstraint("code", name="one_code")
+    key = sa.PrimaryKeyConstraint("id", name="key_of_coded")
+    db.Table("coded", sa.Column("id", sa.Integer), code, sa.Column("n", sa.Integer), key, unique)
+
+
+def keyed(db: SQLAlchemy) -> None:
+    """The code is the key."""
+    key = sa.PrimaryKeyConstraint("code", name="key_of_coded")
+    db.Table("coded", sa.Column("code", sa.String(10)), sa.Column("n", sa.Integer), key)
+
+
+def test_number_goes(evolution: Evolution) -> None:
+    """The number goes and comes back over rows, which get new numbers."""
+    evolution.begin(counted, "INSERT INTO coded (code, n) VALUES ('b', 1), ('a', 2)")
+    evolution.follow(keyed)
+    assert evolution.rows("SELECT code, n FROM coded ORDER BY n") == [("b", 1), ("a", 2)]
+    evolution.back(counted)
+    assert evolution.rows("SELECT code, n FROM coded ORDER BY n") == [("b", 1), ("a", 2)]
+    evolution.now.execute("INSERT INTO coded (code, n) VALUES ('c', 3)")
+    assert sorted(evolution.rows("SELECT id FROM coded")) == [(1,), (2,), (3,)]
+
+
+def test_number_comes(evolution: Evolution) -> None:
+    """The other way round."""
+    evolution.begin(keyed, "INSERT INTO coded (code, n) VALUES ('b', 1), ('a', 2)")
+    evolution.follow(counted)
+    evolution.now.execute("INSERT INTO coded (code, n) VALUES ('c', 3)")
+    assert sorted(evolution.rows("SELECT id FROM coded")) == [(1,), (2,), (3,)]
+    evolution.back(keyed)
+    assert evolution.rows("SELECT code, n FROM coded ORDER BY n") == [("b", 1), ("a", 2), ("c", 3)]
+
+
+def chosen(db: SQLAlchemy) -> None:
+    """The number is chosen by the application."""
+    counted(db)
+    db.metadata.tables["coded"].c.id.autoincrement = False
+
+
+@pytest.mark.requires("alter_column")
+def test_chosen_number_goes(evolution: Evolution) -> None:
+    """Nobody can tell the numbers that rows would need when it comes back: the script says so.
+
+    SQLite gives every number of a key itself.
+    """
+    evolution.begin(chosen, "INSERT INTO coded (id, code) VALUES (7, 'b')")
+    evolution.follow(keyed)
+    assert "Not every table with rows takes that: it is in the primary key." in evolution.script
+    evolution.back(chosen)
+    assert evolution.rows("SELECT code FROM coded") == [("b",)]
