@@ -48,6 +48,8 @@ class Patience:
     """Whether somebody has asked to stop."""
     what: str = "migration"
     """What it is that others wait for, in words."""
+    is_done: Callable[[], bool] = lambda: False
+    """Whether nothing is left to do, as the other one has done it."""
 
 
 class DeployLocks:
@@ -79,20 +81,30 @@ class DeployLocks:
         with failures_ignored():  # a lost connection has freed its lock
             self._locks.close()
 
-    def acquire(self, wait: float = 0.0) -> None:
+    def acquire(self, wait: float = 0.0) -> bool:
         """Take the lock of every database, in one order for everybody.
 
+        None is held afterwards where, while we waited, all was done that we were to do.
+
         :param wait: seconds to wait for a server that is still starting.
+        :returns: whether nobody else had any.
         :raises LockTimeout: another migration holds one for longer than our patience.
         """
         if self.held or self.patience is None:
-            return
+            return True
+        at_once = True
         for target in _one_for_each_database(self.targets):
             lock = self._lock_of(target, wait)
-            if lock is not None:
-                self._locks.callback(lock.release)
-                wait_for(lock, target.bind, self.patience)
+            if lock is None:
+                continue
+            self._locks.callback(lock.release)
+            if not lock.acquire():
+                at_once = False
+                if not wait_for(lock, target.bind, self.patience):
+                    self._locks.close()
+                    return False
         self.held = True
+        return at_once
 
     def take_again(self) -> None:
         """Take the locks anew, after the server may have forgotten them.
@@ -121,8 +133,10 @@ def _one_for_each_database(targets: tuple[Target, ...]) -> list[Target]:
     return sorted(by_database.values(), key=lambda target: target.bind)
 
 
-def wait_for(lock: DeployLock, bind: str, patience: Patience) -> None:
-    """Take a lock as soon as it is free.
+def wait_for(lock: DeployLock, bind: str, patience: Patience) -> bool:
+    """Take a lock as soon as it is free, unless nothing is left to do; whether it is ours.
+
+    Many who wait for one must not take turns to find that out.
 
     :raises LockTimeout: it is not free in time.
     :raises Interrupted: somebody asked to stop.
@@ -133,6 +147,8 @@ def wait_for(lock: DeployLock, bind: str, patience: Patience) -> None:
     while not lock.acquire():
         if patience.stops():
             raise Interrupted("Stopped.")
+        if waiting and patience.is_done():
+            return False
         now = patience.clock()
         if now - began >= patience.seconds:
             raise _timeout(lock, bind, patience)
@@ -141,6 +157,7 @@ def wait_for(lock: DeployLock, bind: str, patience: Patience) -> None:
             patience.tell(bind, _who(lock, bind, patience))
         patience.sleep(pause * random.uniform(0.5, 1.0))
         pause = min(pause * 1.5, _LONGEST_PAUSE_SECONDS)
+    return True
 
 
 def _who(lock: DeployLock, bind: str, patience: Patience) -> str:

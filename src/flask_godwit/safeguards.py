@@ -19,6 +19,7 @@ from .dialects import class_for, dialect_for
 from .dialects.base import Database
 from .dialects.guard import Guard, PoliteStop, Running, watched
 from .dialects.lookout import Lookout
+from .dialects.silence import Silence
 from .journal.guard import Journal
 from .journal.ledger import Ledger
 from .journal.recorder import Move, Recorder
@@ -69,7 +70,7 @@ class Safeguards:
         )
         if own and database.transactional_ddl is not None:
             options.setdefault("transactional_ddl", database.transactional_ddl)
-        return (PoliteStop(limits.stops), *journal, *own, lookout)
+        return (PoliteStop(limits.stops), *journal, *own, Silence(connection), lookout)
 
     def _journal(self, database: Database, options: dict[str, Any]) -> tuple[Guard, ...]:
         witness = database.witness(self.connection)

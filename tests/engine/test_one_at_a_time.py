@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from flask_godwit.dialects import dialect_for
 from flask_godwit.dialects.deploy_lock import DeployLock
 from flask_godwit.dialects.file_lock import FileLock
 from flask_godwit.errors import CannotLock, LockTimeout
+from flask_godwit.journal.entries import DONE, Entry
+from flask_godwit.journal.store import Store
 from flask_godwit.lock import DeployLocks, Patience, wait_for
 from flask_godwit.values import Target
 from tests.databases import Database
@@ -51,6 +54,39 @@ def test_the_second_is_told_for_whom_it_waits(project: Project, database: Databa
     assert ", the database is at base" in told
     assert "since" in told or " for " in told
     assert "4 applied" in stdout
+
+
+def test_who_waits_is_done_when_the_database_is(project: Project, database: Database) -> None:
+    """When somebody else has come to the same end, nobody takes turns to find that out.
+
+    Not before: while a revision is half done, or runs, there is something to wait for.
+    """
+    write_revisions(project, *TABLES)
+    project.invoke("db", "upgrade", "r3")
+    with database.engine() as engine, lock_of(engine) as lock:
+        lock.acquire()
+        upgrade = start_upgrade(project)
+        assert upgrade.stderr is not None
+        assert "the database is at r3" in upgrade.stderr.readline()
+        note_half_done(engine, "r4", "downgrade")
+        project.invoke("db", "stamp", "--no-lock", "r4")
+        with pytest.raises(subprocess.TimeoutExpired):
+            upgrade.wait(timeout=2)
+        forget_half_done(engine)
+        stdout, _ = upgrade.communicate(timeout=60)
+    assert "Nothing to do: the database is at r4 (head)." in stdout
+
+
+def note_half_done(engine: Engine, revision: str, direction: str) -> None:
+    with engine.begin() as connection:
+        store = Store(connection, VERSION_TABLE, None)
+        store.create()
+        store.add(revision, direction, [Entry(0, "ALTER TABLE t0", "", "", DONE)])
+
+
+def forget_half_done(engine: Engine) -> None:
+    with engine.begin() as connection:
+        Store(connection, VERSION_TABLE, None).clear("r4", "downgrade")
 
 
 def test_waiting_does_not_need_the_write_lock(sqlite_database: Database, make_project) -> None:

@@ -29,6 +29,17 @@ op.execute("INSERT INTO first VALUES (1)")
 """
 
 
+LOOKED_AFTER = """
+import os, socket
+raw = op.get_bind().connection.dbapi_connection
+with socket.socket(fileno=os.dup(raw.fileno())) as own:
+    told = own.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT)
+    asks = own.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+    after = own.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE)
+assert told == 60_000 and asks and after == 30, (told, asks, after)
+"""
+
+
 class Network:
     """Carries bytes between a port of ours and a server, until it is silent."""
 
@@ -73,6 +84,13 @@ def network(database: Database) -> Iterator[Network]:
     made = Network(url.host, url.port)
     yield made
     made.close()
+
+
+@pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="only Linux has it")
+def test_the_operating_system_asks(project: Project) -> None:
+    """Whether the server's machine is there, through the connection on which revisions run."""
+    write_revisions(project, LOOKED_AFTER)
+    assert "1 applied" in project.invoke("db", "upgrade").stdout
 
 
 def test_a_third_one_ends_it(

@@ -66,12 +66,10 @@ def resolve(
 def half_applied_in(context: MigrationContext, applied: Collection[str]) -> tuple[HalfApplied, ...]:
     """The revisions that a run began in this database and did not end.
 
-    :param applied: those that are; what others finished, such as plain Alembic, is not half done.
+    :param applied: those that are.
     """
     found = []
-    for (revision, direction), entries in _store(context).unfinished().items():
-        if (revision in applied) is (direction == "upgrade"):
-            continue
+    for (revision, direction), entries in _store(context).half_done(applied).items():
         error = next((each.error for each in reversed(entries) if each.error), "")
         done, begun = (
             tuple(each.statement for each in entries if each.state == state)

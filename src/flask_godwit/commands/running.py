@@ -13,14 +13,13 @@ from alembic.runtime.migration import MigrationContext, RevisionStep
 from alembic.script import ScriptDirectory
 
 from ..backup import Backups
-from ..connect import connected
 from ..dialects import dialect_for
 from ..dialects.observer import Sight
 from ..environment import Migrations, Work
 from ..errors import ConnectionLost, Interrupted, SteppedAside
 from ..journal.store import Store
 from ..listener import Listener
-from ..lock import DeployLocks
+from ..lock import DeployLocks, Patience
 from ..outages import stepped_aside
 from ..parts import bind_of
 from ..steps import applied_in, database_url, spans_revisions
@@ -28,6 +27,7 @@ from ..targets import DEFAULT_VERSION_TABLE, selected_targets
 from ..values import Outcome, Progress, Project, Step, TargetOutcome
 from .comeback import Comeback
 from .limits import limits_of, patience_of
+from .onlooker import Onlooker
 
 Plan = Callable[[ScriptDirectory, tuple[str, ...]], Iterable[RevisionStep]]
 """The steps from the revisions that a database is at."""
@@ -58,7 +58,10 @@ class Run:
         self.migrations.listener = self.listener
         settings = project.settings
         self.backs_up = settings.backup and direction in ("upgrade", "downgrade")
-        self.patience = patience_of(settings, self.listener, lock_wait, where=self._standing)
+        self.onlooker = Onlooker(project)
+        self.patience = patience_of(
+            settings, self.listener, lock_wait, where=self.onlooker.standing
+        )
         self.locks = DeployLocks((), "", None)
         self.limits = limits_of(settings, self.listener)
         self.migrations.seen = self._seen
@@ -80,9 +83,11 @@ class Run:
         output = StringIO() if sql else None
         project = self.migrations.project
         table = project.options.get("version_table", DEFAULT_VERSION_TABLE)
-        with DeployLocks(selected_targets(project), table, self.patience) as self.locks:
-            # An env.py is executed once only, and these change something before any plan.
-            if not sql and (self.migrations.has_env or creates_table or "purge" in options):
+        # An env.py is executed once only, and these change something before any plan.
+        at_once = self.migrations.has_env or creates_table or "purge" in options
+        patience = self.patience if at_once else self._until_done(plan)
+        with DeployLocks(selected_targets(project), table, patience) as self.locks:
+            if not sql and at_once:
                 self.locks.acquire(project.wait)
             work = partial(self._work, plan, creates_table)
             run = partial(self._run, work, output=output, as_sql=sql, **options)
@@ -91,6 +96,15 @@ class Run:
                     self.outcomes.clear()
         script = output.getvalue() if output else ""
         return Outcome(tuple(self.outcomes), script, sql, tuple(self.backups.made))
+
+    def _until_done(self, plan: Plan) -> Patience | None:
+        """Patience that ends when another migration has done what this one was to do."""
+        if self.patience is None:
+            return None
+        scripts = self.migrations.scripts
+        done = self.onlooker.watch(scripts, lambda at: any(True for _ in plan(scripts, at)))
+        # What this one has begun, it ends itself.
+        return replace(self.patience, is_done=lambda: not (self.running or self.done) and done())
 
     def _run(self, work: Work, **options: Any) -> bool:
         """Whether it came to its end; else it must run again: with the lock, or reconnected."""
@@ -101,8 +115,9 @@ class Run:
             # The version table is made by us, under the lock.
             self.migrations.run(work, limits=limits, only_looks=looks, dont_mutate=True, **options)
         except _LockNeeded as needed:
-            self.locks.acquire(self.migrations.project.wait)
-            if self.look is not None and needed.steps:
+            # What another one did while we waited is not looked at: there is less to do now.
+            first = self.locks.acquire(self.migrations.project.wait)
+            if first and self.look is not None and needed.steps:
                 look, self.look = self.look, None
                 look(needed.steps)
             return False
@@ -195,13 +210,12 @@ class Run:
         """
         assert context.connection is not None
         store = Store(context.connection, context.version_table, context.version_table_schema)
-        for (revision, direction), entries in store.unfinished().items():
-            if (revision in applied) is not (direction == "upgrade"):
-                if not self.locks.held:
-                    raise _LockNeeded(())
-                from ..journal.recovery import half_applied
+        for (revision, direction), entries in store.half_done(applied).items():
+            if not self.locks.held:
+                raise _LockNeeded(())
+            from ..journal.recovery import half_applied
 
-                raise half_applied(revision, direction, entries)
+            raise half_applied(revision, direction, entries)
 
     def _left_of(
         self, steps: list[RevisionStep], bind: str, applied: set[str]
@@ -254,7 +268,7 @@ class Run:
         return TargetOutcome(bind_of(context), url, before, after, tuple(steps), at_head)
 
     def _failure(self, step: Step, error: Exception) -> Exception:
-        current = self._where(step.bind)
+        current = self.onlooker.heads(step.bind)
         # One transaction for all revisions takes back those that were finished, too.
         kept = [] if current == self.before else self.done
         applied = tuple(done.revision for done in kept)
@@ -265,21 +279,3 @@ class Run:
         if self.migrations.recorder is not None:
             self.migrations.recorder.failed(explained.failure.reason)
         return explained
-
-    def _standing(self, bind: str) -> str:
-        """In words, where the database is now."""
-        at = self._where(bind)
-        return "" if at is None else f"the database is at {', '.join(at) or 'base'}"
-
-    def _where(self, bind: str) -> tuple[str, ...] | None:
-        """What the version table says now, None if it can't be asked."""
-        try:
-            target = next(t for t in self.migrations.project.targets() if t.bind == bind)
-            with connected(target.engine) as connection:
-                options = dict(self.migrations.project.options)
-                if target.version_table:
-                    options["version_table"] = target.version_table
-                context = MigrationContext.configure(connection, opts=options)
-                return context.get_current_heads()
-        except Exception:  # what it is asked for is what the user must see
-            return None

@@ -6,7 +6,7 @@ runs the revision, so that a change of data and its row are committed together.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -66,6 +66,18 @@ class Store:
     def unfinished(self) -> dict[tuple[str, str], list[Entry]]:
         """What was noted, wherever the table may be missing."""
         return self.read() if self.exists() else {}
+
+    def half_done(self, applied: Collection[str]) -> dict[tuple[str, str], list[Entry]]:
+        """What was noted of revisions that are not finished.
+
+        :param applied: those that are. What others finished, such as plain Alembic, is not half
+            done.
+        """
+        return {
+            (revision, direction): entries
+            for (revision, direction), entries in self.unfinished().items()
+            if (revision in applied) is not (direction == "upgrade")
+        }
 
     def locked(self, revision: str, direction: str, position: int) -> Entry:
         """One entry as it is now, that nobody else changes before our transaction ends."""
