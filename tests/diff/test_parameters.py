@@ -71,6 +71,18 @@ def test_quiet_on_postgresql(evolution: Evolution) -> None:
     quiet(evolution, POSTGRESQL)
 
 
+@pytest.mark.requires("enum_types")
+def test_frozen_default(evolution: Evolution) -> None:
+    """``'now'`` is read once, when the table is made: nobody means to have that again and again."""
+
+    def models(db: SQLAlchemy) -> None:
+        moment = sa.Column("moment", sa.DateTime, server_default="now")
+        db.Table("item", sa.Column("id", sa.Integer, primary_key=True), moment)
+
+    evolution.begin(models)
+    evolution.now.ok("check")
+
+
 ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "ARRAY": (sa.Integer,), "BIT": (3,), "ENUM": ("a", "b"), "NVARCHAR": (20,), "SET": ("a", "b"),
     "VARBINARY": (20,), "VARCHAR": (20,),

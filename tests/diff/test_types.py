@@ -41,6 +41,16 @@ class Secret(sa.types.TypeDecorator[str]):
         self._key = key
 
 
+class Letter(sa.types.TypeDecorator[str]):
+    """On PostgreSQL a type that has to be made, once."""
+
+    impl = sa.Enum
+    cache_ok = True
+
+    def __init__(self) -> None:
+        super().__init__("a", "it's", name="letter")
+
+
 def _id() -> sa.Column[Any]:
     return sa.Column("id", sa.Integer, primary_key=True)
 
@@ -95,6 +105,18 @@ def test_types_of_other_databases(evolution: Evolution) -> None:
     evolution.begin(before)
     evolution.follow(after)
     assert "JSONB(astext_type=sa.Text())" in evolution.script
+    evolution.back(before)
+
+
+def test_own_enumeration(evolution: Evolution) -> None:
+    """An enumeration behind a type of the application's own is made once: with a table, too."""
+
+    def after(db: SQLAlchemy) -> None:
+        db.Table("item", _id(), sa.Column("letter", Letter(), server_default="it's"))
+        db.Table("more", _id(), sa.Column("letter", Letter()))
+
+    evolution.begin(before)
+    evolution.follow(after)
     evolution.back(before)
 
 

@@ -40,6 +40,8 @@ EXPRESSED = 'batch.create_check_constraint("ck_age", sa.column("name").like("B%"
 REFERS = 'batch.create_foreign_key("fk_boss", "users", ["age"], ["id"])'
 BATCH = 'with op.batch_alter_table("users") as batch:\n    '
 
+UUID = "6BA7B8109dad11d180b400c04fd430c8"
+
 CASES = {
     BATCH + NOT_NULL: "users.name NOT NULL would fail: 1 NULL, id 92",
     BATCH + UNIQUE: "users.name UNIQUE would fail: 2 duplicates, ids 4, 91",
@@ -87,6 +89,25 @@ def test_a_narrower_type(shop: Shop, database: Database) -> None:
         assert found[0] in shop.run("upgrade").stderr
         answer = shop.run("upgrade", "--no-preflight")
         assert "The upgrade of revision r2 failed" in answer.stderr
+
+
+def test_texts_that_are_no_uuids(shop: Shop, database: Database) -> None:
+    """No application could read them afterwards: refused also where the database takes them."""
+    shop.revision("r2", "r1", BATCH + 'batch.alter_column("name", type_=sa.String(50))')
+    shop.ok("upgrade")
+    shop.execute(f"INSERT INTO users (id, name) VALUES (3, '{'g' * 32}'), (4, '{UUID}')")
+    shop.execute("UPDATE users SET name = NULL WHERE id = 1")
+    other = 'batch.alter_column("name", existing_type=sa.String(50), type_=sa.Uuid())'
+    shop.revision("r3", "r2", BATCH + other)
+    found = [one.what for one in rows_of_plan(shop)]
+    if "enum_types" in database.features:
+        assert not found, "PostgreSQL converts nothing to UUIDs without being told how"
+        return
+    (words,) = found
+    assert words.endswith("would fail: 2 values that don't fit, ids 2, 3")
+    assert words in shop.run("upgrade").stderr
+    shop.execute("DELETE FROM users WHERE id IN (2, 3)")
+    shop.ok("upgrade")
 
 
 def test_orphans(shop: Shop, database: Database) -> None:

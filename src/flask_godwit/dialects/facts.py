@@ -89,3 +89,18 @@ class EnumType:
     name: str
     labels: tuple[str, ...]
     users: tuple[Place, ...] = ()
+
+
+@dataclass(frozen=True)
+class DomainType:
+    """Another type with conditions and a default, that is a type of its own."""
+
+    schema: str | None
+    name: str
+    base: str
+    collation: str | None = None
+    default: str | None = None
+    not_null: bool = False
+    checks: tuple[tuple[str, str], ...] = ()
+    """Names and texts."""
+    users: tuple[Place, ...] = ()

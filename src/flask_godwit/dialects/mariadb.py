@@ -9,6 +9,7 @@ from sqlalchemy import JSON, Connection, Dialect, LargeBinary, String, inspect
 from sqlalchemy.types import TypeEngine
 
 from .mysql import MySQL
+from .object_answers import FUNCTION, PROCEDURE, VIEW
 from .usual_sequence import USUAL
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ class MariaDB(MySQL):
     checks_in_columns: ClassVar[bool] = True
     readers_block_renames: ClassVar[bool] = False
     restrict_goes_unsaid: ClassVar[bool] = True
+    or_replace: ClassVar[frozenset[str]] = frozenset({VIEW, FUNCTION, PROCEDURE})
     no_action_goes_unsaid: ClassVar[bool] = False
 
     def mend_reflection(self, dialect: Dialect) -> None:

@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from .witness import Witness
 
 _NUMBER = r"^[[:space:]]*[-+]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][-+]?[0-9]+)?[[:space:]]*$"
+_UUID = "^[0-9A-Fa-f]{32}$"
 
 
 def _session(connection: Connection) -> int:
@@ -150,7 +151,7 @@ class MySQL(MySQLOptions, Database):
         if isinstance(kind, JSON):
             return lambda column: func.json_valid(column) == 0
         if isinstance(kind, Uuid):
-            return lambda column: func.char_length(func.replace(column, "-", "")) != 32
+            return lambda column: func.replace(column, "-", "").op("NOT REGEXP")(_UUID)
         return None
 
     def around_conversion(
@@ -276,6 +277,7 @@ class MySQL(MySQLOptions, Database):
         return MySQLBackup(connection)
 
     replaces: ClassVar[frozenset[str]] = frozenset({VIEW})
+    or_replace: ClassVar[frozenset[str]] = frozenset({VIEW})
 
     def objects(self, connection: Connection) -> Objects:
         from .mysql_objects import objects

@@ -23,6 +23,8 @@ class ObjectAnswers:
     """Whether a view can keep its rows."""
     replaces: ClassVar[frozenset[str]] = frozenset()
     """The kinds of objects that ``CREATE OR REPLACE`` makes anew in place."""
+    or_replace: ClassVar[frozenset[str]] = frozenset()
+    """The kinds of objects for which it knows ``CREATE OR REPLACE`` at all."""
     keeps_shape: ClassVar[bool] = False
     """Whether what is replaced in place must have the same columns or arguments."""
     holds_dependents: ClassVar[bool] = False
@@ -34,6 +36,10 @@ class ObjectAnswers:
 
     def rights(self, connection: Connection, key: ObjectKey) -> tuple[str, ...]:
         """The statements that give others the rights again that go with it when it is dropped."""
+        return ()
+
+    def stands_on(self, connection: Connection, key: ObjectKey) -> tuple[str, ...]:
+        """The statements that make again what goes with an object when it is dropped."""
         return ()
 
     @staticmethod

@@ -214,3 +214,11 @@ def in_order(
 def _usual(key: ObjectKey) -> tuple[Any, ...]:
     kinds = (FUNCTION, PROCEDURE, VIEW, MATERIALIZED_VIEW, TRIGGER)
     return kinds.index(key.kind), key.schema or "", key.name, key.of
+
+
+def only_create(statement: str) -> str:
+    """``CREATE``, where a statement says ``CREATE OR REPLACE``."""
+    found = header(statement)
+    if found is None or not found.replaces:
+        return statement
+    return re.sub(r"\s*CREATE\s+OR\s+REPLACE\b", "CREATE", statement, count=1, flags=re.IGNORECASE)

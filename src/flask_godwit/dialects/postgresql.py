@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from .backups import Backup
     from .counters import CountedColumn
     from .deploy_lock import DeployLock
-    from .facts import Catalogue, EnumType
+    from .facts import Catalogue, DomainType, EnumType
     from .glance import Glance
     from .guard import Guard, Sent
     from .objects import ObjectKey, Objects
@@ -246,6 +246,11 @@ class PostgreSQL(Database):
 
         return PostgreSQLBackup(connection)
 
+    def is_frozen(self, said: str, actual: str | None) -> bool:
+        from .postgresql_types import is_frozen
+
+        return is_frozen(said, actual)
+
     def enum_types(self, connection: Connection) -> Mapping[tuple[str | None, str], EnumType]:
         from .postgresql_enums import enum_types
 
@@ -256,6 +261,26 @@ class PostgreSQL(Database):
 
         return enums_in(type_, dialect)
 
+    def domain_types(self, connection: Connection) -> Mapping[tuple[str | None, str], DomainType]:
+        from .postgresql_domains import domain_types
+
+        return domain_types(connection)
+
+    def domains_in(self, type_: TypeEngine[Any], dialect: Dialect) -> Iterable[Any]:
+        from .postgresql_domains import domains_in
+
+        return domains_in(type_, dialect)
+
+    def create_domain(self, domain: Any, dialect: Dialect) -> str:
+        from .postgresql_domains import create_domain
+
+        return create_domain(domain, dialect)
+
+    def meant_domain(self, connection: Connection, domain: Any) -> DomainType | None:
+        from .postgresql_domains import meant_domain
+
+        return meant_domain(connection, domain)
+
     def uncreated(self, type_: TypeEngine[Any], dialect: Dialect) -> TypeEngine[Any]:
         from .postgresql_enums import uncreated
 
@@ -263,6 +288,7 @@ class PostgreSQL(Database):
 
     materializes_views: ClassVar[bool] = True
     replaces: ClassVar[frozenset[str]] = frozenset({VIEW, FUNCTION, PROCEDURE})
+    or_replace: ClassVar[frozenset[str]] = replaces
     keeps_shape: ClassVar[bool] = True
     holds_dependents: ClassVar[bool] = True
 

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import ENUM
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from .facts import EnumType, Place
+from .postgresql_domains import domains_in, there
 
 _TYPES = text(
     """
@@ -61,10 +62,7 @@ def enums_in(type_: TypeEngine[Any], dialect: Dialect) -> Iterable[ENUM]:
     """The enumeration that a column's type is or holds."""
     if not (isinstance(type_, _MAY_BE_ONE) or type_._variant_mapping):
         return
-    found: Any = type_.dialect_impl(dialect)
-    if isinstance(found, TypeDecorator):
-        found = found.impl_instance
-        found = found.dialect_impl(dialect)
+    found = _behind(type_, dialect)
     if isinstance(found, ARRAY):
         yield from enums_in(found.item_type, dialect)
     elif isinstance(found, ENUM) and found.name:
@@ -85,12 +83,27 @@ _There.__name__ = "ENUM"
 
 
 def uncreated(type_: TypeEngine[Any], dialect: Dialect) -> TypeEngine[Any]:
-    """The type, for a column whose enumeration is there already."""
-    if isinstance(type_, ARRAY):
-        copy: Any = type_.copy()
-        copy.item_type = uncreated(type_.item_type, dialect)
+    """The type, for a column whose enumeration or domain is there already.
+
+    A type of the application's own would make it again: what stands behind it takes its place.
+    """
+    enums, domains = list(enums_in(type_, dialect)), list(domains_in(type_, dialect))
+    if not enums and not domains:
+        return type_
+    array = type_ if isinstance(type_, ARRAY) else _behind(type_, dialect)
+    if isinstance(array, ARRAY):
+        copy: Any = array.copy()
+        copy.item_type = uncreated(array.item_type, dialect)
         return copy  # type: ignore[no-any-return]
-    for found in enums_in(type_, dialect):
-        if not isinstance(type_, TypeDecorator):
-            return _There(*found.enums, name=found.name, schema=found.schema, create_type=False)
-    return type_
+    if domains:
+        return there(domains[-1])
+    (found,) = enums
+    return _There(*found.enums, name=found.name, schema=found.schema, create_type=False)
+
+
+def _behind(type_: TypeEngine[Any], dialect: Dialect) -> TypeEngine[Any]:
+    """What a type is to the database."""
+    found: Any = type_.dialect_impl(dialect)
+    if isinstance(found, TypeDecorator):
+        found = found.impl_instance.dialect_impl(dialect)
+    return found  # type: ignore[no-any-return]

@@ -9,13 +9,14 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import ARRAY, Connection, Enum, Table, text
-from sqlalchemy.dialects.postgresql import ENUM
+from sqlalchemy.dialects.postgresql import DOMAIN, ENUM
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from .counters import IDENTITY, SERIAL, Counter
 from .facts import Catalogue, ColumnFacts, TableFacts
 from .postgresql_counters import sequence_options
+from .postgresql_domains import apart
 
 _COLUMNS = """
     SELECT c.relname AS table, a.attname AS name, a.attgenerated AS generated,
@@ -90,13 +91,13 @@ class PostgreSQLCatalogue(Catalogue):
     @contextmanager
     def twin(self, connection: Connection, copy: Table) -> Iterator[TableFacts | None]:
         copy._prefixes = ["TEMPORARY"]
-        enums: dict[str, ENUM] = {}
+        types: dict[str, ENUM | DOMAIN] = {}
         for column in copy.columns:
-            column.type = _apart(column.type, enums)
+            column.type = _apart(column.type, types)
         savepoint = connection.begin_nested()
         try:
-            for enum in enums.values():
-                enum.create(connection, checkfirst=False)
+            for type_ in types.values():
+                type_.create(connection, checkfirst=False)
             # By statements, for with a table its types are made, and the real ones are there.
             connection.execute(CreateTable(copy))
             for index in copy.indexes:
@@ -109,19 +110,23 @@ class PostgreSQLCatalogue(Catalogue):
         yield found
 
 
-def _apart(type_: Any, enums: dict[str, ENUM]) -> Any:
-    """An enumeration of the twin is its own, since the real one may have other values.
+def _apart(type_: Any, types: dict[str, ENUM | DOMAIN]) -> Any:
+    """A type with a name is the twin's own, since the real one may have other values.
 
-    :param enums: those that have to be made before the table.
+    :param types: those that have to be made before the table.
     """
     if isinstance(type_, ARRAY):
         array = type_.copy()
-        array.item_type = _apart(type_.item_type, enums)
+        array.item_type = _apart(type_.item_type, types)
         return array
+    if isinstance(type_, DOMAIN):
+        own_domain = apart(type_)
+        own_domain.data_type = _apart(type_.data_type, types)
+        return types.setdefault(str(type_.name), own_domain)
     if not isinstance(type_, Enum) or not type_.native_enum or not type_.name:
         return type_
     own = ENUM(*type_.enums, name=type_.name, schema="pg_temp", create_type=False)
-    return enums.setdefault(type_.name, own)
+    return types.setdefault(type_.name, own)
 
 
 def _facts(

@@ -79,8 +79,10 @@ _TYPES = """
         concat_ws(' ', (SELECT string_agg(quote_literal(l.enumlabel), ', ' ORDER BY l.enumsortorder)
             FROM pg_enum l WHERE l.enumtypid = c.oid),
             CASE c.typtype WHEN 'd' THEN format_type(c.typbasetype, c.typtypmod) END, c.typdefault,
+            CASE WHEN c.typnotnull THEN 'NOT NULL' END, (SELECT 'COLLATE ' || l.collname
+            FROM pg_collation l WHERE l.oid = c.typcollation AND c.typtype = 'd'),
             (SELECT string_agg(pg_get_constraintdef(k.oid), ' ' ORDER BY k.conname)
-            FROM pg_constraint k WHERE k.contypid = c.oid))
+            FROM pg_constraint k WHERE k.contypid = c.oid AND k.contype = 'c'))
     FROM pg_type c JOIN pg_namespace n ON n.oid = c.typnamespace
     WHERE c.typtype IN ('e', 'd') AND {ours}
 """

@@ -41,6 +41,15 @@ _GROWING = ("varchar", "varbit", "timestamp", "time", "interval", "timestamp wit
 _UNBOUND_PRECISION = 6
 
 
+_MOVING = re.compile(r"'\s*(now|today|tomorrow|yesterday)\s*'(::[\w ]+)?", re.IGNORECASE)
+_MOMENT = re.compile(r"'[^']+'::(date|time|timestamp)\b.*")
+
+
+def is_frozen(said: str, actual: str | None) -> bool:
+    """Whether a default is a word for a moment, of which PostgreSQL keeps the moment."""
+    return bool(actual and _MOVING.fullmatch(said) and _MOMENT.fullmatch(actual))
+
+
 def change_of_type(old: str, new: str) -> Change:
     """What it costs to make a column of one type one of another."""
     (old_name, old_size), (new_name, new_size) = _parsed(old), _parsed(new)

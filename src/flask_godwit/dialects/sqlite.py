@@ -20,6 +20,7 @@ from sqlalchemy import (
     Integer,
     Numeric,
     Table,
+    Uuid,
     func,
     text,
 )
@@ -27,6 +28,7 @@ from sqlalchemy.types import TypeEngine
 
 from ..errors import DatabaseError, DiskFull, Outage, ReadOnly
 from .base import Database, Size, Trouble
+from .object_answers import VIEW
 
 if TYPE_CHECKING:
     from ..plans import Cost, Facts
@@ -37,7 +39,7 @@ if TYPE_CHECKING:
     from .facts import Catalogue
     from .glance import Glance
     from .guard import Guard, Sent
-    from .objects import Objects
+    from .objects import ObjectKey, Objects
     from .script import Script
     from .witness import Witness
 
@@ -155,6 +157,8 @@ class SQLite(Database):
             return lambda column: func.datetime(column).is_(None) & column.is_not(None)
         if isinstance(kind, JSON):
             return lambda column: func.json_valid(column) == 0
+        if isinstance(kind, Uuid):
+            return _is_no_uuid
         return None
 
     carries_out_rehearsals: ClassVar[bool] = True
@@ -213,6 +217,11 @@ class SQLite(Database):
 
         return objects(connection)
 
+    def stands_on(self, connection: Connection, key: ObjectKey) -> tuple[str, ...]:
+        from .sqlite_objects import triggers_of
+
+        return triggers_of(connection, key.name) if key.kind == VIEW else ()
+
     def catalogue(self) -> Catalogue:
         from .sqlite_facts import SQLiteCatalogue
 
@@ -262,6 +271,11 @@ class SQLite(Database):
         if file is None:
             raise DatabaseError("An SQLite database in memory can't be created or dropped.")
         return file
+
+
+def _is_no_uuid(column: ColumnElement[Any]) -> ColumnElement[bool]:
+    digits = func.replace(column, "-", "")
+    return (func.length(digits) != 32) | digits.op("GLOB")("*[^0-9A-Fa-f]*")
 
 
 def _is_text(column: ColumnElement[Any]) -> ColumnElement[bool]:

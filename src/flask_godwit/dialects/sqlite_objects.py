@@ -10,6 +10,14 @@ from .objects import ObjectKey, Objects, SchemaObject, names_in, tidy
 _OBJECTS = "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE type IN ('view', 'trigger')"
 
 
+_TRIGGERS = "SELECT sql FROM sqlite_master WHERE type = 'trigger' AND lower(tbl_name) = lower(?)"
+
+
+def triggers_of(connection: Connection, view: str) -> tuple[str, ...]:
+    """The statements that make the triggers of a view, which go with it."""
+    return tuple(sql for (sql,) in connection.exec_driver_sql(_TRIGGERS, (view,)))
+
+
 def objects(connection: Connection) -> Objects:
     """What there is in the main database."""
     found = {}

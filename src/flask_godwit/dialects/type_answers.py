@@ -12,14 +12,14 @@ if TYPE_CHECKING:
     from sqlalchemy.types import TypeEngine
 
     from .counters import CountedColumn
-    from .facts import EnumType
+    from .facts import DomainType, EnumType
 
 OwnedNames = Mapping[str, str]
 """The name of something by the column that it belongs to."""
 
 
 class TypeAnswers:
-    """The part of a database that is about counters and enumerations. The base has neither."""
+    """The part of a database that is about counters and types with names. The base has none."""
 
     usual_sequence: ClassVar[Mapping[str, str]] = USUAL
     """What a sequence has when nobody says anything, by option."""
@@ -41,6 +41,10 @@ class TypeAnswers:
         """The statements that give a column another counter, which goes on where it stands."""
         return ()
 
+    def is_frozen(self, said: str, actual: str | None) -> bool:
+        """Whether a default was read once and for all: to read it again gives another one."""
+        return False
+
     def plain_type(self, said: str) -> str:
         """A type in one spelling, of those that the server and the models have for it."""
         return "".join(said.lower().split())
@@ -53,6 +57,22 @@ class TypeAnswers:
         """The enumerations that are types of their own, in a column's type."""
         return ()
 
+    def domain_types(self, connection: Connection) -> Mapping[tuple[str | None, str], DomainType]:
+        """The domains, by schema and name."""
+        return {}
+
+    def domains_in(self, type_: TypeEngine[Any], dialect: Dialect) -> Iterable[Any]:
+        """The domains in a column's type, each behind what it stands on."""
+        return ()
+
+    def create_domain(self, domain: Any, dialect: Dialect) -> str:
+        """The statement that makes a model's domain."""
+        return ""
+
+    def meant_domain(self, connection: Connection, domain: Any) -> DomainType | None:
+        """A model's domain in the server's words; None where it refuses it."""
+        return None
+
     def uncreated(self, type_: TypeEngine[Any], dialect: Dialect) -> TypeEngine[Any]:
-        """A column's type that makes no enumeration, since that is there already."""
+        """A column's type that makes no other type, since that is there already."""
         return type_

@@ -25,6 +25,7 @@ _SQL = re.compile(
 )
 
 _MADE = r"\b(?:VIEW|FUNCTION|PROCEDURE|TRIGGER)\s+(?:IF\s+NOT\s+EXISTS\s+)?[\w.\"`]*\b{}\b"
+_DOMAIN = re.compile(r"\bCREATE\s+DOMAIN\s+([^\s(;]+)", re.IGNORECASE)
 _OPTIONS = re.compile(r"\b(?:mysql|mariadb)_\w|ALTER TABLE", re.IGNORECASE)
 _SAID = re.compile(r"\b(\w+)(?=\s*=)|\b(CHARACTER SET|COLLATE)\b", re.IGNORECASE)
 
@@ -60,6 +61,18 @@ class History:
             text = Path(path).read_text(encoding="utf-8")
             if any(name in text for name in names):
                 found.update(set(names) & set(_objects_in(ast.parse(text))))
+        return frozenset(found)
+
+    def makes_domains(self, keys: Collection[Key]) -> frozenset[Key]:
+        """Which of these domains some revision makes, or a table that it creates."""
+        found: set[Key] = set()
+        for path in self.paths():
+            text = Path(path).read_text(encoding="utf-8")
+            if "create_all" in text:
+                return frozenset(keys)
+            if any(name in text for _, name in keys):
+                made = set(_domains_in(ast.parse(text)))
+                found.update(key for key in keys if key[1] in made)
         return frozenset(found)
 
     def written(self, names: Collection[str]) -> frozenset[str]:
@@ -118,6 +131,22 @@ def _objects_in(tree: ast.AST) -> Iterator[str]:
                 yield str(name.value)
 
 
+def _called(call: ast.Call) -> str:
+    return str(getattr(call.func, "attr", getattr(call.func, "id", "")))
+
+
+def _domains_in(tree: ast.AST) -> Iterator[str]:
+    """The domains that a file makes by SQL, or as the type of a table's column."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield from (_bare(found[1]) for found in _DOMAIN.finditer(node.value))
+        elif isinstance(node, ast.Call) and _called(node) == "DOMAIN":
+            given = {word.arg: word.value for word in node.keywords}
+            name = node.args[0] if node.args else given.get("name")
+            if isinstance(name, ast.Constant) and "create_type" not in given:
+                yield str(name.value)
+
+
 _ANY = "*"
 """Some schema, that a file does not name where it names the table."""
 
@@ -151,7 +180,7 @@ def _schema(call: ast.Call) -> str | None:
 
 def _arguments(call: ast.Call) -> Iterator[str]:
     """The texts that may be a table's name: never a column's."""
-    operation = getattr(call.func, "attr", getattr(call.func, "id", ""))
+    operation = _called(call)
     if operation in ("Column", "execute", "text"):
         return
     is_about_name = "index" in operation or "constraint" in operation or "foreign_key" in operation

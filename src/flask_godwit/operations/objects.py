@@ -6,7 +6,7 @@ business of whoever wrote it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from alembic.operations import MigrateOperation, Operations
@@ -15,7 +15,7 @@ from sqlalchemy import Dialect, text
 
 from ..dialects import class_for, dialect_for
 from ..dialects.object_answers import FUNCTION, MATERIALIZED_VIEW, PROCEDURE, TRIGGER, VIEW
-from ..dialects.objects import ObjectKey, or_replace, quoted, tidy, view_statement
+from ..dialects.objects import ObjectKey, only_create, or_replace, quoted, tidy, view_statement
 from ..surroundings import surroundings_of
 
 _RIGHTS = "godwit_rights"
@@ -187,6 +187,9 @@ for _name in DIRECTIVES:
 def carry_out(operations: Operations, operation: ObjectOp) -> None:
     """Send the statement; what is dropped and made again in one revision keeps its rights."""
     context = operations.migration_context
+    if operation.verb == REPLACE and not _is_replaced(operation, context.dialect):
+        _drop_and_create(operations, operation)
+        return
     statement = statement_of(operation, context.dialect)
     if operation.verb == DROP:
         _rights(context)[operation.key[:3]] = _rights_of(context, operation.key)
@@ -194,6 +197,25 @@ def carry_out(operations: Operations, operation: ObjectOp) -> None:
     if operation.verb == CREATE:
         for right in _rights(context).pop(operation.key[:3], ()):
             _send(operations, right)
+
+
+def _is_replaced(operation: ObjectOp, dialect: Dialect) -> bool:
+    """Whether a database puts one in the place of another by itself."""
+    return operation.key.kind in class_for(dialect).or_replace
+
+
+def _drop_and_create(operations: Operations, operation: ObjectOp) -> None:
+    """What replaces something where the database can't: what went with it is made again."""
+    context = operations.migration_context
+    lost: tuple[str, ...] = ()
+    if not context.as_sql and context.connection is not None:
+        database = dialect_for(context.connection.engine.url, context.connection.dialect)
+        lost = database.stands_on(context.connection, operation.key)
+    carry_out(operations, replace(operation, verb=DROP, definition=""))
+    created = only_create(operation.definition)
+    carry_out(operations, replace(operation, verb=CREATE, definition=created))
+    for statement in lost:
+        _send(operations, statement)
 
 
 def _send(operations: Operations, statement: str) -> None:

@@ -51,7 +51,7 @@ def _(operation: ops.AlterColumnOp, search: RowSearch) -> Iterator[Question]:
         subject, nouns = f"{said(key, name)} NOT NULL", ("NULL", "NULLs")
         yield Question(subject, nouns, source, column.is_(None), (key,), about)
     new = operation.modify_type
-    if new is None or not search.database.enforces_limits or operation.kw.get("postgresql_using"):
+    if new is None or operation.kw.get("postgresql_using"):
         return  # what an expression makes of the values is not known
     nouns = ("value that does not fit", "values that don't fit")
     for condition in misfits(search.database, search.type_of(key, name), new):

@@ -71,6 +71,8 @@ def _differs(
     twin = sides.twin(wanted.table) if isinstance(wanted.table, Table) else None
     if twin is None or name not in twin.columns:
         return True
+    if text is not None and sides.database.is_frozen(text, actual):
+        return False
     return not alike(actual, twin.columns[name].default)
 
 

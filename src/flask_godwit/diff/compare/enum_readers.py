@@ -13,7 +13,7 @@ from alembic.autogenerate.api import AutogenContext
 from alembic.operations import ops
 from sqlalchemy import Table
 
-from ...dialects.facts import EnumType, TableFacts
+from ...dialects.facts import DomainType, EnumType, TableFacts
 from ..names import Key
 from .checks import dropped_check
 from .indexes import dropped_index, has_columns_only
@@ -25,7 +25,7 @@ _Blocks = list[ops.ModifyTableOps]
 
 
 def aside(
-    context: AutogenContext, upgrade: ops.UpgradeOps, changing: Iterable[EnumType]
+    context: AutogenContext, upgrade: ops.UpgradeOps, changing: Iterable[EnumType | DomainType]
 ) -> tuple[_Blocks, _Blocks]:
     """What comes before the types change and after it; what goes for good is taken over."""
     columns: dict[Key, set[str]] = {}

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations import ops
-from sqlalchemy import ARRAY, Column, Dialect
+from sqlalchemy import ARRAY, Dialect
 
-from ...dialects.facts import EnumType, Place
+from ...dialects.facts import EnumType
 from ..names import Key, quoted, said
 from ..steps import Sql, Together
 from .enum_readers import aside
 from .sides import sides_of
-from .text import written
+from .type_users import (
+    Defaults,
+    found_defaults,
+    gone_columns,
+    is_unused,
+    literal,
+    model_columns,
+    model_defaults,
+    moved,
+    renamed,
+    use_existing,
+)
 
 
 def compare_enums(context: AutogenContext, upgrade: ops.UpgradeOps) -> None:
@@ -23,7 +33,7 @@ def compare_enums(context: AutogenContext, upgrade: ops.UpgradeOps) -> None:
     assert context.dialect is not None
     assert context.connection is not None
     database = sides_of(context).database
-    found = _renamed(context, database.enum_types(context.connection))
+    found = renamed(context, database.enum_types(context.connection))
     wanted = dict(_wanted(context))
     if not found and not wanted:
         return
@@ -32,34 +42,18 @@ def compare_enums(context: AutogenContext, upgrade: ops.UpgradeOps) -> None:
             operation.ops = [op for op in operation.ops if not _is_calmed(context, op)]
     left = [op for op in upgrade.ops if not isinstance(op, ops.ModifyTableOps) or op.ops]
     upgrade.ops = [step for op in left for step in _without_defaults(context, op)]
-    _use_existing(context, upgrade)
+    use_existing(context, upgrade)
     _leave_defaults(upgrade, [found[key] for key in _changing(found, wanted)])
-    gone = _gone_columns(upgrade)
+    gone = gone_columns(upgrade)
     made = [_created(context.dialect, *item) for item in wanted.items() if item[0] not in found]
     changed = [_changed(context, found[key], wanted[key]) for key in _changing(found, wanted)]
     dropped = [
         _created(context.dialect, key, type_.labels).reverse()
         for key, type_ in found.items()
-        if key not in wanted and type_.users and all(_is_gone(u, gone) for u in type_.users)
+        if key not in wanted and is_unused(type_, gone)
     ]
     before, after = aside(context, upgrade, (found[key] for key in _changing(found, wanted)))
     upgrade.ops[:] = [*made, *before, *changed, *after, *upgrade.ops, *dropped]
-
-
-def _renamed(context: AutogenContext, types: Mapping[Key, EnumType]) -> Mapping[Key, EnumType]:
-    """The types, with their users as those are called once tables and columns are renamed."""
-    renames = getattr(context.inspector, "renames", None)
-    if not renames:
-        return types
-
-    def renamed(user: Place) -> Place:
-        schema, table = renames.new_key((user.schema, user.table))
-        column = renames.new_column((schema, table), user.column)
-        return replace(user, schema=schema, table=table, column=column)
-
-    return {
-        key: replace(type_, users=tuple(map(renamed, type_.users))) for key, type_ in types.items()
-    }
 
 
 def _changing(
@@ -72,50 +66,10 @@ def _wanted(context: AutogenContext) -> Iterator[tuple[Key, tuple[str, ...]]]:
     """The enumerations of the models."""
     assert context.dialect is not None
     default = context.dialect.default_schema_name
-    for column in _columns(context):
+    for column in model_columns(context):
         for enum in sides_of(context).database.enums_in(column.type, context.dialect):
             schema = None if enum.schema == default else enum.schema
             yield (schema, enum.name), tuple(enum.enums)
-
-
-def _columns(context: AutogenContext) -> Iterator[Column[Any]]:
-    for table in context.sorted_tables:
-        yield from table.columns
-
-
-def _flat(operations: Iterable[Any]) -> Iterator[Any]:
-    for operation in operations:
-        if isinstance(operation, ops.ModifyTableOps):
-            yield from operation.ops
-        else:
-            yield operation
-
-
-def _use_existing(context: AutogenContext, upgrade: ops.UpgradeOps) -> None:
-    """Types are made by statements of their own, not by the tables that use them."""
-    assert context.dialect is not None
-    database, dialect = sides_of(context).database, context.dialect
-    for operation in _flat(upgrade.ops):
-        made = operation._reverse if isinstance(operation, ops.DropTableOp) else operation
-        if isinstance(made, ops.CreateTableOp):
-            made.columns = [
-                _with_type(c, database.uncreated(c.type, dialect)) if isinstance(c, Column) else c
-                for c in made.columns
-            ]
-        elif isinstance(operation, ops.AddColumnOp):
-            type_ = database.uncreated(operation.column.type, dialect)
-            operation.column = _with_type(operation.column, type_)
-        elif isinstance(operation, ops.AlterColumnOp) and operation.modify_type is not None:
-            operation.modify_type = database.uncreated(operation.modify_type, dialect)
-
-
-def _with_type(column: Any, type_: Any) -> Any:
-    """The same column of another type; the models' own stays as it is."""
-    if column.type is type_:
-        return column
-    copy = column._copy()
-    copy.type = type_
-    return copy
 
 
 def _is_calmed(context: AutogenContext, operation: Any) -> bool:
@@ -159,7 +113,7 @@ def _without_default(context: AutogenContext, operation: Any) -> tuple[list[Sql]
     table = quoted(context.dialect, operation.schema, operation.table_name)
     alter = f"ALTER TABLE {table} ALTER COLUMN {quoted(context.dialect, operation.column_name)}"
     place = (operation.schema, operation.table_name, operation.column_name)
-    after = _defaults(context).get(place)
+    after = model_defaults(context).get(place)
     operation.modify_server_default = False
     operation.existing_server_default = False
     drop, back = f"{alter} DROP DEFAULT", f"{alter} SET DEFAULT {sql}"
@@ -182,22 +136,6 @@ def _leave_defaults(upgrade: ops.UpgradeOps, changing: Iterable[EnumType]) -> No
             upgrade.ops.remove(table)
 
 
-def _gone_columns(upgrade: ops.UpgradeOps) -> set[tuple[str | None, str, str | None]]:
-    gone: set[tuple[str | None, str, str | None]] = set()
-    for operation in _flat(upgrade.ops):
-        if isinstance(operation, ops.DropTableOp):
-            gone.add((operation.schema, operation.table_name, None))
-        elif isinstance(operation, ops.DropColumnOp) or (
-            isinstance(operation, ops.AlterColumnOp) and operation.modify_type is not None
-        ):
-            gone.add((operation.schema, operation.table_name, operation.column_name))
-    return gone
-
-
-def _is_gone(user: Place, gone: set[tuple[str | None, str, str | None]]) -> bool:
-    return (user.schema, user.table, None) in gone or (user.schema, user.table, user.column) in gone
-
-
 def _created(dialect: Dialect, key: Key, labels: Iterable[str]) -> Sql:
     return Sql(
         _create(dialect, key, labels),
@@ -208,26 +146,19 @@ def _created(dialect: Dialect, key: Key, labels: Iterable[str]) -> Sql:
 
 
 def _create(dialect: Dialect, key: Key, labels: Iterable[str]) -> str:
-    return f"CREATE TYPE {quoted(dialect, *key)} AS ENUM ({', '.join(map(_label, labels))})"
-
-
-def _label(label: str) -> str:
-    return "'" + label.replace("'", "''") + "'"
+    return f"CREATE TYPE {quoted(dialect, *key)} AS ENUM ({', '.join(map(literal, labels))})"
 
 
 def _changed(context: AutogenContext, found: EnumType, labels: tuple[str, ...]) -> Together:
     """The statements that give a type its new values, and those that give it the old ones."""
     key = (found.schema, found.name)
-    models = _defaults(context)
+    models = model_defaults(context)
     up = list(_remade(context, found, labels, models))
-    down = list(_remade(context, found, found.labels, _found_defaults(found)))
+    down = list(_remade(context, found, found.labels, found_defaults(found)))
     words = f"type {said(key)}: {', '.join(labels)}"
     back = f"type {said(key)}: {', '.join(found.labels)}"
     up[0].words, down[0].words = words, back
     return Together(up, down)
-
-
-Defaults = Mapping[tuple[str | None, str, str], str | None]
 
 
 def _remade(
@@ -240,36 +171,5 @@ def _remade(
     name, old = quoted(dialect, *key), quoted(dialect, found.schema, old_name)
     yield Sql(f"ALTER TYPE {name} RENAME TO {quoted(dialect, old_name)}")
     yield Sql(_create(dialect, key, labels))
-    for user in found.users:
-        table = quoted(dialect, user.schema, user.table)
-        column, array = quoted(dialect, user.column), "[]" if user.is_array else ""
-        place = (user.schema, user.table, user.column)
-        if user.default:
-            yield Sql(f"ALTER TABLE {table} ALTER COLUMN {column} DROP DEFAULT")
-        yield Sql(
-            f"ALTER TABLE {table} ALTER COLUMN {column} TYPE {name}{array}"
-            f" USING {column}::text{array}::{name}{array}"
-        )
-        default = defaults.get(place)
-        if default and user.default:
-            yield Sql(f"ALTER TABLE {table} ALTER COLUMN {column} SET DEFAULT {default}")
+    yield from moved(dialect, found, "text", defaults)
     yield Sql(f"DROP TYPE {old}")
-
-
-def _defaults(context: AutogenContext) -> Defaults:
-    assert context.dialect is not None
-    default_schema = context.dialect.default_schema_name
-    found: dict[tuple[str | None, str, str], str | None] = {}
-    for column in _columns(context):
-        argument = getattr(column.server_default, "arg", None)
-        if argument is not None:
-            is_text = isinstance(argument, str)
-            sql = _label(argument) if is_text else written(argument, context.dialect)
-            table: Any = column.table
-            schema = None if table.schema == default_schema else table.schema
-            found[schema, table.name, column.name] = sql
-    return found
-
-
-def _found_defaults(found: EnumType) -> Defaults:
-    return {(u.schema, u.table, u.column): u.default for u in found.users}

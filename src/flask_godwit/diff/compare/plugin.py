@@ -15,6 +15,7 @@ from sqlalchemy import Column, DefaultClause, Integer, MetaData, Table
 
 from ...dialects import dialect_for
 from ..glance import plugin as glance
+from .domains import compare_domains
 from .enums import compare_enums
 from .kinds import beside_batches
 from .new_schemas import compare_schemas, expect_schemas
@@ -77,6 +78,7 @@ def _compare_table(*arguments: Any) -> PriorityDispatchResult:
 def _compare_types(context: AutogenContext, upgrade: ops.UpgradeOps) -> PriorityDispatchResult:
     beside_batches(upgrade)
     compare_enums(context, upgrade)
+    compare_domains(context, upgrade)
     compare_sequences(context, upgrade)
     compare_schemas(context, upgrade)
     if any(isinstance(op, ops.ModifyTableOps) for op in upgrade.ops):

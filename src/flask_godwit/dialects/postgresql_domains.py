@@ -1,0 +1,140 @@
+"""PostgreSQL's domains: other types with a CHECK, a default or NOT NULL, which columns share."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import ARRAY, Connection, Dialect, text
+from sqlalchemy.dialects.postgresql import DOMAIN, CreateDomainType
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from .facts import DomainType, Place
+
+_DOMAINS = """
+    SELECT CASE WHEN n.nspname <> current_schema() THEN n.nspname END AS schema, t.typname AS name,
+        format_type(t.typbasetype, t.typtypmod) AS base, co.collname AS collation,
+        pg_get_expr(t.typdefaultbin, 0) AS default, t.typnotnull AS not_null,
+        (SELECT array_agg(k.conname::text ORDER BY k.conname) FROM pg_constraint k
+        WHERE k.contypid = t.oid AND k.contype = 'c') AS names,
+        (SELECT array_agg(pg_get_constraintdef(k.oid) ORDER BY k.conname) FROM pg_constraint k
+        WHERE k.contypid = t.oid AND k.contype = 'c') AS checks
+    FROM pg_type t
+    JOIN pg_type b ON b.oid = t.typbasetype
+    JOIN pg_namespace n ON n.oid = t.typnamespace
+    LEFT JOIN pg_collation co ON co.oid = t.typcollation AND t.typcollation <> b.typcollation
+    WHERE t.typtype = 'd' AND {which}
+"""
+_OF_ANYBODY = r"n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'"
+_TEMPORARY = "n.oid = pg_my_temp_schema()"
+# Views and domains that stand on a domain are users too, which no comparison takes away.
+_USERS = text(
+    """
+    SELECT CASE WHEN tn.nspname <> current_schema() THEN tn.nspname END AS type_schema,
+        t.typname AS type, CASE WHEN n.nspname <> current_schema() THEN n.nspname END AS schema,
+        c.relname AS table, a.attname AS column, x.oid <> t.oid AS is_array,
+        pg_get_expr(d.adbin, d.adrelid) AS default
+    FROM pg_type t
+    JOIN pg_type x ON x.oid = t.oid OR x.oid = t.typarray
+    JOIN pg_namespace tn ON tn.oid = t.typnamespace
+    JOIN pg_attribute a ON a.atttypid = x.oid AND NOT a.attisdropped
+    JOIN pg_class c ON c.oid = a.attrelid AND c.relkind <> 'i'
+    JOIN pg_namespace n ON n.oid = c.relnamespace
+    LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
+    WHERE t.typtype = 'd' AND n.nspname !~ '^pg_'
+    UNION ALL
+    SELECT CASE WHEN tn.nspname <> current_schema() THEN tn.nspname END,
+        t.typname, NULL, o.typname, '', false, NULL
+    FROM pg_type t
+    JOIN pg_type x ON x.oid = t.oid OR x.oid = t.typarray
+    JOIN pg_namespace tn ON tn.oid = t.typnamespace
+    JOIN pg_type o ON o.typbasetype = x.oid
+    WHERE t.typtype = 'd'
+    """
+)
+_MAY_BE_ONE = (DOMAIN, ARRAY, TypeDecorator)
+
+
+def domain_types(connection: Connection) -> Mapping[tuple[str | None, str], DomainType]:
+    """All domains of a database, with the columns that use them."""
+    users: dict[tuple[str | None, str], list[Place]] = {}
+    found = list(_read(connection, _OF_ANYBODY))
+    for row in connection.execute(_USERS) if found else ():
+        place = Place(row.schema, row.table, row.column, row.is_array, row.default)
+        users.setdefault((row.type_schema, row.type), []).append(place)
+    return {
+        (row.schema, row.name): _domain(row, tuple(users.get((row.schema, row.name), ())))
+        for row in found
+    }
+
+
+def meant_domain(connection: Connection, domain: DOMAIN) -> DomainType | None:
+    """A domain as the server reads what a model says; None where it refuses."""
+    savepoint = connection.begin_nested()
+    try:
+        connection.execute(CreateDomainType(apart(domain)))
+        return next((_domain(row, ()) for row in _read(connection, _TEMPORARY)), None)
+    except SQLAlchemyError:
+        return None
+    finally:
+        savepoint.rollback()
+
+
+def create_domain(domain: DOMAIN, dialect: Dialect) -> str:
+    """The statement that makes a model's domain, as SQLAlchemy writes it."""
+    return str(CreateDomainType(domain).compile(dialect=dialect)).strip()
+
+
+def domains_in(type_: TypeEngine[Any], dialect: Dialect) -> Iterator[DOMAIN]:
+    """The domains that a column's type is or holds, each behind what it stands on."""
+    if not (isinstance(type_, _MAY_BE_ONE) or type_._variant_mapping):
+        return
+    found: Any = type_.dialect_impl(dialect)
+    if isinstance(found, TypeDecorator):
+        found = found.impl_instance.dialect_impl(dialect)
+    if isinstance(found, ARRAY):
+        yield from domains_in(found.item_type, dialect)
+    elif isinstance(found, DOMAIN):
+        yield from domains_in(found.data_type, dialect)
+        yield found
+
+
+def apart(domain: DOMAIN) -> DOMAIN:
+    """The same domain, made for a moment beside the real one, which may be another."""
+    own = copy.copy(domain)
+    own.schema, own.create_type = "pg_temp", False
+    return own
+
+
+class _There(DOMAIN):
+    """A domain that a script does not create, and need not describe."""
+
+    __module__ = DOMAIN.__module__  # where Alembic lets a script import it from
+
+    def __repr__(self) -> str:
+        schema = f", schema={self.schema!r}" if self.schema else ""
+        return f"DOMAIN({self.name!r}, {self.data_type!r}{schema}, create_type=False)"
+
+
+_There.__name__ = "DOMAIN"
+
+
+def there(domain: DOMAIN) -> DOMAIN:
+    """The type of a column whose domain is there already."""
+    name: Any = domain.name
+    return _There(name, domain.data_type, schema=domain.schema, create_type=False)
+
+
+def _read(connection: Connection, which: str) -> Iterator[Any]:
+    return iter(connection.execute(text(_DOMAINS.format(which=which))))
+
+
+def _domain(row: Any, users: tuple[Place, ...]) -> DomainType:
+    checks = tuple(zip(row.names or (), row.checks or (), strict=True))
+    return DomainType(
+        *(row.schema, row.name, row.base, row.collation, row.default, row.not_null),
+        checks=checks,
+        users=users,
+    )

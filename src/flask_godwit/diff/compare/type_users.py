@@ -1,0 +1,144 @@
+"""Types that stand on their own, such as enumerations: who uses them, before and afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from alembic.autogenerate.api import AutogenContext
+from alembic.operations import ops
+from sqlalchemy import Column, Dialect
+
+from ...dialects.facts import DomainType, EnumType, Place
+from ..names import Key, quoted
+from ..steps import Sql, flat
+from .sides import sides_of
+from .text import written
+
+Named = TypeVar("Named", EnumType, DomainType)
+Defaults = Mapping[tuple[str | None, str, str], str | None]
+Columns = set[tuple[str | None, str, str | None]]
+
+
+def renamed(context: AutogenContext, types: Mapping[Key, Named]) -> Mapping[Key, Named]:
+    """The types, with their users as those are called once tables and columns are renamed."""
+    renames = getattr(context.inspector, "renames", None)
+    if not renames:
+        return types
+
+    def new_place(user: Place) -> Place:
+        schema, table = renames.new_key((user.schema, user.table))
+        column = renames.new_column((schema, table), user.column)
+        return replace(user, schema=schema, table=table, column=column)
+
+    return {
+        key: replace(type_, users=tuple(map(new_place, type_.users)))
+        for key, type_ in types.items()
+    }
+
+
+def model_columns(context: AutogenContext) -> Iterator[Column[Any]]:
+    """The columns of all models."""
+    for table in context.sorted_tables:
+        yield from table.columns
+
+
+def use_existing(context: AutogenContext, upgrade: ops.UpgradeOps) -> None:
+    """Types are made by statements of their own, not by the tables that use them."""
+    assert context.dialect is not None
+    database, dialect = sides_of(context).database, context.dialect
+    for operation in flat(upgrade):
+        made = operation._reverse if isinstance(operation, ops.DropTableOp) else operation
+        if isinstance(made, ops.CreateTableOp):
+            made.columns = [
+                _with_type(c, database.uncreated(c.type, dialect)) if isinstance(c, Column) else c
+                for c in made.columns
+            ]
+        added = operation._reverse if isinstance(operation, ops.DropColumnOp) else operation
+        if isinstance(added, ops.AddColumnOp):
+            type_ = database.uncreated(added.column.type, dialect)
+            added.column = _with_type(added.column, type_)
+        if isinstance(operation, ops.AlterColumnOp) and operation.modify_type is not None:
+            operation.modify_type = database.uncreated(operation.modify_type, dialect)
+
+
+def _with_type(column: Any, type_: Any) -> Any:
+    """The same column of another type; the models' own stays as it is."""
+    if column.type is type_:
+        return column
+    copy = column._copy()
+    copy.type = type_
+    return copy
+
+
+def gone_columns(upgrade: ops.UpgradeOps) -> Columns:
+    """What is dropped or gets another type; of a dropped table, None stands for all columns."""
+    gone: Columns = set()
+    for operation in flat(upgrade):
+        if isinstance(operation, ops.DropTableOp):
+            gone.add((operation.schema, operation.table_name, None))
+        elif isinstance(operation, ops.DropColumnOp) or (
+            isinstance(operation, ops.AlterColumnOp) and operation.modify_type is not None
+        ):
+            gone.add((operation.schema, operation.table_name, operation.column_name))
+    return gone
+
+
+def is_unused(type_: EnumType | DomainType, gone: Columns) -> bool:
+    """Whether all columns that used it go, and there were some."""
+    places = ((user.schema, user.table, user.column) for user in type_.users)
+    return bool(type_.users) and all(
+        (schema, table, None) in gone or (schema, table, column) in gone
+        for schema, table, column in places
+    )
+
+
+def moved(
+    dialect: Dialect, type_: EnumType | DomainType, through: str, defaults: Defaults
+) -> Iterator[Sql]:
+    """Columns leave a type that was renamed for a new one of its name.
+
+    :param through: a type that takes the values of the one and gives those of the other.
+    :param defaults: those that the columns have afterwards.
+    """
+    name = quoted(dialect, type_.schema, type_.name)
+    for user in type_.users:
+        table = quoted(dialect, user.schema, user.table)
+        column, array = quoted(dialect, user.column), "[]" if user.is_array else ""
+        place = (user.schema, user.table, user.column)
+        if user.default:
+            yield Sql(f"ALTER TABLE {table} ALTER COLUMN {column} DROP DEFAULT")
+        yield Sql(
+            f"ALTER TABLE {table} ALTER COLUMN {column} TYPE {name}{array}"
+            f" USING {column}::{through}{array}::{name}{array}"
+        )
+        default = defaults.get(place)
+        if default and user.default:
+            yield Sql(f"ALTER TABLE {table} ALTER COLUMN {column} SET DEFAULT {default}")
+
+
+def model_defaults(context: AutogenContext) -> Defaults:
+    """The server defaults of the models, by column."""
+    assert context.dialect is not None
+    default_schema = context.dialect.default_schema_name
+    found: dict[tuple[str | None, str, str], str | None] = {}
+    for column in model_columns(context):
+        argument = getattr(column.server_default, "arg", None)
+        if argument is not None:
+            is_text = isinstance(argument, str)
+            sql = literal(argument) if is_text else written(argument, context.dialect)
+            table: Any = column.table
+            schema = None if table.schema == default_schema else table.schema
+            found[schema, table.name, column.name] = sql
+    return found
+
+
+def found_defaults(type_: EnumType | DomainType) -> Defaults:
+    """The server defaults in the database, by column."""
+    return {(u.schema, u.table, u.column): u.default for u in type_.users}
+
+
+def literal(text: str) -> str:
+    """A text as SQL says it."""
+    return "'" + text.replace("'", "''") + "'"

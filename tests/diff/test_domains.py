@@ -1,0 +1,100 @@
+"""PostgreSQL's domains that models declare: made, changed and dropped with the columns on them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy.dialects.postgresql import DOMAIN
+
+from flask_godwit.diff.ownership import History
+
+from .conftest import Evolution
+
+PROVED = "Proved: upgrade, downgrade, no further changes"
+DOMAINS = (
+    "SELECT typname, format_type(typbasetype, typtypmod), typdefault, typnotnull,"
+    " (SELECT string_agg(pg_get_constraintdef(c.oid), ' ') FROM pg_constraint c"
+    " WHERE contypid = t.oid AND contype = 'c')"
+    " FROM pg_type t WHERE typtype = 'd' AND typnamespace ="
+    " (SELECT oid FROM pg_namespace WHERE nspname = current_schema())"
+    " ORDER BY typname"
+)
+
+
+def models(*domains: DOMAIN[Any], array: bool = False, **said: Any) -> Callable[[SQLAlchemy], None]:
+    def make(db: SQLAlchemy) -> None:
+        columns = [sa.Column(f"c_{str(domain.name).lower()}", domain, **said) for domain in domains]
+        check = [sa.CheckConstraint(f"{c.name} <> '7'", name=f"ck_{c.name}") for c in columns]
+        db.Table("item", sa.Column("id", sa.Integer, primary_key=True), *columns, *check)
+        if array:
+            lists = sa.Column("list", sa.ARRAY(domains[0]))
+            db.Table("more", sa.Column("id", sa.Integer, primary_key=True), lists)
+
+    return make
+
+
+def domain(name: str = "part", kind: Any = sa.Integer, **said: Any) -> DOMAIN[Any]:
+    return DOMAIN(name, kind, **said)
+
+
+@pytest.mark.requires("enum_types")
+def test_comes_and_goes(evolution: Evolution) -> None:
+    """A domain is made for its first column, and dropped with its last; and back."""
+    evolution.begin(models(), "INSERT INTO item DEFAULT VALUES")
+    odd = domain("Odd", sa.Text, check="VALUE LIKE '%:x'")
+    full = models(domain(check="VALUE > 0"), odd, array=True)
+    assert PROVED in evolution.follow(full).output
+    assert [row[0] for row in evolution.rows(DOMAINS)] == ["Odd", "part"]
+    assert PROVED in evolution.follow(models()).output
+    assert evolution.rows(DOMAINS) == []
+    evolution.now.ok("downgrade")
+    assert ("part", "integer", None, False, "CHECK ((VALUE > 0))") in evolution.rows(DOMAINS)
+
+
+def test_ownership(tmp_path: Path) -> None:
+    """Ours is what a revision makes, or a table that it creates; not what it only uses."""
+    file = tmp_path / "revision.py"
+    file.write_text(
+        "op.execute('CREATE DOMAIN one AS text')\n"
+        "op.create_table('t', Column('a', DOMAIN('two', Text())))\n"
+        "op.create_table('t', Column('a', DOMAIN('three', Text(), create_type=False)))\n"
+    )
+    history = History(lambda: [str(file)])
+    named = [(None, name) for name in ("one", "two", "three")]
+    assert history.makes_domains(named) == set(named[:2])
+
+
+@pytest.mark.requires("enum_types")
+@pytest.mark.parametrize(
+    ("array", "after", "said"),
+    [
+        (
+            False,
+            {"check": "VALUE > 1", "default": "3", "not_null": True},
+            ("part", "integer", "3", True, "CHECK ((VALUE > 1))"),
+        ),
+        (
+            True,
+            {"kind": sa.BigInteger, "check": "VALUE > 1", "constraint_name": "more_than_one"},
+            ("part", "bigint", None, False, "CHECK ((VALUE > 1))"),
+        ),
+    ],
+    ids=["altered", "rebuilt"],
+)
+def test_changed(
+    evolution: Evolution, array: bool, after: dict[str, Any], said: tuple[Any, ...]
+) -> None:
+    """What a model says otherwise of a domain is changed with its rows, and back."""
+    options: Any = {"server_default": "5", "array": array}
+    before = models(domain(check="VALUE > 0"), **options)
+    evolution.begin(before, "INSERT INTO item (c_part) VALUES (2)")
+    assert PROVED in evolution.follow(models(domain(**after), **options)).output
+    assert evolution.rows(DOMAINS) == [said]
+    evolution.now.ok("downgrade")
+    assert evolution.rows(DOMAINS) == [("part", "integer", None, False, "CHECK ((VALUE > 0))")]
+    assert evolution.rows("SELECT c_part FROM item") == [(2,)]
