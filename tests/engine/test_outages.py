@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 from collections.abc import Callable, Iterator
@@ -12,6 +13,8 @@ import pytest
 from sqlalchemy import Engine, NullPool, create_engine, make_url, text
 from sqlalchemy.exc import OperationalError
 
+from flask_godwit.dialects import dialect_for
+from flask_godwit.dialects.base import Trouble
 from tests.databases import Database
 from tests.engine.revisions import tables, write_revisions
 from tests.projects import Project
@@ -72,6 +75,13 @@ def test_unknown_host(halfway: Project, database: Database) -> None:
     said = refused(halfway, DATABASE_URL=url)
     assert "There is no host 'nowhere.invalid'" in said
     assert "--wait 30" in said
+
+
+@pytest.mark.parametrize("name", ["ECONNREFUSED", "ECONNRESET", "EHOSTUNREACH", "ETIMEDOUT"])
+def test_no_way_to_the_server(name: str) -> None:
+    """Libpq quotes the operating system: what is not there yet is waited for."""
+    said = OSError(getattr(errno, name), os.strerror(getattr(errno, name)))
+    assert dialect_for(make_url("postgresql://server/app")).trouble(said) is Trouble.STARTING
 
 
 def test_no_database_of_sqlite(

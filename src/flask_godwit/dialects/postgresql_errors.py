@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import os
+
 from ..errors import ConnectionLost, DiskFull, Outage, ReadOnly, RightsMissing
 from .base import Trouble
 from .postgresql_states import state_of
@@ -15,13 +18,27 @@ _BY_STATE = {
     "28000": Trouble.DENIED,
     "42501": Trouble.DENIED,
 }
+# The network's, in the words of the operating system.
+_NOBODY_ANSWERS = (
+    "ECONNREFUSED",
+    "ECONNRESET",
+    "EHOSTDOWN",
+    "EHOSTUNREACH",
+    "ENETUNREACH",
+    "ETIMEDOUT",
+)
 _BY_WORDS = {
+    "Connection refused": Trouble.STARTING,
+    **{
+        os.strerror(getattr(errno, name)): Trouble.STARTING
+        for name in _NOBODY_ANSWERS
+        if hasattr(errno, name)
+    },
     "does not exist": Trouble.MISSING,
     "starting up": Trouble.STARTING,
     "shutting down": Trouble.STARTING,
     "not yet accepting": Trouble.STARTING,
     "in recovery mode": Trouble.STARTING,
-    "Connection refused": Trouble.STARTING,
     "timeout expired": Trouble.STARTING,
     "No such file or directory": Trouble.STARTING,
     "closed the connection unexpectedly": Trouble.STARTING,
