@@ -21,7 +21,8 @@ _KEY = re.compile(
     rf" REFERENCES (?:({_NAME})\.)?({_NAME}) \(({_NAMES})\)(.*?),?$",
     re.MULTILINE,
 )
-_FOLLOWS = re.compile(r" ON (DELETE|UPDATE) (CASCADE|SET NULL)", re.IGNORECASE)
+_GOES = re.compile(r" ON DELETE CASCADE", re.IGNORECASE)
+_CHANGES = re.compile(r" ON (DELETE|UPDATE) SET NULL| ON UPDATE CASCADE", re.IGNORECASE)
 _FOR_NOW = "_godwit_"
 """Before the name of a key for the time in which its own may be that of another one."""
 _LONGEST_NAME = 64
@@ -42,9 +43,14 @@ class ForeignKey:
     rules: str
 
     @property
+    def changes(self) -> bool:
+        """Whether the server changes rows of the table with those that they refer to."""
+        return bool(_CHANGES.search(self.rules))
+
+    @property
     def follows(self) -> bool:
-        """Whether the server changes rows of the table because of those that they refer to."""
-        return bool(_FOLLOWS.search(self.rules))
+        """The same, or whether it deletes them."""
+        return self.changes or bool(_GOES.search(self.rules))
 
     @property
     def is_too_long(self) -> bool:

@@ -11,6 +11,9 @@ from sqlalchemy.types import NullType
 # Made in this order: a row that one has written to the copy is followed by those already there.
 EVENTS = ("delete", "update", "insert")
 
+_GIVEN = "\0"
+"""Where a value will stand."""
+
 
 @dataclass(frozen=True)
 class CopyStatements:
@@ -61,6 +64,31 @@ class CopyStatements:
             same += [f"a.{name} <=> b.{name}" for name in self._comparable]
         return " AND ".join(same)
 
+    def strays(self, *, values: bool) -> str:
+        """The keys of those rows of the copy that the table has not, or not so."""
+        keys = ", ".join(f"a.{quoted(column.name)}" for column in self.keys)
+        same = f"SELECT 1 FROM {self.table} b WHERE {self.same(values=values)}"
+        return f"SELECT {keys} FROM {self.copy} a WHERE NOT EXISTS ({same})"
+
+    @property
+    def removed(self) -> str:
+        """A row leaves the copy unless the table has it: its key is given twice."""
+        is_there = f"EXISTS ({self._row(self._is_given(self.table))})"
+        return _with_values(
+            f"DELETE FROM {self.copy} WHERE {self._is_given(self.copy)} AND NOT {is_there}"
+        )
+
+    @property
+    def copied_again(self) -> str:
+        """A row of a given key is in the copy as it is in the table."""
+        names = [quoted(column.name) for column in self.columns]
+        listed = ", ".join(names)
+        return _with_values(
+            f"INSERT INTO {self.copy} ({listed}) SELECT {listed} FROM {self.table}"
+            f" WHERE {self._is_given(self.table)} LOCK IN SHARE MODE"
+            f" ON DUPLICATE KEY UPDATE {', '.join(f'{name} = VALUES({name})' for name in names)}"
+        )
+
     @property
     def _write(self) -> str:
         """A row is there as it is now.
@@ -91,9 +119,18 @@ class CopyStatements:
         """Whether there is a row now: an older view would not see what others committed."""
         return f"SELECT 1 FROM {self.table} WHERE {condition} LOCK IN SHARE MODE"
 
+    def _is_given(self, table: str) -> str:
+        keys = [quoted(column.name) for column in self.keys]
+        return " AND ".join(f"{table}.{key} = {_GIVEN}" for key in keys)
+
     def _has_key(self, table: str, row: str) -> str:
         keys = [quoted(column.name) for column in self.keys]
         return " AND ".join(f"{table}.{key} = {row}.{key}" for key in keys)
+
+
+def _with_values(text: str) -> str:
+    """A text that a driver puts values into, whatever names there are in it."""
+    return text.replace("%", "%%").replace(_GIVEN, "%s")
 
 
 def quoted(name: str) -> str:
