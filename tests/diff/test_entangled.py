@@ -93,6 +93,28 @@ def test_type_under_expressions(evolution: Evolution) -> None:
 
 
 @pytest.mark.requires("enum_types")
+def test_default_of_another_type(evolution: Evolution) -> None:
+    """PostgreSQL converts the type by itself: the default is what the models would make."""
+
+    def models(kind: Any, time: Any) -> Models:
+        return _one(
+            lambda: sa.Column("n", kind, server_default="7"),
+            lambda: sa.Column("at", time, server_default=sa.func.now()),
+        )
+
+    def kept() -> list[Any]:
+        query = "SELECT column_default FROM information_schema.columns WHERE column_name = "
+        return [evolution.rows(f"{query}'{name}'")[0][0] for name in ("n", "at")]
+
+    before = models(sa.SmallInteger, sa.DateTime)
+    evolution.begin(before)
+    evolution.follow(models(sa.BigInteger, sa.Date))
+    assert kept() == ["'7'::bigint", "now()"]
+    evolution.back(before)
+    assert kept() == ["'7'::smallint", "now()"]
+
+
+@pytest.mark.requires("enum_types")
 def test_values_under_expressions(evolution: Evolution) -> None:
     """A CHECK and a partial index read the enumeration that is made anew; one of them changes."""
 

@@ -86,7 +86,7 @@ class CastStage:
             )
         before, after = self._around(key, operation)
         yield from before
-        yield from self._with_using(operation, using) if using else [operation]
+        yield from self._with_using(operation, using) if using else self._with_default(operation)
         yield from after
 
     def _around(
@@ -139,6 +139,21 @@ class CastStage:
         yield cast
         if default not in (None, False):
             yield _default_change(operation, operation.modify_type, default)
+
+    def _with_default(self, operation: ops.AlterColumnOp) -> Iterator[ops.MigrateOperation]:
+        """The default is said again: PostgreSQL would keep the old one, of the old type, and
+        convert it for each row.
+        """
+        yield operation
+        if self.database.takes_using and operation.modify_server_default is False:
+            default = self._default_after(operation)
+            old, new = (
+                str(kind.compile(dialect=self.dialect)).partition("(")[0]
+                for kind in (operation.existing_type, operation.modify_type)
+                if kind is not None
+            )
+            if default not in (None, False) and old != new:
+                yield _default_change(operation, operation.modify_type, default)
 
     def _default_after(self, operation: ops.AlterColumnOp) -> Any:
         if operation.modify_server_default is not False:
