@@ -140,9 +140,9 @@ def test_not_null_and_unique(evolution: Evolution) -> None:
     assert evolution.rows("SELECT id, nr FROM note ORDER BY id") == [(1, 1), (2, 2)]
 
 
-def test_json_of_mariadb(on_mariadb: Evolution) -> None:
-    """A column of a table that stays is JSON again, with valid JSON in its rows; so is a CHECK
-    in a column. Names with capitals and spaces are no hindrance.
+def test_columns_of_mariadb(on_mariadb: Evolution) -> None:
+    """JSON is JSON again, with valid JSON in its rows, and a CHECK in a column is there. Names with
+    capitals and spaces are no hindrance.
     """
 
     def models(db: SQLAlchemy) -> None:
@@ -156,3 +156,15 @@ def test_json_of_mariadb(on_mariadb: Evolution) -> None:
     valid = "SELECT json_valid(data), json_valid(`My data`) FROM kept"
     assert on_mariadb.rows(valid) == [(1, 1)]
     assert "CHECK (`n` < 9)" in str(on_mariadb.rows("SHOW CREATE TABLE kept"))
+
+
+def test_uuid_where_there_is_no_type_for_it(local: Evolution) -> None:
+    """It comes back as one that the application can read."""
+
+    def models(db: SQLAlchemy) -> None:
+        db.Table("kept", _id(), sa.Column("token", sa.Uuid, nullable=False))
+
+    local.begin(models, f"INSERT INTO kept VALUES (1, '{'a' * 32}')")
+    local.follow(_kept)
+    local.back(models)
+    assert local.rows("SELECT token FROM kept") == [("0" * 32,)]

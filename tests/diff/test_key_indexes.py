@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
 
 from .conftest import Evolution
+from .pairs import CONVENTION
 
 
 def posts(*columns: str, key: str = "", index: str = "") -> Callable[[SQLAlchemy], None]:
@@ -159,3 +160,25 @@ def test_index_goes_from_a_key_with_another_type(evolution: Evolution) -> None:
     evolution.follow(authors(kind=sa.BigInteger, second="fk_to"))
     evolution.back(before)
     assert evolution.rows("SELECT `by`, `to` FROM posts") == [(1, 1)]
+
+
+@pytest.mark.requires("auto_increment")
+def test_renamed_key_with_another_type(evolution: Evolution) -> None:
+    """A key that is made anew for its name is away while its columns get another type, too."""
+
+    def models(tree: str, leaf: str, kind: Any) -> Callable[[SQLAlchemy], None]:
+        def declare(db: SQLAlchemy) -> None:
+            db.metadata.naming_convention = CONVENTION
+            up = sa.Column("up", sa.ForeignKey(f"{tree}.id"))
+            db.Table(tree, sa.Column("id", kind, primary_key=True), up)
+            number = sa.Column("n", sa.Integer, index=True)
+            db.Table(leaf, sa.Column("id", sa.Integer, primary_key=True), number)
+
+        return declare
+
+    before = models("tree", "leaf", sa.Integer)
+    evolution.begin(before, "INSERT INTO tree VALUES (1, 1)")
+    renames = ("--rename-table", "tree:bush", "--rename-table", "leaf:twig")
+    evolution.follow(models("bush", "twig", sa.BigInteger), *renames)
+    evolution.back(before)
+    assert evolution.rows("SELECT * FROM tree") == [(1, 1)]

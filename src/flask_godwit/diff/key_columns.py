@@ -44,6 +44,7 @@ class KeyColumnStage:
         losing = {place for block in blocks for place in _losing(block)}
         if not changing | losing:
             return
+        _make_late(up, down, changing)
         gone = {_key_of(op) for op in flat(up) if _is_drop(op)}
         # One that gets a new name, where that can't be changed, is away between the two as well.
         gone |= {_key_made(op) for op in flat(up) if isinstance(op, ops.CreateForeignKeyOp)}
@@ -126,6 +127,28 @@ def _losing(block: ops.ModifyTableOps) -> Iterator[tuple[Key, str]]:
             is_primary = isinstance(kept, ops.CreatePrimaryKeyOp)
             names = map(str, kept.columns) if is_primary else unique_columns(kept)
             yield from ((key, name) for name in names)
+
+
+def _make_late(up: ops.OpContainer, down: ops.OpContainer, changing: set[tuple[Key, str]]) -> None:
+    """A key that is made anew for another name is away until its columns have changed."""
+    for block in list(_blocks(up)):
+        old = [tuple(op._reverse.local_cols) for op in block.ops if _is_drop(op)]  # type: ignore[attr-defined]
+        for key in [op for op in block.ops if isinstance(op, ops.CreateForeignKeyOp)]:
+            drops = ((b, op) for b in _blocks(down) for op in b.ops if _is_drop(op))
+            back = next((each for each in drops if _key_of(each[1]) == _key_made(key)), None)
+            if back is None or tuple(key.local_cols) not in old or not _ends(key) & changing:
+                continue
+            schema, table = block.schema, block.table_name
+            block.ops.remove(key)
+            up.ops.append(ops.ModifyTableOps(table, [key], schema=schema))
+            back[0].ops.remove(back[1])
+            down.ops.insert(0, ops.ModifyTableOps(table, [back[1]], schema=schema))
+
+
+def _ends(key: ops.CreateForeignKeyOp) -> set[tuple[Key, str]]:
+    source = (key.kw.get("source_schema"), key.source_table)
+    target = (key.kw.get("referent_schema"), key.referent_table)
+    return {(source, name) for name in key.local_cols} | {(target, c) for c in key.remote_cols}
 
 
 def _settles(up: ops.OpContainer, table: Key, name: str, columns: Sequence[str]) -> bool:

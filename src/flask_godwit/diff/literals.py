@@ -137,6 +137,10 @@ _NEUTRAL: tuple[tuple[type[Any], Any], ...] = (
 )
 
 
+_NIL = "0" * 32
+"""A UUID where there is no type for it: an application could not read an empty text."""
+
+
 def neutral(column: Column[Any], dialect: Dialect, database: Database) -> Value | None:
     """A value that says nothing, for a column whose own values are gone."""
     kind: Any = column.type
@@ -145,6 +149,8 @@ def neutral(column: Column[Any], dialect: Dialect, database: Database) -> Value 
         return None if first is None else _literal(column, first, dialect, database)
     if isinstance(kind, types.LargeBinary):
         return Value(_sql(cast(literal("", types.String()), kind), dialect), constant=False)
+    if isinstance(kind, types.CHAR) and kind.length == len(_NIL):
+        return _literal(column, _NIL, dialect, database)
     for wanted, value in _NEUTRAL:
         if isinstance(kind, wanted):
             return _literal(column, value, dialect, database)
