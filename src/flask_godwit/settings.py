@@ -71,10 +71,10 @@ class Settings:
     online_tool: str = "godwit"
     #: More options for that program, such as ``["--max-load=Threads_running=40"]``.
     online_tool_options: tuple[str, ...] = ()
-    #: Whether ``upgrade`` looks for rows that a revision would fail on before it runs anything,
-    #: when it is not told ``--preflight`` or ``--no-preflight``.
+    #: Whether ``upgrade`` and ``downgrade`` look for rows that a revision would fail on before they
+    #: run anything, when they are not told ``--preflight`` or ``--no-preflight``.
     preflight: bool = True
-    #: Seconds that such a question may take, before ``upgrade`` and in ``plan``. 0: any time.
+    #: Seconds that such a question may take, before they run and in ``plan``. 0: any time.
     preflight_seconds: float = 10.0
     #: What ``upgrade`` does about a step that would keep others waiting on a table that is not
     #: small, and has no form that does not: ``"error"`` refuses before anything runs, ``"warn"``

@@ -110,6 +110,35 @@ def test_texts_that_are_no_uuids(shop: Shop, database: Database) -> None:
     shop.ok("upgrade")
 
 
+COMES_BACK = """
+    with op.batch_alter_table("users") as batch:
+        batch.add_column(sa.Column("boss", sa.Integer, nullable=False, server_default="0"))
+        batch.create_check_constraint("ck_boss", "boss > 0")
+        batch.create_unique_constraint("uq_boss", ["boss"])
+        batch.create_foreign_key("fk_boss", "bosses", ["boss"], ["id"])
+"""
+
+
+def test_a_column_that_comes_back(shop: Shop, database: Database) -> None:
+    """What rows get in it may not do: a downgrade is refused before anything of it runs."""
+    bosses = 'op.create_table("bosses", sa.Column("id", sa.Integer, primary_key=True))'
+    shop.revision("r2", "r1", bosses, downgrade="op.drop_table('bosses')")
+    shop.revision("r3", "r2", "pass", downgrade=COMES_BACK)
+    shop.ok("upgrade")
+    answer = shop.run("downgrade")
+    assert answer.exit_code == 1
+    said = ["CHECK ck_boss would fail: 2 violations", "boss UNIQUE would fail: 1 duplicate"]
+    if "strict_values" in database.features:
+        said.append("boss FOREIGN KEY would fail: 2 orphans, ids 1, 2")
+    assert not [words for words in said if words not in answer.stderr], answer.stderr
+    assert "flask db downgrade --no-preflight" in answer.stderr
+    with shop.context():
+        columns = sa.inspect(shop.db.engine).get_columns("users")
+    assert "boss" not in [column["name"] for column in columns]
+    shop.execute("DELETE FROM users")
+    shop.ok("downgrade")
+
+
 def test_orphans(shop: Shop, database: Database) -> None:
     """Rows that refer to nothing; SQLite takes them as long as it does not check foreign keys."""
     insert(shop)

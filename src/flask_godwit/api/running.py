@@ -62,11 +62,15 @@ def downgrade(
     lock_wait: float | None = None,
     backup: bool | None = None,
     from_ledger: bool = False,
+    preflight: bool | None = None,
 ) -> Outcome:
     """Revert revisions, by default the last one.
 
     :param from_ledger: a revision that has no file any more is reverted by its file as it was
         when it was applied, which the ledger in the database remembers.
+    :param preflight: look for rows that a revision would fail on before anything runs, instead of
+        what the settings say.
+    :raises RowsInTheWay: there are such rows; nothing was run.
     :raises MigrationFailed: a revision failed; those before it stay reverted.
     """
     work = project(directory, x_arg, bind, wait, backup)
@@ -78,6 +82,7 @@ def downgrade(
         listener=listener,
         lock_wait=lock_wait,
         from_ledger=from_ledger,
+        preflight=preflight,
     )
 
 

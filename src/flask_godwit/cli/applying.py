@@ -56,7 +56,7 @@ def register(db: click.Group) -> None:
         is_flag=True,
         help="Revert revisions that have no file any more as the ledger remembers them",
     )
-    reverted = (*running, from_ledger, revision_argument("-1"))
+    reverted = (*running, preflight, from_ledger, revision_argument("-1"))
     command(db, sql_option, tag_option, x_option, *reverted)(downgrade)
     command(db, sql_option, tag_option, *shared, revision_argument("head"), purge)(stamp)
     command(db, sql_option, *shared)(ensure_version)
@@ -84,7 +84,13 @@ def upgrade(
 
 
 def downgrade(
-    call: Call, sql: bool, tag: str | None, dry_run: bool, from_ledger: bool, revision: str
+    call: Call,
+    sql: bool,
+    tag: str | None,
+    dry_run: bool,
+    preflight: bool | None,
+    from_ledger: bool,
+    revision: str,
 ) -> None:
     """Revert to a previous version"""
     if dry_run:
@@ -100,6 +106,7 @@ def downgrade(
             tag=tag,
             listener=told,
             lock_wait=call.lock_wait,
+            preflight=preflight,
         )
         try:
             outcome = run(from_ledger=from_ledger)

@@ -58,15 +58,17 @@ def upgrade(
         if run.migrations.has_env:
             run.look_beside = lambda context, steps: caution().beside(context, steps)
         else:
-            run.look = lambda steps: caution().before(end, steps)
+            run.look = lambda steps: caution().before(plan, steps)
     return run.go(plan, sql=sql, starting_rev=start, destination_rev=end, tag=tag)
 
 
-def _caution(project: Project, listener: Listener, *, rows: bool) -> Caution:
+def _caution(
+    project: Project, listener: Listener, *, rows: bool, command: str = "upgrade"
+) -> Caution:
     """Who has a look taken at what is about to run. It comes when there is something to run."""
     from .caution import Caution
 
-    return Caution(project, listener, rows=rows)
+    return Caution(project, listener, rows=rows, command=command)
 
 
 def downgrade(
@@ -78,11 +80,14 @@ def downgrade(
     listener: Listener | None = None,
     lock_wait: float | None = None,
     from_ledger: bool = False,
+    preflight: bool | None = None,
 ) -> Outcome:
     """Revert the revisions back to ``revision``.
 
     :param revision: an identifier, ``base``, ``-N`` …; ``START:END`` with ``sql``.
     :param from_ledger: run what the ledger remembers of revisions that have no file any more.
+    :param preflight: look at the rows before; None does what the setting says.
+    :raises RowsInTheWay: a revision would fail on rows that are there; nothing was run.
     :raises MigrationFailed: a revision failed; what was reverted before it stays reverted.
     """
     if from_ledger:
@@ -92,7 +97,13 @@ def downgrade(
             for entry in entries:
                 (listener or Listener()).remembered(entry)
             return downgrade(
-                whole, revision, sql=sql, tag=tag, listener=listener, lock_wait=lock_wait
+                whole,
+                revision,
+                sql=sql,
+                tag=tag,
+                listener=listener,
+                lock_wait=lock_wait,
+                preflight=preflight,
             )
     if sql and revision == "-1":
         revision = "head:-1"
@@ -115,9 +126,14 @@ def downgrade(
         return steps
 
     told: list[str] = []
-    return Run(project, "downgrade", listener, lock_wait).go(
-        plan, sql=sql, starting_rev=start, destination_rev=end, tag=tag
-    )
+    run = Run(project, "downgrade", listener, lock_wait)
+    if (project.settings.preflight if preflight is None else preflight) and not sql:
+        caution = partial(_caution, project, run.listener, rows=True, command="downgrade")
+        if run.migrations.has_env:
+            run.look_beside = lambda context, steps: caution().beside(context, steps)
+        else:
+            run.look = lambda steps: caution().before(plan, steps)
+    return run.go(plan, sql=sql, starting_rev=start, destination_rev=end, tag=tag)
 
 
 def _refuse_way_back(scripts: ScriptDirectory, at: tuple[str, ...], end: str) -> None:

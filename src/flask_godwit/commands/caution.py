@@ -19,7 +19,7 @@ from ..targets import DEFAULT_VERSION_TABLE, is_ours, selected_targets, tables_o
 from ..values import Project, Target
 
 if TYPE_CHECKING:
-    from .preflight import Look
+    from .preflight import Look, Way
 
 
 class Caution:
@@ -28,19 +28,23 @@ class Caution:
     :param rows: whether existing rows are looked at.
     """
 
-    def __init__(self, project: Project, listener: Listener, *, rows: bool) -> None:
+    def __init__(
+        self, project: Project, listener: Listener, *, rows: bool, command: str = "upgrade"
+    ) -> None:
         self.project = project
         self.listener = listener
         self.rows = rows
+        self.command = command
 
-    def before(self, revision: str, steps: Sequence[RevisionStep]) -> None:
+    def before(self, way: Way, steps: Sequence[RevisionStep]) -> None:
         """Look at all databases.
 
-        :param steps: what the first database lacks.
+        :param way: the steps that a database has to go, of where it is.
+        :param steps: those of the first database.
         :raises RowsInTheWay: a step would fail on rows, and none before it can repair them.
         :raises HazardRefused: a step would keep others waiting for too long.
         """
-        self._look(lambda: self._is_worth_it(steps), lambda look: look.before(revision))
+        self._look(lambda: self._is_worth_it(steps), lambda look: look.before(way))
 
     def beside(self, context: MigrationContext, steps: Sequence[RevisionStep]) -> None:
         """Look at the database of a context, which an env.py has configured.
@@ -62,7 +66,7 @@ class Caution:
             return
         from .preflight import Look
 
-        take(Look(self.project, self.listener, rows=self.rows))
+        take(Look(self.project, self.listener, rows=self.rows, command=self.command))
 
     def _is_worth_it(self, steps: Sequence[RevisionStep]) -> bool:
         targets = selected_targets(self.project)
@@ -89,9 +93,9 @@ class Caution:
         if not self._may_have_rows(connection):
             return False
         paths = [path_of(step) for step in steps]
-        if self.rows and any(map(asks_of_rows, paths)):
+        if self.rows and any(asks_of_rows(path, self.command) for path in paths):
             return True
-        hazards = self.project.settings.enforce != "off"
+        hazards = self.project.settings.enforce != "off" and self.command == "upgrade"
         return hazards and any(map(may_last, paths)) and self._has_large(connection)
 
     def _has_large(self, connection: Connection) -> bool:

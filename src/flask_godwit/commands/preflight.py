@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 
 from alembic.runtime.migration import MigrationContext, RevisionStep
+from alembic.script import ScriptDirectory
 
 from ..environment import Migrations
 from ..errors import HazardRefused, RowsInTheWay
@@ -21,6 +22,7 @@ from ..values import Project
 from .caution import path_of
 from .planning import builder_of, preflight_of, rows_in_the_way
 
+Way = Callable[[ScriptDirectory, tuple[str, ...]], Iterable[RevisionStep]]
 NOT_SAFE = "  # godwit: assured {} REASON"
 
 
@@ -40,20 +42,24 @@ class Look:
     they would be executed once more.
     """
 
-    def __init__(self, project: Project, listener: Listener, *, rows: bool) -> None:
+    def __init__(
+        self, project: Project, listener: Listener, *, rows: bool, command: str = "upgrade"
+    ) -> None:
         self.project = project
         self.listener = listener
         self.rows = rows
+        self.command = command
         self.settings = project.settings
-        self.hazards = self.settings.enforce != "off"
+        self.hazards = self.settings.enforce != "off" and command == "upgrade"
 
-    def before(self, revision: str) -> None:
+    def before(self, way: Way) -> None:
         """Look at all databases.
 
+        :param way: the steps that a database has to go, of where it is.
         :raises RowsInTheWay: a step would fail on rows, and none before it can repair them.
         :raises HazardRefused: a step would keep others waiting for too long.
         """
-        self._look(lambda found: self._at_all(revision, found))
+        self._look(lambda found: self._at_all(way, found))
 
     def beside(self, context: MigrationContext, steps: Sequence[RevisionStep]) -> None:
         """Look at the database of a context, which an env.py has configured.
@@ -78,11 +84,11 @@ class Look:
             return
         self._conclude(found)
 
-    def _at_all(self, revision: str, found: Found) -> None:
+    def _at_all(self, way: Way, found: Found) -> None:
         migrations = Migrations(self.project)
 
         def moves(at: tuple[str, ...]) -> Iterable[RevisionStep]:
-            steps = migrations.scripts._upgrade_revs(revision, at)  # type: ignore[arg-type]
+            steps = way(migrations.scripts, at)
             return takewhile(lambda step: is_repeatable(path_of(step)), steps)
 
         rehearse(migrations, moves, lambda rehearsal: self._note(rehearsal, found))
@@ -105,7 +111,7 @@ class Look:
     def _conclude(self, found: Found) -> None:
         certain = {row: path for row, path in found.rows.items() if row.is_certain}
         if certain:
-            raise _rows_refused(certain)
+            raise _rows_refused(certain, self.command)
         if found.hazards and self.settings.enforce == "error":
             raise _hazards_refused(list(found.hazards))
         for row in found.rows:
@@ -115,13 +121,13 @@ class Look:
             self.listener.warned(f"{place} {hazard.rule}: {hazard.what}")
 
 
-def _rows_refused(found: dict[RowFinding, str]) -> RowsInTheWay:
+def _rows_refused(found: dict[RowFinding, str], command: str) -> RowsInTheWay:
     first, *_ = found
     return RowsInTheWay(
         f"{first.what}." if len(found) == 1 else f"{len(found)} steps would fail on rows.",
         detail="\n".join(f"  {short_path(path)}: {row.what}" for row, path in found.items()),
         hint="Nothing was run. Correct these rows first, by hand or in a migration before that.\n"
-        "flask db upgrade --no-preflight    runs it all the same",
+        f"flask db {command} --no-preflight    runs it all the same",
     )
 
 

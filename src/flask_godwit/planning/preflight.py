@@ -57,21 +57,30 @@ class Preflight:
 
     def _asked(self, question: Question) -> list[RowFinding]:
         tables = {said(key) for key in question.tables}
-        if tables & self.made or self._has_new_column(question):
+        if tables & self.made or self._names(question, self.columns - self._filled()):
             return []
-        found = self.search.found(question)
         is_certain = not (self.anything or tables & self.written)
+        if not is_certain and self._names(question, self._filled()):
+            return []  # what was added for a moment is filled by then
+        found = self.search.found(question)
         return [replace(found, is_certain=is_certain and found.is_certain)] if found else []
 
-    def _has_new_column(self, question: Question) -> bool:
+    def _filled(self) -> set[tuple[str, str]]:
+        """The new columns of which it is known what rows get in them."""
+        added = self.search.added.items()
+        return {(said(key), name) for key, columns in added for name in columns}
+
+    def _names(self, question: Question, columns: set[tuple[str, str]]) -> bool:
+        """Whether a question is about one of these columns."""
         named = {(said(key), column) for key, column in question.columns}
         words = set(re.findall(r"\w+", question.condition))
-        own = {column for table, column in self.columns if table == said(question.tables[0])}
-        return bool(named & self.columns or own & words)
+        own = {column for table, column in columns if table == said(question.tables[0])}
+        return bool(named & columns or own & words)
 
     def _note_operation(self, operation: object) -> None:
         if isinstance(operation, ops.AddColumnOp):
             self.columns.add((said(_key(operation)), operation.column.name))
+            self.search.adds(_key(operation), operation.column)
         elif isinstance(operation, ops.AlterColumnOp):
             if operation.modify_name is not None:
                 self.columns.add((said(_key(operation)), operation.modify_name))

@@ -46,9 +46,9 @@ def is_repeatable(path: str) -> bool:
     return all(_is_harmless(node) for node in _nodes(path))
 
 
-def asks_of_rows(path: str) -> bool:
-    """Whether a revision's upgrade has operations that existing rows can make fail."""
-    return any(_asks(node) for node in _nodes(path, "upgrade"))
+def asks_of_rows(path: str, function: str = "upgrade") -> bool:
+    """Whether a revision's upgrade or downgrade does what existing rows can make fail."""
+    return any(_asks(node) for node in _nodes(path, function))
 
 
 def may_last(path: str) -> bool:

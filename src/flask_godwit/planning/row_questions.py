@@ -65,7 +65,7 @@ def _(
     operation: ops.CreateUniqueConstraintOp | ops.CreateIndexOp, search: RowSearch
 ) -> Iterator[Question]:
     key, names = (operation.schema, operation.table_name), tuple(unique_columns(operation))
-    source = search.table(key, *names) if names else None
+    source = search.table_to_be(key, *names) if names else None
     if source is None or getattr(operation, "if_not_exists", None):
         return
     columns = tuple(source.c[name] for name in names)
@@ -80,7 +80,7 @@ def _(operation: ops.CreateForeignKeyOp, search: RowSearch) -> Iterator[Question
     key = (options.get("source_schema"), operation.source_table)
     target = (options.get("referent_schema"), operation.referent_table)
     names, others = tuple(operation.local_cols), tuple(operation.remote_cols)
-    child, parent = search.table(key, *names), search.table(target, *others)
+    child, parent = search.table_to_be(key, *names), search.table_to_be(target, *others)
     if not search.database.refuses_orphans(search.connection):
         return
     if child is None or parent is None or options.get("postgresql_not_valid"):
@@ -95,7 +95,7 @@ def _(operation: ops.CreateForeignKeyOp, search: RowSearch) -> Iterator[Question
 @questions.register(ops.CreateCheckConstraintOp)
 def _(operation: ops.CreateCheckConstraintOp, search: RowSearch) -> Iterator[Question]:
     key = (operation.schema, operation.table_name)
-    source = search.table(key)
+    source = search.table_to_be(key)
     if source is None or operation.kw.get("postgresql_not_valid"):
         return
     condition = search.as_text(operation.condition)

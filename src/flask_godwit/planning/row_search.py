@@ -4,12 +4,25 @@ from __future__ import annotations
 
 import re
 import threading
+import warnings
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
-from sqlalchemy import Connection, Select, column, func, inspect, select, table
-from sqlalchemy.exc import NoSuchTableError, SQLAlchemyError
+from sqlalchemy import (
+    Column,
+    Connection,
+    DefaultClause,
+    Select,
+    cast,
+    column,
+    func,
+    inspect,
+    literal_column,
+    select,
+    table,
+)
+from sqlalchemy.exc import NoSuchTableError, SAWarning, SQLAlchemyError
 from sqlalchemy.sql.elements import TextClause
 
 from ..dialects import Database
@@ -29,6 +42,8 @@ class RowSearch:
         self.database = database
         self.seconds = seconds
         self.inspector = inspect(connection)
+        self.added: dict[Key, dict[str, Any]] = {}
+        """Columns that the run adds, with the value that all rows get in them."""
         self.is_late = False
         """Whether the last question was given up."""
 
@@ -50,6 +65,26 @@ class RowSearch:
         noun = question.nouns[count != 1]
         what = f"{question.subject} would fail: {count} {noun}"
         return RowFinding(f"{what}{words}", said(question.tables[0]), count, keys)
+
+    def adds(self, key: Key, new: Column[Any]) -> None:
+        """Remember a new column that has a default: rows are asked about as if they had it."""
+        if isinstance(new.server_default, DefaultClause):
+            said = new.server_default.arg
+            sql = f"({said.text})" if isinstance(said, TextClause) else self._literal(said)
+            if sql:
+                value = cast(literal_column(sql), new.type).label(new.name)
+                self.added.setdefault(key, {})[new.name] = value
+
+    def _literal(self, said: object) -> str:
+        return "'" + said.replace("'", "''") + "'" if isinstance(said, str) else ""
+
+    def table_to_be(self, key: Key, *names: str) -> Any:
+        """A table as :meth:`table` gives it, with the columns that the run adds to it."""
+        added = self.added.get(key, {})
+        found = self.table(key, *(name for name in names if name not in added))
+        if found is None or not added:
+            return found
+        return select(*found.c, *added.values()).subquery(key[1])
 
     def table(self, key: Key, *names: str) -> Any:
         """A table with its columns; None where it, or one of some columns, is not there."""
@@ -100,7 +135,9 @@ class RowSearch:
         timer = self._timer(over)
         self.is_late = False
         try:
-            with self.connection.begin_nested():
+            # MySQL knows casts to some types only: SQLAlchemy leaves out the others, and says so.
+            with self.connection.begin_nested(), warnings.catch_warnings():
+                warnings.simplefilter("ignore", SAWarning)
                 return self.connection.execute(query).all()
         except SQLAlchemyError:
             self.is_late = over.is_set()
