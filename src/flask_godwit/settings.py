@@ -99,9 +99,9 @@ class Settings:
     backup_folder: str = "backups"
     #: How many backups of a database are kept.
     backups_kept: int = 5
-    #: Seconds that one batch of ``op.backfill`` should take, while the rows in it are locked. The
-    #: batches grow and shrink to that.
-    backfill_batch_seconds: float = 0.5
+    #: Seconds that one batch of ``op.backfill`` should take, while the rows in it are locked: who
+    #: writes to them waits so long, or a little longer. The batches grow and shrink to that.
+    backfill_batch_seconds: float = 0.25
     #: Seconds of rest after each batch of ``op.backfill``, when that is not given ``pause``.
     backfill_pause_seconds: float = 0.05
     #: ``op.backfill`` waits while the slowest replica of a PostgreSQL server is further behind

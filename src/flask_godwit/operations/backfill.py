@@ -63,7 +63,7 @@ class BackfillOp(MigrateOperation):
         :param values: column -> its new value: a literal or a SQLAlchemy expression, such as
             ``sa.text("lower(email)")``.
         :param where: which rows, as SQL or as a SQLAlchemy expression; all if not given.
-        :param batch: rows of each batch, instead of as many as fit into half a second.
+        :param batch: rows of each batch, instead of as many as fit into a quarter of a second.
         :param pause: seconds of rest after each batch.
         :param until: the last primary key to change, a tuple if there are several columns;
             otherwise the greatest there is when the backfill begins.
