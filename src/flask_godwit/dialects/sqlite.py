@@ -161,6 +161,7 @@ class SQLite(Database):
             return _is_no_uuid
         return None
 
+    reads_names_as_texts: ClassVar[bool] = True
     carries_out_rehearsals: ClassVar[bool] = True
 
     @contextmanager

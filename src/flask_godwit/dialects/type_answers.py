@@ -34,6 +34,9 @@ class TypeAnswers:
         """The sequences that belong to a table's columns, by column."""
         return {}
 
+    reads_names_as_texts: ClassVar[bool] = False
+    """Whether a quoted name that no column has is a text, and no mistake."""
+
     has_counters: ClassVar[bool] = False
     """Whether its facts say where a column's numbers come from."""
 

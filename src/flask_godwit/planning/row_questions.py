@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import singledispatch
@@ -99,9 +100,19 @@ def _(operation: ops.CreateCheckConstraintOp, search: RowSearch) -> Iterator[Que
     if source is None or operation.kw.get("postgresql_not_valid"):
         return
     condition = search.as_text(operation.condition)
+    if search.database.reads_names_as_texts and _quoted(condition) - {*source.c.keys()}:
+        return  # a column that gets its name in this script
     subject, nouns = f"{said(key)} CHECK {operation.constraint_name}", ("violation", "violations")
     where = violating(condition)
     yield Question(subject, nouns, source, where, (key,), condition=condition)
+
+
+_QUOTED = re.compile(r"""'(?:[^']|'')*'|"((?:[^"]|"")+)\"""")
+
+
+def _quoted(condition: str) -> set[str]:
+    """The names in double quotes."""
+    return {found[1].replace('""', '"') for found in _QUOTED.finditer(condition) if found[1]}
 
 
 def _place(key: Key, names: tuple[str, ...]) -> str:
