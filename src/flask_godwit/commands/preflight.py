@@ -96,6 +96,7 @@ class Look:
     def _note(self, rehearsal: Rehearsal, found: Found) -> None:
         if self.rows:
             look = preflight_of(rehearsal, self.settings)
+            look.search.goes_back = self.command == "downgrade"
             for replayed in rehearsal.replayed:
                 for rows in rows_in_the_way(look, replayed):
                     found.rows.update(dict.fromkeys(rows, replayed.path))

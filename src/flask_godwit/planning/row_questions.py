@@ -9,6 +9,7 @@ from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
 from alembic.operations import ops
+from sqlalchemy import Uuid
 
 from ..diff.names import Key, said
 from ..diff.row_queries import filled, misfits, orphaned, unique_columns, violating
@@ -54,6 +55,8 @@ def _(operation: ops.AlterColumnOp, search: RowSearch) -> Iterator[Question]:
     new = operation.modify_type
     if new is None or operation.kw.get("postgresql_using"):
         return  # what an expression makes of the values is not known
+    if search.goes_back and (isinstance(new, Uuid) or not search.database.enforces_limits):
+        return  # what a downgrade can't read it leaves as it is
     nouns = ("value that does not fit", "values that don't fit")
     for condition in misfits(search.database, search.type_of(key, name), new):
         subject = f"{said(key, name)} {search.written(new)}"

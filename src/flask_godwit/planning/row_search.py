@@ -44,6 +44,8 @@ class RowSearch:
         self.inspector = inspect(connection)
         self.added: dict[Key, dict[str, Any]] = {}
         """Columns that the run adds, with the value that all rows get in them."""
+        self.goes_back = False
+        """Whether it is a downgrade that asks."""
         self.is_late = False
         """Whether the last question was given up."""
 
