@@ -122,6 +122,23 @@ def test_not_plannable(shop: Shop) -> None:
     assert state(shop) == before
 
 
+def test_an_answer_for_nobody(shop: Shop) -> None:
+    """``op.execute`` returns nothing, so a SELECT in it is part of the plan, and not asked."""
+    shop.revision(
+        "r2",
+        "r1",
+        """
+        op.create_table("later", sa.Column("id", sa.Integer, primary_key=True))
+        op.execute("SELECT max(id) FROM later")
+        """,
+    )
+    found = plan(shop)
+    assert [one.statements[-1].sql for one in found.steps][-1] == "SELECT max(id) FROM later"
+    assert not found.targets[0].revisions[0].reads
+    assert "SELECT max(id) FROM later;" in shop.ok("plan", "--sql").stdout
+    shop.ok("upgrade")
+
+
 def test_a_batch_is_one_step(shop: Shop) -> None:
     """The operations of a batch give their statements together."""
     found = step(

@@ -91,7 +91,7 @@ class Recorder:
         self.reads: dict[int, None] = {}
         """The lines at which the script itself asks the database."""
         self._drafts: list[_Draft] = []
-        self._depth = 0
+        self._running: list[Any] = []
 
     @property
     def steps(self) -> tuple[Recorded, ...]:
@@ -105,11 +105,11 @@ class Recorder:
 
         def invoke(operations: Any, operation: Any) -> Any:
             self._began(operation, operations)
-            self._depth += 1
+            self._running.append(operation)
             try:
                 return original(operations, operation)
             finally:
-                self._depth -= 1
+                self._running.pop()
 
         AbstractOperations.invoke = invoke  # type: ignore[assignment, method-assign]
         try:
@@ -123,6 +123,11 @@ class Recorder:
         if not (inside and self._drafts) and not self._goes_on(line):
             self._drafts.append(_Draft(line))
         self._drafts[-1].add(sentence)
+
+    @property
+    def answers_nobody(self) -> bool:
+        """Whether what a statement returns is lost: ``op.execute`` gives it to nobody."""
+        return bool(self._running) and isinstance(self._running[-1], ops.ExecuteSQLOp)
 
     def read(self) -> None:
         """Something is asked; by the script itself, or by Alembic for an operation."""
@@ -140,7 +145,7 @@ class Recorder:
         return found
 
     def _began(self, operation: Any, operations: Any) -> None:
-        if self._depth:
+        if self._running:
             return
         batch = operations.impl if isinstance(operations, BatchOperations) else None
         last = self._drafts[-1] if self._drafts else None
