@@ -128,6 +128,7 @@ _NEUTRAL: tuple[tuple[type[Any], Any], ...] = (
     (types.Boolean, False),
     (types.Integer, 0),
     (types.Numeric, 0),
+    (types.Float, 0),  # no Numeric since SQLAlchemy 2.1
     (types.DateTime, dt.datetime(1970, 1, 1)),
     (types.Date, dt.date(1970, 1, 1)),
     (types.Time, dt.time(0)),
