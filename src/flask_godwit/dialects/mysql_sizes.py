@@ -2,66 +2,74 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, text
+from sqlalchemy import Connection, TextClause, text
 
 from .mysql_locks import TRAITS
 
-_QUERY = text(
+# A name in a query, not a list of names: MariaDB opens every table of the server otherwise.
+_THERE = text(
+    """
+    SELECT table_name FROM information_schema.tables
+    WHERE table_schema = coalesce(:schema, database()) AND table_type = 'BASE TABLE'
+    """
+)
+_SIZE = text(
     """
     SELECT /*+ SET_VAR(information_schema_stats_expiry = 0) */
-        CASE WHEN table_schema = database() THEN table_name
-            ELSE concat(table_schema, '.', table_name) END AS name,
-        coalesce(table_rows, 0) AS table_rows,
-        coalesce(data_length, 0) + coalesce(index_length, 0) AS bytes
+        coalesce(table_rows, 0), coalesce(data_length, 0) + coalesce(index_length, 0)
     FROM information_schema.tables
-    WHERE table_name IN :names AND table_type = 'BASE TABLE'
+    WHERE table_schema = coalesce(:schema, database()) AND table_name = :table
     """
-).bindparams(bindparam("names", expanding=True))
-
+)
 _TRAITS = text(
     """
-    SELECT CASE WHEN t.table_schema = database() THEN t.table_name
-            ELSE concat(t.table_schema, '.', t.table_name) END AS name,
-        t.engine <> 'InnoDB' AS is_other, t.row_format = 'Compressed' AS is_compressed,
-        EXISTS (SELECT 1 FROM information_schema.statistics s
-            WHERE s.table_schema = t.table_schema AND s.table_name = t.table_name
-              AND s.index_type = 'FULLTEXT') AS has_fulltext,
-        EXISTS (SELECT 1 FROM information_schema.statistics s
-            WHERE s.table_schema = t.table_schema AND s.table_name = t.table_name
-              AND s.index_type = 'SPATIAL') AS has_spatial,
+    SELECT t.engine <> 'InnoDB', t.row_format = 'Compressed',
+        EXISTS (SELECT 1 FROM information_schema.statistics
+            WHERE table_schema = coalesce(:schema, database()) AND table_name = :table
+              AND index_type = 'FULLTEXT'),
+        EXISTS (SELECT 1 FROM information_schema.statistics
+            WHERE table_schema = coalesce(:schema, database()) AND table_name = :table
+              AND index_type = 'SPATIAL'),
+        EXISTS (SELECT 1 FROM information_schema.columns
+            WHERE table_schema = coalesce(:schema, database()) AND table_name = :table
+              AND extra LIKE '%STORED GENERATED%'),
         EXISTS (SELECT 1 FROM information_schema.columns c
-            WHERE c.table_schema = t.table_schema AND c.table_name = t.table_name
-              AND c.extra LIKE '%STORED GENERATED%') AS has_stored,
-        EXISTS (SELECT 1 FROM information_schema.columns c
-            JOIN information_schema.statistics s ON s.table_schema = c.table_schema
-              AND s.table_name = c.table_name AND s.column_name = c.column_name
-            WHERE c.table_schema = t.table_schema AND c.table_name = t.table_name
-              AND c.extra LIKE '%VIRTUAL GENERATED%') AS has_indexed
+            JOIN information_schema.statistics s ON s.column_name = c.column_name
+            WHERE c.table_schema = coalesce(:schema, database()) AND c.table_name = :table
+              AND s.table_schema = coalesce(:schema, database()) AND s.table_name = :table
+              AND c.extra LIKE '%VIRTUAL GENERATED%')
     FROM information_schema.tables t
-    WHERE t.table_name IN :names AND t.table_type = 'BASE TABLE'
+    WHERE t.table_schema = coalesce(:schema, database()) AND t.table_name = :table
     """
-).bindparams(bindparam("names", expanding=True))
+)
 
 
 def sizes(connection: Connection, tables: Collection[str]) -> Mapping[str, tuple[int, int]]:
     """The sizes of those tables that there are."""
-    if not tables:
-        return {}
-    short = [name.rpartition(".")[2] for name in tables]
-    rows = connection.execute(_QUERY, {"names": short}).all()
-    found = {row[0]: (int(row[1]), int(row[2])) for row in rows}
-    return {name: size for name, size in found.items() if name in tables}
+    found = ((name, row) for name, row in _of_each(connection, tables, _SIZE))
+    return {name: (int(row[0]), int(row[1])) for name, row in found}
 
 
 def traits(connection: Connection, tables: Collection[str]) -> Mapping[str, frozenset[str]]:
     """Which of :data:`TRAITS` tables have."""
-    if not tables:
-        return {}
-    short = [name.rpartition(".")[2] for name in tables]
-    rows = connection.execute(_TRAITS, {"names": short}).all()
     return {
-        str(name): frozenset(word for word, has in zip(TRAITS, given, strict=True) if has)
-        for name, *given in rows
+        name: frozenset(word for word, has in zip(TRAITS, row, strict=True) if has)
+        for name, row in _of_each(connection, tables, _TRAITS)
     }
+
+
+def _of_each(
+    connection: Connection, tables: Collection[str], query: TextClause
+) -> Iterator[tuple[str, Sequence[Any]]]:
+    """What a query says of each table that is there."""
+    there: dict[str | None, set[str]] = {}
+    for name in tables:
+        schema, _, table = name.rpartition(".")
+        place = {"schema": schema or None}
+        if place["schema"] not in there:
+            there[place["schema"]] = set(connection.scalars(_THERE, place))
+        if table in there[place["schema"]]:
+            yield name, connection.execute(query, {**place, "table": table}).one()
