@@ -227,3 +227,24 @@ def test_collated(local: Evolution) -> None:
     local.back(collated(10))
     (created,) = local.rows("SELECT sql FROM sqlite_master WHERE name = 'word'")
     assert "NOCASE" in str(created)
+
+
+def labelled(name: str, column: str, kind: Any, *, has_posts: bool) -> Any:
+    def models(db: SQLAlchemy) -> None:
+        db.Table(name, _id(), sa.Column(column, kind, unique=True))
+        if has_posts:
+            code = sa.ForeignKey(f"{name}.{column}", name="post_code")
+            db.Table("post", _id(), sa.Column("code", kind, code))
+
+    return models
+
+
+def test_renamed(evolution: Evolution) -> None:
+    """A table that goes comes back with its foreign key, which waits for a type and a name."""
+    first = labelled("tag", "code", sa.Integer, has_posts=True)
+    evolution.begin(first, "INSERT INTO tag VALUES (1, 2)", "INSERT INTO post VALUES (1, 2)")
+    second = labelled("label", "word", sa.BigInteger, has_posts=False)
+    renames = ("--rename-table", "tag:label", "--rename", "label.code:label.word")
+    evolution.follow(second, *renames)
+    assert evolution.rows("SELECT word FROM label") == [(2,)]
+    evolution.back(first)

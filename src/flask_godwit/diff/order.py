@@ -17,7 +17,7 @@ from sqlalchemy.exc import SAWarning
 
 from .names import Key
 from .row_queries import unique_columns
-from .steps import RenameSql, flat
+from .steps import RenameSql, flat, renamed_column
 
 _Tables = ops.CreateTableOp | ops.DropTableOp
 
@@ -25,7 +25,7 @@ _Tables = ops.CreateTableOp | ops.DropTableOp
 def put_in_order(up: ops.OpContainer, down: ops.OpContainer) -> None:
     """Sort the operations for a database that can alter constraints, both ways."""
     for forward, backward in ((up, down), (down, up)):
-        keys = _untangle(forward)
+        keys = [_as_called_last(key, forward) for key in _untangle(forward)]
         _agree(forward, backward)
         forward.ops = [*forward.ops, *_by_table(keys)]
         backward.ops = [*_by_table([_dropped(key) for key in reversed(keys)]), *backward.ops]
@@ -114,6 +114,34 @@ def _take_out(
         if id(item) not in gone
     ]
     return [_added(create, key) for key in leaving]
+
+
+def _as_called_last(
+    key: ops.CreateForeignKeyOp, operations: ops.OpContainer
+) -> ops.CreateForeignKeyOp:
+    """A foreign key that left its table, with the names that there are in the end."""
+    schema = key.kw.get("source_schema")
+    made = [
+        isinstance(op, ops.CreateTableOp)
+        and op.table_name == key.source_table
+        and op.schema == schema
+        for op in operations.ops
+    ].index(True)
+    for op in flat(ops.UpgradeOps(operations.ops[made:])):
+        source = (schema, key.source_table)
+        referent = (key.kw.get("referent_schema"), key.referent_table)
+        column = renamed_column(op)
+        if isinstance(op, ops.RenameTableOp):
+            renamed = op.schema, op.table_name
+            key.source_table = op.new_table_name if renamed == source else source[1]
+            key.referent_table = op.new_table_name if renamed == referent else referent[1]
+        elif column is not None:
+            table, old, new = column
+            if table == source:
+                key.local_cols = [new if name == old else name for name in key.local_cols]
+            if table == referent:
+                key.remote_cols = [new if name == old else name for name in key.remote_cols]
+    return key
 
 
 def _uncounted(column: Column[Any]) -> Column[Any]:

@@ -13,6 +13,8 @@ from alembic.autogenerate.api import AutogenContext
 from alembic.autogenerate.render import _render_gen_name
 from alembic.operations import ops
 
+from .names import Key
+
 
 def flat(container: ops.OpContainer) -> Iterator[ops.MigrateOperation]:
     """The operations in a list, and in the lists inside of it."""
@@ -188,8 +190,25 @@ class Sql(ops.ExecuteSQLOp):
 class RenameSql(Sql):
     """A statement that gives something another name."""
 
+    column: tuple[Key, str, str] | None = None
+    """The table, if it is a column of one; that one's name before, and after."""
+
     def reverse(self) -> ops.MigrateOperation:
-        return RenameSql(self.down, self.statement, words=self.back, back=self.words)
+        back = RenameSql(self.down, self.statement, words=self.back, back=self.words)
+        if self.column is not None:
+            key, old, new = self.column
+            back.column = (key, new, old)
+        return back
+
+
+def renamed_column(operation: ops.MigrateOperation) -> tuple[Key, str, str] | None:
+    """The table, the name before and the name after of a column that gets another one."""
+    if isinstance(operation, RenameSql):
+        return operation.column
+    if isinstance(operation, ops.AlterColumnOp) and operation.modify_name:
+        key = operation.schema, operation.table_name
+        return key, operation.column_name, operation.modify_name
+    return None
 
 
 class Together(ops.OpContainer):

@@ -177,9 +177,11 @@ class RenameStage:
         statement = self.database.rename_column(table, before, after)
         if not statement:
             return RenameColumn(key[1], old, schema=key[0], modify_name=new)
-        return RenameSql(
+        renames = RenameSql(
             statement + said_anew[0],
             self.database.rename_column(table, after, before) + said_anew[1],
             words=f"column {said(key, old)} -> {new}",
             back=f"column {said(key, new)} -> {old}",
         )
+        renames.column = (key, old, new)
+        return renames
