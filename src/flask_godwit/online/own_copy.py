@@ -131,9 +131,10 @@ class OwnCopy(TableCopy):
 
     def _why_the_server_cannot(self, own: list[ForeignKey], others: list[ForeignKey]) -> str:
         if self._session.database.name == "MySQL":
-            # Its REPLACE keeps what refers to a row, but deletes the row for a trigger: that of the
-            # copy would take along what refers to the copy by then.
-            goes = any(key.follows for key in others)
+            # Since 9.6 REPLACE keeps what refers to a row, but deletes the row for a trigger: that
+            # of the copy would take along what refers to the copy by then.
+            keeps = self._session.send("SHOW VARIABLES LIKE 'innodb_native_foreign_keys'")
+            goes = any(key.follows for key in others) and [row[1] for row in keeps] == ["OFF"]
             return "rows of other tables go with its rows" if goes else ""
         follows = any(key.follows for key in own)
         tables = {self._place, *(key.place for key in others)} if others or follows else set()
