@@ -49,7 +49,7 @@ def tapped(recorder: Recorder, tap: Tap) -> Iterator[None]:
         options = sent.context.execution_options
         if options.get(ASIDE):
             return None
-        if _is_question(sent.statement) and not recorder.answers_nobody:
+        if _is_question(sent.statement) and not recorder.answers_nobody(sent.statement):
             recorder.read()
             return None
         recorder.sent(_sentence(sent, tap))
