@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -43,9 +44,27 @@ def cut_off(connection: Connection | None) -> Iterator[None]:
             yield
     except KeyboardInterrupt:
         if connection is not None and not connection.closed:
-            with failures_ignored():
+            with failures_ignored(), _second_one_unsaid(connection):
                 connection.invalidate()
         raise
+
+
+@contextmanager
+def _second_one_unsaid(connection: Connection) -> Iterator[None]:
+    """Another Ctrl-C in here goes on as it is; SQLAlchemy would log it as an error, too."""
+    logger = connection.engine.pool.logger
+    if not isinstance(logger, logging.Logger):  # the application wants to hear everything
+        yield
+        return
+    logger.addFilter(_is_no_interrupt)
+    try:
+        yield
+    finally:
+        logger.removeFilter(_is_no_interrupt)
+
+
+def _is_no_interrupt(record: logging.LogRecord) -> bool:
+    return not (record.exc_info and record.exc_info[0] is KeyboardInterrupt)
 
 
 def _open(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import QueuePool, create_engine
 
+from flask_godwit.connect import cut_off
 from flask_godwit.errors import Interrupted
 from flask_godwit.interrupts import interrupts_shown
 
@@ -59,3 +62,24 @@ def stops() -> None:
         raise KeyboardInterrupt
     except KeyboardInterrupt as interrupt:
         raise Interrupted("Stopped before r2.") from interrupt
+
+
+class _CutOffAgain(sqlite3.Connection):
+    """A connection that is being closed when the second Ctrl-C comes."""
+
+    def close(self) -> None:
+        super().close()
+        raise KeyboardInterrupt
+
+
+def test_a_second_one_is_no_error(caplog: pytest.LogCaptureFixture) -> None:
+    """It ends the run as the first one does, and SQLAlchemy logs no error of a connection."""
+    engine = create_engine(
+        "sqlite://",
+        creator=lambda: sqlite3.connect(":memory:", factory=_CutOffAgain),
+        poolclass=QueuePool,
+    )
+    connection = engine.connect()
+    with pytest.raises(KeyboardInterrupt), cut_off(connection):
+        raise KeyboardInterrupt
+    assert caplog.records == []
