@@ -18,6 +18,7 @@ from alembic.autogenerate.render import _repr_type
 from alembic.ddl.impl import _impls
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Dialect, Interval
+from sqlalchemy.dialects.postgresql import DOMAIN
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlalchemy.util import generic_repr, immutabledict
@@ -42,6 +43,8 @@ def _render(given: Any, kind: str, item: Any, context: AutogenContext) -> Any:
     if theirs is not False or kind != "type":
         return theirs
     module = type(item).__module__
+    if isinstance(item, DOMAIN) and not item.create_type:
+        return _domain(item, context)
     if module.startswith("sqlalchemy.dialects."):
         return _of_a_dialect(item, module.split(".")[2], context)
     if type(item) is Interval:
@@ -60,6 +63,17 @@ def _of_a_dialect(item: TypeEngine[Any], name: str, context: AutogenContext) -> 
     if written and context.imports is not None:
         context.imports.add(f"from sqlalchemy.dialects import {name}")
     return written
+
+
+def _domain(item: DOMAIN, context: AutogenContext) -> str | bool:
+    """A domain that is there: Alembic before 1.19 does not know what it stands on."""
+    if hasattr(context.migration_context.impl, "_render_DOMAIN_type"):
+        return False
+    if context.imports is not None:
+        context.imports.add("from sqlalchemy.dialects import postgresql")
+    schema = f", schema={item.schema!r}" if item.schema else ""
+    base = _repr_type(item.data_type, context)
+    return f"postgresql.DOMAIN({str(item.name)!r}, {base}{schema}, create_type=False)"
 
 
 def _interval(item: TypeEngine[Any], context: AutogenContext) -> str:
