@@ -112,6 +112,8 @@ class _There(DOMAIN):
     """A domain that a script does not create, and need not describe."""
 
     __module__ = DOMAIN.__module__  # where Alembic lets a script import it from
+    is_there = True
+    """What a copy of it keeps, too: SQLAlchemy 2.0 forgets ``create_type``."""
 
     def __repr__(self) -> str:
         schema = f", schema={self.schema!r}" if self.schema else ""
