@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ from ..errors import GodwitError, RevisionError
 from ..listener import Listener
 from ..steps import applied_in, steps_back
 from ..values import Outcome, Project
-from .running import Run
+from .running import Plan, Run
 
 if TYPE_CHECKING:
     from .caution import Caution
@@ -53,19 +53,20 @@ def upgrade(
     run = Run(project, "upgrade", listener, lock_wait)
     rows = project.settings.preflight if preflight is None else preflight
     if (rows or project.settings.enforce != "off") and not sql:
-        caution = partial(_caution, project, run.listener, rows=rows)
-        # An env.py is executed once only.
-        if run.migrations.has_env:
-            run.look_beside = lambda context, steps: caution().beside(context, steps)
-        else:
-            run.look = lambda steps: caution().before(plan, steps)
+        _look_first(run, plan, partial(_caution, project, run.listener, "upgrade", rows=rows))
     return run.go(plan, sql=sql, starting_rev=start, destination_rev=end, tag=tag)
 
 
-def _caution(
-    project: Project, listener: Listener, *, rows: bool, command: str = "upgrade"
-) -> Caution:
-    """Who has a look taken at what is about to run. It comes when there is something to run."""
+def _look_first(run: Run, plan: Plan, caution: Callable[[], Caution]) -> None:
+    """Have a look taken at what is about to run. An env.py is executed once only."""
+    if run.migrations.has_env:
+        run.look_beside = lambda context, steps: caution().beside(context, steps)
+    else:
+        run.look = lambda steps: caution().before(plan, steps)
+
+
+def _caution(project: Project, listener: Listener, command: str, *, rows: bool) -> Caution:
+    """Who has a look taken. It comes when there is something to run."""
     from .caution import Caution
 
     return Caution(project, listener, rows=rows, command=command)
@@ -128,11 +129,7 @@ def downgrade(
     told: list[str] = []
     run = Run(project, "downgrade", listener, lock_wait)
     if (project.settings.preflight if preflight is None else preflight) and not sql:
-        caution = partial(_caution, project, run.listener, rows=True, command="downgrade")
-        if run.migrations.has_env:
-            run.look_beside = lambda context, steps: caution().beside(context, steps)
-        else:
-            run.look = lambda steps: caution().before(plan, steps)
+        _look_first(run, plan, partial(_caution, project, run.listener, "downgrade", rows=True))
     return run.go(plan, sql=sql, starting_rev=start, destination_rev=end, tag=tag)
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from .facts import DomainType, Place
+from .postgresql_type_users import columns_of_types, users_in
 
 _DOMAINS = """
     SELECT CASE WHEN n.nspname <> current_schema() THEN n.nspname END AS schema, t.typname AS name,
@@ -31,19 +32,8 @@ _OF_ANYBODY = r"n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'"
 _TEMPORARY = "n.oid = pg_my_temp_schema()"
 # Views and domains that stand on a domain are users too, which no comparison takes away.
 _USERS = text(
-    """
-    SELECT CASE WHEN tn.nspname <> current_schema() THEN tn.nspname END AS type_schema,
-        t.typname AS type, CASE WHEN n.nspname <> current_schema() THEN n.nspname END AS schema,
-        c.relname AS table, a.attname AS column, x.oid <> t.oid AS is_array,
-        pg_get_expr(d.adbin, d.adrelid) AS default
-    FROM pg_type t
-    JOIN pg_type x ON x.oid = t.oid OR x.oid = t.typarray
-    JOIN pg_namespace tn ON tn.oid = t.typnamespace
-    JOIN pg_attribute a ON a.atttypid = x.oid AND NOT a.attisdropped
-    JOIN pg_class c ON c.oid = a.attrelid AND c.relkind <> 'i'
-    JOIN pg_namespace n ON n.oid = c.relnamespace
-    LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
-    WHERE t.typtype = 'd' AND n.nspname !~ '^pg_'
+    columns_of_types("d", "c.relkind <> 'i'")
+    + """
     UNION ALL
     SELECT CASE WHEN tn.nspname <> current_schema() THEN tn.nspname END,
         t.typname, NULL, o.typname, '', false, NULL
@@ -59,14 +49,10 @@ _MAY_BE_ONE = (DOMAIN, ARRAY, TypeDecorator)
 
 def domain_types(connection: Connection) -> Mapping[tuple[str | None, str], DomainType]:
     """All domains of a database, with the columns that use them."""
-    users: dict[tuple[str | None, str], list[Place]] = {}
     found = list(_read(connection, _OF_ANYBODY))
-    for row in connection.execute(_USERS) if found else ():
-        place = Place(row.schema, row.table, row.column, row.is_array, row.default)
-        users.setdefault((row.type_schema, row.type), []).append(place)
+    users = users_in(connection.execute(_USERS) if found else ())
     return {
-        (row.schema, row.name): _domain(row, tuple(users.get((row.schema, row.name), ())))
-        for row in found
+        (row.schema, row.name): _domain(row, users.get((row.schema, row.name), ())) for row in found
     }
 
 

@@ -9,8 +9,9 @@ from sqlalchemy import ARRAY, Connection, Dialect, Enum, text
 from sqlalchemy.dialects.postgresql import ENUM
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from .facts import EnumType, Place
+from .facts import EnumType
 from .postgresql_domains import domains_in, there
+from .postgresql_type_users import columns_of_types, users_in
 
 _TYPES = text(
     """
@@ -23,36 +24,16 @@ _TYPES = text(
     GROUP BY n.nspname, t.typname
     """
 )
-_USERS = text(
-    """
-    SELECT CASE WHEN tn.nspname <> current_schema() THEN tn.nspname END AS type_schema,
-        t.typname AS type, CASE WHEN n.nspname <> current_schema() THEN n.nspname END AS schema,
-        c.relname AS table, a.attname AS column, x.oid <> t.oid AS is_array,
-        pg_get_expr(d.adbin, d.adrelid) AS default
-    FROM pg_type t
-    JOIN pg_type x ON x.oid = t.oid OR x.oid = t.typarray
-    JOIN pg_namespace tn ON tn.oid = t.typnamespace
-    JOIN pg_attribute a ON a.atttypid = x.oid AND NOT a.attisdropped
-    JOIN pg_class c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p')
-    JOIN pg_namespace n ON n.oid = c.relnamespace
-    LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
-    WHERE t.typtype = 'e' AND n.nspname !~ '^pg_'
-    """
-)
-
-
+_USERS = text(columns_of_types("e", "c.relkind IN ('r', 'p')"))
 _MAY_BE_ONE = (Enum, ARRAY, TypeDecorator)
 
 
 def enum_types(connection: Connection) -> Mapping[tuple[str | None, str], EnumType]:
     """All enumerations of a database, with the columns that use them."""
-    users: dict[tuple[str | None, str], list[Place]] = {}
-    for row in connection.execute(_USERS):
-        place = Place(row.schema, row.table, row.column, row.is_array, row.default)
-        users.setdefault((row.type_schema, row.type), []).append(place)
+    users = users_in(connection.execute(_USERS))
     return {
         (row.schema, row.name): EnumType(
-            row.schema, row.name, tuple(row.labels), tuple(users.get((row.schema, row.name), ()))
+            row.schema, row.name, tuple(row.labels), users.get((row.schema, row.name), ())
         )
         for row in connection.execute(_TYPES)
     }

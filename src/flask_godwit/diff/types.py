@@ -18,7 +18,6 @@ from alembic.autogenerate.render import _repr_type
 from alembic.ddl.impl import _impls
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Dialect, Interval
-from sqlalchemy.dialects.postgresql import DOMAIN
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlalchemy.util import generic_repr, immutabledict
@@ -65,8 +64,8 @@ def _of_a_dialect(item: TypeEngine[Any], name: str, context: AutogenContext) -> 
     return written
 
 
-def _domain(item: DOMAIN, context: AutogenContext) -> str | bool:
-    """A domain that is there: Alembic before 1.19 does not know what it stands on."""
+def _domain(item: Any, context: AutogenContext) -> str | bool:
+    """A domain that is there, where Alembic shows what it stands on without its module."""
     if hasattr(context.migration_context.impl, "_render_DOMAIN_type"):
         return False
     if context.imports is not None:
