@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -43,28 +42,23 @@ def cut_off(connection: Connection | None) -> Iterator[None]:
         with interrupts_shown():
             yield
     except KeyboardInterrupt:
-        if connection is not None and not connection.closed:
-            with failures_ignored(), _second_one_unsaid(connection):
-                connection.invalidate()
+        if connection is not None and not (connection.closed or connection.invalidated):
+            with failures_ignored():
+                _drop(connection)
         raise
 
 
-@contextmanager
-def _second_one_unsaid(connection: Connection) -> Iterator[None]:
-    """Another Ctrl-C in here goes on as it is; SQLAlchemy would log it as an error, too."""
-    logger = connection.engine.pool.logger
-    if not isinstance(logger, logging.Logger):  # the application wants to hear everything
-        yield
-        return
-    logger.addFilter(_is_no_interrupt)
-    try:
-        yield
-    finally:
-        logger.removeFilter(_is_no_interrupt)
+def _drop(connection: Connection) -> None:
+    """Close what is under a connection without its pool.
 
-
-def _is_no_interrupt(record: logging.LogRecord) -> bool:
-    return not (record.exc_info and record.exc_info[0] is KeyboardInterrupt)
+    Another Ctrl-C in here goes on as it is: the pool would log it as an error of the
+    connection, and once more when it finds the closed one.
+    """
+    driver_connection = connection.connection.dbapi_connection
+    connection.detach()
+    connection.invalidate()
+    if driver_connection is not None:
+        connection.dialect.do_terminate(driver_connection)
 
 
 def _open(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sqlite3
 from collections.abc import Callable
 
@@ -82,4 +83,7 @@ def test_a_second_one_is_no_error(caplog: pytest.LogCaptureFixture) -> None:
     connection = engine.connect()
     with pytest.raises(KeyboardInterrupt), cut_off(connection):
         raise KeyboardInterrupt
+    assert connection.invalidated
+    del connection
+    gc.collect()  # the pool looks at what nobody has given back
     assert caplog.records == []
