@@ -13,6 +13,8 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import Engine, text
 
+from flask_godwit.dialects import dialect_for
+from flask_godwit.dialects.guard import Sent
 from flask_godwit.retry import Limits
 from tests.databases import MARIADB, MYSQL, POSTGRESQL, PSYCOPG, SQLITE, Database
 from tests.engine.revisions import start_upgrade, write_revisions
@@ -133,6 +135,37 @@ def test_a_file_that_others_use(
     assert upgrade.returncode == 0
     assert f"No lock yet, trying again: {told_of}" in told
     assert all(f"held by process {os.getpid()}" in line for line in held)
+
+
+@pytest.mark.parametrize("database_kind", [MARIADB], ids=str)
+@pytest.mark.parametrize("is_held", [True, False], ids=["held", "only busy"])
+def test_who_waits_behind_a_statement(database: Database, is_held: bool) -> None:
+    """Nobody while somebody may hold the table for long, which is not seen at once; a table that is
+    only busy is waited for in the end, for a second at a time.
+    """
+    now, waits = [0.0], {}
+
+    def sleep(seconds: float) -> None:
+        now[0] += seconds
+
+    limits = Limits(0.2, 60, clock=lambda: now[0], sleep=sleep)
+    with database.engine() as engine, engine.connect() as connection:
+        connection.execute(text("CREATE TABLE busy (id INT)"))
+        guard = dialect_for(engine.url, connection.dialect).lock_limit(connection, limits)
+
+        def refused() -> None:
+            waits[now[0]] = connection.scalar(text("SELECT @@lock_wait_timeout"))
+            if now[0] < 10:
+                raise connection.dialect.loaded_dbapi.OperationalError(1205, "Lock wait timeout")
+
+        with guard.run(), reader(engine) as leave:
+            if not is_held:
+                leave()
+            # The server counts whole seconds, and says for a moment what it said last.
+            time.sleep(2.1 if is_held else 0.2)
+            guard.statement(Sent(None, "ALTER TABLE busy ADD note INT", None, None), refused)
+    assert {wait for at, wait in waits.items() if at <= 3} == {0}, waits
+    assert {wait for at, wait in waits.items() if at > 5} == ({0} if is_held else {1}), waits
 
 
 def test_pauses_grow_and_are_told_now_and_then() -> None:

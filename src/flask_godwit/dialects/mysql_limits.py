@@ -153,17 +153,22 @@ class MariaDBLimits(MySQLLimits):
 
     There are two statements that would never come to their turn like that: one on a table that is
     in use at every moment, though by nobody for long, and one that worked for a while and was
-    waiting at its end, where a rebuilt table takes the old one's place. These wait a second.
+    waiting at its end, where a rebuilt table takes the old one's place. These wait a second, but
+    not while a transaction that has been open for long may hold the table: behind a statement
+    that waits for it everybody else would wait, too.
     """
 
     shortest_seconds: ClassVar[int] = 0
     _at_its_end_seconds: ClassVar[float] = 0.5
+    _until_seen_seconds: ClassVar[float] = 3.0
+    """How long it is refused before it waits: who holds the table for long is seen by then."""
     _WITHOUT_RIGHTS: ClassVar[int] = 4
     """Where the other transactions are not ours to see, each n-th try waits."""
 
     def __init__(self, connection: Connection, limits: Limits) -> None:
         super().__init__(connection, limits)
         self.refusals = 0
+        self.refused_since = 0.0
         self.is_at_its_end = False
 
     @contextmanager
@@ -178,10 +183,14 @@ class MariaDBLimits(MySQLLimits):
                     self._wait(before)
 
     def _tries_again(self, took: float) -> None:
+        now = self.limits.clock()
+        self.refused_since = self.refused_since if self.refusals else now
         self.refusals += 1
         self.is_at_its_end = self.is_at_its_end or took > self._at_its_end_seconds
+        is_starved = now - self.refused_since > self._until_seen_seconds
         if self.seconds < 1:
-            self._wait_at_most(int(self.is_at_its_end or not self._is_held_for_long()), 1)
+            waits = (self.is_at_its_end or is_starved) and not self._is_held_for_long()
+            self._wait_at_most(int(waits), 1)
 
     def _is_held_for_long(self) -> bool:
         try:
