@@ -46,7 +46,7 @@ class Settings:
     #: traffic on that table queues behind it. MySQL counts whole seconds, MariaDB does not
     #: wait at all below one. 0 waits as long as the server does. Not for SQLite, where the
     #: driver's own ``timeout`` counts.
-    lock_timeout_seconds: float = 0.3
+    lock_timeout_seconds: float = 0.2
     #: Seconds that a statement of a migration may take before it is stopped. 0: any time.
     statement_timeout_seconds: float = 0.0
     #: Seconds during which a statement (on PostgreSQL the revision) that got no lock in time
