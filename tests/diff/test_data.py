@@ -122,8 +122,17 @@ class TestTypes:
             (sa.Integer(), 1, sa.Boolean(), True),
             (sa.Boolean(), True, sa.Integer(), 1),
             (sa.Integer(), 5, sa.String(20), "5"),
+            (sa.Text(), "1.5", sa.Float(), 1.5),
+            (sa.Boolean(), True, sa.Float(), 1.0),
         ],
-        ids=["text to number", "flag", "number", "number to text"],
+        ids=[
+            "text to number",
+            "flag",
+            "number",
+            "number to text",
+            "fraction",
+            "flag as fraction",
+        ],
     )
     def test_converted(
         self, evolution: Evolution, before: Any, value: Any, after: Any, result: Any
@@ -139,14 +148,22 @@ class TestTypes:
         evolution.back(old)
         assert evolution.rows("SELECT value FROM users") == [(value,)]
 
-    def test_text_that_is_no_number(self, evolution: Evolution) -> None:
+    @pytest.mark.parametrize("kind", [sa.Integer, sa.Float])
+    def test_text_that_is_no_number(self, evolution: Evolution, kind: Any) -> None:
         """Nothing is written, and the message shows what is in the way."""
         evolution.begin(table(NAME), *TWO)
-        answer = evolution.migrate(table(("name", sa.Integer)))
+        answer = evolution.migrate(table(("name", kind)))
         assert answer.exit_code == 1
         assert "Ann" in answer.stderr
         assert "--no-row-check" in answer.stderr
         assert len(evolution.now.files) == 1
+
+    def test_fractions(self, evolution: Evolution) -> None:
+        """What a whole number can't hold is counted."""
+        before = table(("value", sa.Float()))
+        evolution.begin(before, "INSERT INTO users (id, value) VALUES (1, 2.5), (2, 3)")
+        answer = evolution.migrate(table(("value", sa.Integer)))
+        assert "1 value of users.value" in answer.stderr, answer.output
 
     @pytest.mark.requires("alter_column")
     def test_text_that_is_no_uuid(self, evolution: Evolution) -> None:

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Date,
     DateTime,
     Engine,
+    Float,
     Integer,
     LargeBinary,
     Numeric,
@@ -144,7 +145,7 @@ class MySQL(MySQLOptions, Database):
     def unreadable(
         self, kind: TypeEngine[Any]
     ) -> Callable[[ColumnElement[Any]], ColumnElement[bool]] | None:
-        if isinstance(kind, Integer | Numeric):
+        if isinstance(kind, Integer | Numeric | Float):
             return lambda column: column.op("NOT REGEXP")(_NUMBER)
         if isinstance(kind, Date | DateTime):
             return lambda column: cast(column, DateTime()).is_(None) & column.is_not(None)

@@ -8,6 +8,8 @@ from sqlalchemy import ARRAY, Connection, DateTime, Enum, String, text, types
 from sqlalchemy.dialects.postgresql import INET
 from sqlalchemy.types import TypeEngine
 
+_NUMBERS = (types.Integer, types.Numeric, types.Float)
+
 _CONTEXT = text(
     """
     SELECT castcontext FROM pg_cast
@@ -54,9 +56,9 @@ def _by_catalogue(
     target = _name(connection, new)
     if context is not None:
         return f"{column}::{target}"
-    if isinstance(new, types.Boolean) and isinstance(old, types.Numeric | types.Integer):
+    if isinstance(new, types.Boolean) and isinstance(old, _NUMBERS):
         return f"({column} <> 0)"
-    if isinstance(old, types.Boolean) and isinstance(new, types.Numeric | types.Integer):
+    if isinstance(old, types.Boolean) and isinstance(new, _NUMBERS):
         return f"{column}::integer::{target}"
     return None
 

@@ -17,6 +17,7 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     Engine,
+    Float,
     Integer,
     Numeric,
     Table,
@@ -148,7 +149,7 @@ class SQLite(Database):
     def unreadable(
         self, kind: TypeEngine[Any]
     ) -> Callable[[ColumnElement[Any]], ColumnElement[bool]] | None:
-        if isinstance(kind, Integer | Numeric):
+        if isinstance(kind, Integer | Numeric | Float):
             return lambda column: (
                 _is_text(column)
                 & (column.op("GLOB")("*[^0-9.eE+ -]*") | ~column.op("GLOB")("*[0-9]*"))

@@ -258,7 +258,7 @@ def _rounds(old: Any, new: Any) -> Condition | None:
     """Which values are not the same afterwards."""
     if isinstance(old, types.DateTime) and isinstance(new, types.Date):
         return lambda column: column != sql_cast(column, types.Date())
-    if not isinstance(old, Numeric):
+    if not isinstance(old, Numeric | types.Float):
         return None
     if isinstance(new, types.Integer):
         return lambda column: column != func.round(column)

@@ -90,7 +90,7 @@ def misfits(database: Database, old: Any, new: Any) -> Iterator[Condition]:
         condition = database.unreadable(new)
         if condition is not None:
             yield condition
-    elif not (database.enforces_limits and isinstance(old, types.Integer | Numeric)):
+    elif not (database.enforces_limits and isinstance(old, types.Integer | Numeric | types.Float)):
         return
     elif isinstance(new, types.Integer):
         limit = _largest(new)
