@@ -78,6 +78,7 @@ class PostgreSQL(Database):
     user_query: ClassVar[str] = "SELECT current_user"
     takes_using: ClassVar[bool] = True
     has_safe_forms: ClassVar[bool] = True
+    failure_ends_transaction: ClassVar[bool] = True
     bytes_literal: ClassVar[str] = r"'\x{}'"
 
     def trouble(self, error: BaseException) -> Trouble:

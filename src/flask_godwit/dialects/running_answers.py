@@ -27,6 +27,9 @@ class RunningAnswers:
     transactional_ddl: ClassVar[bool | None] = None
     """What Alembic is told of the database, where it knows less than we do."""
 
+    failure_ends_transaction: ClassVar[bool] = False
+    """Whether nothing more can be done in a transaction in which one statement failed."""
+
     def guards(self, connection: Connection, limits: Limits) -> tuple[Guard, ...]:
         """What makes revisions on this connection safe, the outermost last."""
         return ()

@@ -55,28 +55,27 @@ class Ledger(KeptTable):
 
     def add(self, connection: Connection, entry: LogEntry, text: str) -> None:
         """Write a row; its number is the database's business."""
-        connection.execute(
-            insert(self.table).values(
-                layout=LAYOUT,
-                version_table=self.version_table,
-                bind=entry.bind,
-                revision=entry.revision[:WIDTH],
-                down_revisions=", ".join(entry.down_revisions),
-                message=entry.message,
-                direction=entry.direction,
-                result=entry.result,
-                error=entry.error,
-                started=_stored(entry.started),
-                finished=_stored(entry.finished),
-                statements=entry.statements,
-                checksum=entry.checksum,
-                text=text,
-                database_user=entry.database_user[:WIDTH],
-                os_user=entry.os_user[:WIDTH],
-                host=entry.host[:WIDTH],
-                version=entry.version[:WIDTH],
-            )
-        )
+        row = {
+            "layout": LAYOUT,
+            "version_table": self.version_table,
+            "bind": entry.bind,
+            "revision": entry.revision[:WIDTH],
+            "down_revisions": ", ".join(entry.down_revisions),
+            "message": entry.message,
+            "direction": entry.direction,
+            "result": entry.result,
+            "error": entry.error,
+            "started": _stored(entry.started),
+            "finished": _stored(entry.finished),
+            "statements": entry.statements,
+            "checksum": entry.checksum,
+            "text": text,
+            "database_user": entry.database_user[:WIDTH],
+            "os_user": entry.os_user[:WIDTH],
+            "host": entry.host[:WIDTH],
+            "version": entry.version[:WIDTH],
+        }
+        connection.execute(insert(self.table), row)
 
     def entries(
         self, connection: Connection, beginnings: Sequence[str] = (), limit: int | None = None

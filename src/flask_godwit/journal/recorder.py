@@ -11,7 +11,7 @@ import getpass
 import os
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from functools import cache, wraps
@@ -57,6 +57,7 @@ class Recorder:
         self.usable: bool | None = None
         self.engine: Engine | None = None
         self.user = ""
+        self.needs_savepoint = True
         self.running: Move | None = None
         self.started = _now()
         self.statements = 0
@@ -88,7 +89,7 @@ class Recorder:
         if move is None or not self.usable:
             return
         try:
-            with connection.begin_nested():
+            with connection.begin_nested() if self.needs_savepoint else nullcontext():
                 self.ledger.add(connection, self._entry(move, DONE, ""), move.text)
         except DBAPIError as error:
             # Of a lost connection the revision itself must hear.
@@ -125,7 +126,9 @@ class Recorder:
         return True
 
     def _prepare(self, connection: Connection) -> None:
-        self.user = dialect_for(connection.engine.url, connection.dialect).user(connection)
+        database = dialect_for(connection.engine.url, connection.dialect)
+        self.needs_savepoint = database.failure_ends_transaction
+        self.user = database.user(connection)
         self.ledger.prepare(connection)
 
     def _give_up(self, error: DBAPIError) -> None:

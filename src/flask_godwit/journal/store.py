@@ -22,6 +22,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    bindparam,
     delete,
     func,
     insert,
@@ -35,6 +36,9 @@ from .tables import CreateOurs
 
 TABLE = "godwit_journal"
 
+# A parameter with the name of a column would be its new value.
+_REVISION, _DIRECTION, _POSITION = "of_revision", "of_direction", "of_position"
+
 
 class Store:
     """The journal's rows of one version table."""
@@ -44,6 +48,11 @@ class Store:
         self.version_table = version_table
         self.schema = schema
         self.table = _table(schema)
+        # Made once: SQLAlchemy takes longer to put a statement together than to send it.
+        of_one = self._of(bindparam(_REVISION), bindparam(_DIRECTION))
+        position = self.table.c.position == bindparam(_POSITION)
+        self._changed = update(self.table).where(*of_one, position)
+        self._cleared = delete(self.table).where(*of_one)
 
     def exists(self) -> bool:
         """Whether the table was made already."""
@@ -106,9 +115,8 @@ class Store:
             "session": entry.session,
             "error": entry.error,
         }
-        found = self.table.c.position == entry.position
-        query = update(self.table).where(*self._of(revision, direction), found).values(values)
-        self.connection.execute(query)
+        one = {**_named(revision, direction), _POSITION: entry.position}
+        self.connection.execute(self._changed, {**values, **one})
 
     def take_as_it_is(self, revision: str, direction: str, file: str) -> None:
         """Note that somebody decided to go on with the file as it is now."""
@@ -122,15 +130,19 @@ class Store:
 
     def clear(self, revision: str, direction: str) -> None:
         """Forget a revision, which is finished."""
-        self.connection.execute(delete(self.table).where(*self._of(revision, direction)))
+        self.connection.execute(self._cleared, _named(revision, direction))
 
-    def _of(self, revision: str, direction: str) -> tuple[ColumnElement[bool], ...]:
+    def _of(self, revision: Any, direction: Any) -> tuple[ColumnElement[bool], ...]:
         columns = self.table.c
         return (
             columns.version_table == self.version_table,
             columns.revision == revision,
             columns.direction == direction,
         )
+
+
+def _named(revision: str, direction: str) -> dict[str, Any]:
+    return {_REVISION: revision, _DIRECTION: direction}
 
 
 def _entry(row: Row[Any]) -> Entry:
