@@ -9,6 +9,8 @@ from pathlib import Path
 from sqlalchemy.exc import DBAPIError, StatementError
 
 from .errors import Failure, GodwitError, JournalConflict, LockNotFree, MigrationFailed, Outage
+from .journal.ledger import TABLE as LEDGER
+from .journal.store import TABLE as JOURNAL
 from .values import Step
 
 _LONGEST_STATEMENT = 500
@@ -71,6 +73,8 @@ def short_path(file: str) -> str:
 
 def _statement(error: BaseException) -> str:
     statement = error.statement if isinstance(error, StatementError) else None
+    if statement and any(table in statement for table in (JOURNAL, LEDGER)):
+        return ""  # a note of ours: the script has no such statement
     doubled = isinstance(error, DBAPIError) and not error.params and _doubles_percents(error.orig)
     text = (statement or "").replace("%%", "%") if doubled else statement or ""
     words = " ".join(text.split())

@@ -120,6 +120,9 @@ def test_read_only(halfway: Project, database: Database) -> None:
     said = refused(halfway, DATABASE_URL=read_only(database))
     assert "The database takes no changes: it is read-only." in said
     assert "SQLALCHEMY_DATABASE_URI must name one that can be written" in said
+    assert "godwit_journal" not in said, (
+        "it is the database, not a note of ours, that is the matter"
+    )
     with database.engine() as engine:
         assert tables(engine) == ["alembic_version", "first"]
         finishes(halfway, engine)

@@ -186,7 +186,7 @@ def _next(
     if failures:
         last = failures[0]
         again = f"flask db {last.direction}{f' --bind {last.bind}' if last.bind else ''}"
-        return again, f"{last.revision} failed: correct it first"
+        return again, f"{last.revision} failed: put right what stopped it"
     if len(heads) > 1:
         return "flask db merge heads", f"the history has {len(heads)} heads"
     pending = sum(len(target.pending) for target in targets)

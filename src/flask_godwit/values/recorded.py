@@ -61,6 +61,8 @@ class HalfApplied:
 
 def so_far(done: int, begun: int) -> str:
     """How much of a half-applied revision is done, in words."""
+    if not done:
+        return f"{f'perhaps {begun}' if begun else 'none'} of its statements took effect"
     perhaps = f", perhaps {begun} more" if begun else ""
     return f"{done} of its statements took effect{perhaps}"
 
