@@ -81,6 +81,7 @@ class TestMissingDriver:
                 "pip install 'Flask-Godwit[postgresql]'",
             ),
             ("postgresql+psycopg2://u:p@h/d", ("psycopg2",), "pip install psycopg2-binary"),
+            ("oracle+oracledb://u:p@h/d", ("oracledb",), "pip install oracledb"),
         ],
     )
     def test_what_to_install(self, folder: Folder, url, modules, install):

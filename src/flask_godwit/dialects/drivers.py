@@ -25,10 +25,22 @@ _INSTALL = {
 def missing_driver(error: BaseException | None) -> DriverMissing | None:
     """The clear form of an import error, if what could not be imported is a database driver."""
     while error is not None:
-        if isinstance(error, ModuleNotFoundError) and error.name in _INSTALL:
-            return _explain(error.name)
+        if isinstance(error, ModuleNotFoundError) and error.name:
+            if error.name in _INSTALL:
+                return _explain(error.name)
+            if _is_for_a_dialect(error):
+                return DriverMissing(
+                    f"The driver {error.name!r}, which the URL asks for, is not installed.",
+                    hint=f"pip install {error.name}",
+                )
         error = error.__cause__ or error.__context__
     return None
+
+
+def _is_for_a_dialect(error: BaseException) -> bool:
+    """Whether a dialect of SQLAlchemy, maybe one that we don't know, wanted its driver."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return any(frame.name in ("import_dbapi", "dbapi") for frame in frames[-3:])
 
 
 def unusable_url(error: BaseException) -> SettingsError | None:
