@@ -192,6 +192,11 @@ _JOBS = [
         "start", _ready, _succeeded, tools=_EVERYTHING, only_on="sqlite",
     ),
     Job(
+        "import-tables", "import the application", "tables", _TABLES,
+        ("python", "-c", "import app"),
+        "tables", _ready, _succeeded, only_on="sqlite",
+    ),
+    Job(
         "help", "flask --help", "models", (3,), ("flask", "--help"),
         "start", _ready, _listed_the_group, tools=_EVERYTHING, only_on="sqlite",
     ),
