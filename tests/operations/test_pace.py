@@ -12,8 +12,12 @@ def test_batches_come_to_take_half_a_second() -> None:
     for _ in range(6):
         pace.took(pace.size / 10_000)
     assert 4_500 <= pace.size <= 5_000
+    assert pace.rest_seconds == 0
     pace.took(5.0)
     assert pace.size < 1_500
+    assert pace.rest_seconds == 2, "the server could not keep up"
+    pace.took(0.2)
+    assert pace.rest_seconds == 0
     for _ in range(20):
         pace.failed()
     assert pace.size == 1
@@ -23,8 +27,9 @@ def test_a_fixed_size_stays() -> None:
     """A script that says `batch` gets batches of that size."""
     pace = Pace(0.5, 300, is_fixed=True)
     pace.took(0.01)
+    pace.took(5.0)
     pace.failed()
-    assert pace.size == 300
+    assert (pace.size, pace.rest_seconds) == (300, 0)
 
 
 def test_waiting_ends() -> None:

@@ -77,8 +77,9 @@ class Backfill:
                 raise Interrupted("Stopped.")
             standing = self._part()
             teller.tell(standing)
-            if self.pause and not standing.done:
-                self.limits.sleep(self.pause)
+            pause = max(self.pause, self.pace.rest_seconds)
+            if pause and not standing.done:
+                self.limits.sleep(pause)
         return standing
 
     def _part(self) -> Standing:

@@ -10,6 +10,8 @@ _LARGEST_SIZE = 200_000
 _MOST_GROWTH = 2.0
 _LEAST_GROWTH = 0.25
 _LOOK_AGAIN_SECONDS = 0.5
+_TOO_SLOW = 3.0
+_LONGEST_REST_SECONDS = 2.0
 
 Check = Callable[[], str]
 """What stands in the way of the next batch, in words; "" when nothing does."""
@@ -26,11 +28,16 @@ class Pace:
     target_seconds: float
     size: int = FIRST_SIZE
     is_fixed: bool = False
+    rest_seconds: float = 0.0
+    """How long to leave the server alone: it was much slower than it was before."""
 
     def took(self, seconds: float) -> None:
         """A batch took so long: the next one is larger or smaller."""
         factor = self.target_seconds / seconds if seconds > 0 else _MOST_GROWTH
         self._scale(min(max(factor, _LEAST_GROWTH), _MOST_GROWTH))
+        # Its disk may not keep up with what we write, and everybody's reads queue behind that.
+        is_slow = seconds > _TOO_SLOW * self.target_seconds and not self.is_fixed
+        self.rest_seconds = min(seconds, _LONGEST_REST_SECONDS) if is_slow else 0.0
 
     def failed(self) -> None:
         """Others were in the way: the next one holds fewer locks."""
