@@ -33,8 +33,8 @@ pytest: environment ## The tests, on this Python only (PYTEST_OPTIONS="-k name")
 	$(BIN)/python -m tests.servers install
 	$(BIN)/python -m pytest $(PYTEST_OPTIONS)
 
-torture: environment ## Kill, interrupt and cut off migrations at every statement and at random (takes long; KILLS=100)
-	GODWIT_TORTURE_STRIDE=1 GODWIT_TORTURE_KILLS=$(or $(KILLS),100) $(BIN)/python -m pytest tests/torture $(PYTEST_OPTIONS)
+torture: environment ## Kill, interrupt and cut off migrations at every statement and at random (takes long; KILLS=100 CROWDS=50)
+	GODWIT_TORTURE_STRIDE=1 GODWIT_TORTURE_KILLS=$(or $(KILLS),100) GODWIT_TORTURE_CROWDS=$(or $(CROWDS),50) $(BIN)/python -m pytest tests/torture $(PYTEST_OPTIONS)
 
 random: environment ## Migrate between random pairs of schemas, there and back, with rows (PAIRS=300)
 	GODWIT_RANDOM_PAIRS=$(or $(PAIRS),300) $(BIN)/python -m pytest tests/diff/test_random.py $(PYTEST_OPTIONS)

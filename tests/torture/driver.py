@@ -11,6 +11,7 @@ import itertools
 import json
 import os
 import random
+import re
 import signal
 import sys
 import time
@@ -32,6 +33,8 @@ _FAILED = 1
 _STOPPED = 130
 _MOST_TRIES = 200
 _INTERRUPT = {signal.SIGINT}
+_CROWD = 16
+_WORKED = re.compile(r"^\d+ (applied|reverted) in ", re.MULTILINE)
 _OUTPUT = Path("output")
 _ARGUMENTS = {"upgrade": ["db", "upgrade"], "downgrade": ["db", "downgrade", "base"]}
 
@@ -52,11 +55,49 @@ class Driver:
         :param boundary: what happens to it from inside.
         :param during: what happens to it from outside; is given the number of the process.
         """
+        child = self._fork(_OUTPUT, boundary)
+        if during is not None:
+            during(child)
+        return _wait(child)
+
+    def crowd(self, size: int) -> dict[str, int]:
+        """Run the command in so many processes at the same moment.
+
+        :returns: what each of them said, and its exit code.
+        """
+        gate, opened = os.pipe()
+        outputs = [_OUTPUT.with_name(f"{_OUTPUT}{number}") for number in range(size)]
+
+        def wait_for_all() -> None:
+            os.close(opened)
+            os.read(gate, 1)
+
+        children = [self._fork(output, first=wait_for_all) for output in outputs]
+        os.close(opened)
+        codes = [_wait(child) for child in children]
+        os.close(gate)
+        said = [output.read_text(encoding="utf-8") for output in outputs]
+        return {
+            f"{number}: {text}": code
+            for number, (text, code) in enumerate(zip(said, codes, strict=True))
+        }
+
+    def _fork(
+        self,
+        output: Path,
+        boundary: Boundary | None = None,
+        first: Callable[[], None] = lambda: None,
+    ) -> int:
+        """Begin a run; the number of its process.
+
+        :param first: what it does before it begins.
+        """
         signal.pthread_sigmask(signal.SIG_BLOCK, _INTERRUPT)  # until the child is ready to hear it
         child = os.fork()
         if child == 0:
             try:
-                self._child(boundary)
+                first()
+                self._child(boundary, output)
             except KeyboardInterrupt:
                 os.write(2, b"Aborted!")  # as click says it
             except Exception:
@@ -64,14 +105,11 @@ class Driver:
             finally:
                 os._exit(_FAILED)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _INTERRUPT)
-        if during is not None:
-            during(child)
-        _, status = os.waitpid(child, 0)
-        return os.waitstatus_to_exitcode(status)
+        return child
 
-    def _child(self, boundary: Boundary | None) -> None:
+    def _child(self, boundary: Boundary | None, file: Path) -> None:
         code: Any = 1
-        output = os.open(_OUTPUT, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        output = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         os.dup2(output, 1)
         os.dup2(output, 2)
         try:
@@ -260,6 +298,24 @@ def server_kills(driver: Driver, expected: Any, options: argparse.Namespace) -> 
     return int(options.kills)
 
 
+def crowds(driver: Driver, expected: Any, options: argparse.Namespace) -> int:
+    """Many at the same moment: one does it all, the others wait, and find it done."""
+    for _ in range(options.kills):
+        driver.reset()
+        ends = driver.crowd(_CROWD)
+        assert set(ends.values()) == {0}, ends
+        worked = [said for said in ends if _WORKED.search(said)]
+        idle = [said for said in ends if "Nothing to do" in said]
+        assert (len(worked), len(idle)) == (1, _CROWD - 1), ends
+        driver.compare(expected)
+    return int(options.kills)
+
+
+def _wait(child: int) -> int:
+    _, status = os.waitpid(child, 0)
+    return os.waitstatus_to_exitcode(status)
+
+
 def _duration(driver: Driver) -> float:
     """Seconds that an undisturbed run takes."""
     driver.reset()
@@ -287,6 +343,7 @@ _WAYS: dict[str, Callable[[Driver, Any, argparse.Namespace], int]] = {
     "interrupts": interrupts_at_boundaries,
     "random-interrupts": interrupts_at_random,
     "servers": server_kills,
+    "crowds": crowds,
 }
 
 

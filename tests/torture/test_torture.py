@@ -32,6 +32,7 @@ STRIDE = int(os.environ.get("GODWIT_TORTURE_STRIDE", "11"))
 WIDE_STRIDE = int(os.environ.get("GODWIT_TORTURE_STRIDE", "33"))
 SEED = int(os.environ.get("GODWIT_TORTURE_SEED", "1"))
 SERVER_KILLS = max(1, KILLS // 5)  # each takes seconds: the server recovers
+CROWDS = int(os.environ.get("GODWIT_TORTURE_CROWDS", "1"))
 LONGEST_SECONDS = 3600
 
 HEADER = """
@@ -90,6 +91,13 @@ def test_interrupted_at_random(project: Project, database: Database, command: st
     write_history(project, database.dialect)
     options = ["--kills", str(KILLS), "--seed", str(SEED)]
     assert drive(project, "random-interrupts", command, *options) >= KILLS
+
+
+@pytest.mark.parametrize("command", ["upgrade", "downgrade"])
+def test_crowds(project: Project, database: Database, command: str) -> None:
+    """Sixteen at the same moment, again and again: one works, and all succeed."""
+    write_history(project, database.dialect)
+    assert drive(project, "crowds", command, "--kills", str(CROWDS)) == CROWDS
 
 
 def test_server_killed_at_random(durable_server: Server, tmp_path: Path) -> None:
