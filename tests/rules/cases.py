@@ -105,6 +105,7 @@ ON_POSTGRESQL = {
             " REFERENCES teams (id) NOT VALID")
         op.drop_constraint("fk", "users", type_="foreignkey")
     """,
+    "schema-renamed": 'op.execute("ALTER SCHEMA other RENAME TO another")',
     "stale-waiver": (
         'op.add_column("users", sa.Column("c", sa.Integer))  # godwit: assured nothing x'
     ),
@@ -218,6 +219,7 @@ IN_PROSE = {
             *("table-renamed", "column-renamed", "column-dropped", "table-dropped"),
             *("null-before-readers", "default-dropped", "enum-value-renamed"),
             *("type-change-rewrites", "trigger-changes-writes", "row-security-changed"),
+            "schema-renamed",
         ),
         _RELEASES,
     ),

@@ -116,6 +116,7 @@ TABLES = (
     Sample("drop a table and what depends on it", sql("DROP TABLE t CASCADE"), PG),
     Sample("rename a table", 'op.rename_table("t", "u")'),
     Sample("move a table to another schema", sql("ALTER TABLE t SET SCHEMA other"), PG),
+    Sample("rename a schema", sql("ALTER SCHEMA other RENAME TO another"), PG),
     Sample("drop a schema", sql("DROP SCHEMA other CASCADE"), PG),
     Sample("truncate a table", sql("TRUNCATE TABLE t"), SERVERS),
     Sample(

@@ -234,6 +234,7 @@ _FACTS: Mapping[str, Cost | Answer] = {
             "drop_materialized_view",
             "create_other",
             "alter_other",
+            "rename_schema",
             "drop_other",
             "grant",
         ),

@@ -19,6 +19,7 @@ _BREAKS: Mapping[str, str] = {
     "drop_not_null": "Code that reads {table}.{name} may meet NULL.",
     "rename_enum_value": "Code that knows the old value fails.",
     "add_enum_value": "Code that does not know the value fails when it reads it.",
+    "rename_schema": "Code that looks for tables in {name} fails.",
     "set_schema": "Code that looks for {table} where it was fails.",
 }
 _LOSES: Mapping[str, str] = {

@@ -1,4 +1,4 @@
-"""A table gets another name under running code.
+"""A table gets another name, or another schema, under running code.
 
 Old code fails after it, new code before it: whichever is deployed first. Keep the name in the
 database, or leave a view under the old one until no old code runs.
@@ -6,16 +6,23 @@ database, or leave a view under the old one until no old code runs.
 
 from __future__ import annotations
 
+from ..script_text import literal
 from .case import Case, Hazard
+from .spelling import schema_and_name
 
 LEVEL = "error"
-KINDS = ("rename_table",)
+KINDS = ("rename_table", "set_schema")
 SPARES_SMALL = False
 
 
 def hazard(case: Case) -> Hazard | None:
     old, new = case.action.table, case.action.expression
+    said = f'__tablename__ = "{old}"'
+    if case.action.kind == "set_schema":
+        schema, name = schema_and_name(old)
+        new = f"{new}.{name}"
+        said = f'__table_args__ = {{"schema": {literal(schema) if schema else None}}}'
     return Hazard(
         f"Code that knows {old} fails from that moment on, and code that knows {new} until then.",
-        f'# Keep the table and say it in the model: __tablename__ = "{old}"',
+        f"# Keep the table and say it in the model: {said}",
     )

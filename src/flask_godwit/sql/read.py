@@ -166,6 +166,10 @@ def _alter(cursor: Cursor) -> Iterator[Action]:
         adds = "not valid" if cursor.has("NOT", "VALID") else "validated"
         traits = frozenset({adds}) if cursor.take("ADD") else frozenset()
         yield Action("alter_domain", name=name, traits=traits)
+    elif cursor.take("SCHEMA") and cursor.has("RENAME", "TO"):
+        name = cursor.name()
+        cursor.take("RENAME", "TO")
+        yield Action("rename_schema", name=name, expression=cursor.name())
     else:
         yield Action("alter_other", expression=cursor.peek().lower())
 
