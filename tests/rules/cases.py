@@ -106,6 +106,7 @@ ON_POSTGRESQL = {
         op.drop_constraint("fk", "users", type_="foreignkey")
     """,
     "schema-renamed": 'op.execute("ALTER SCHEMA other RENAME TO another")',
+    "foreign-key-dropped": 'op.drop_constraint("fk_mail", "users", type_="foreignkey")',
     "stale-waiver": (
         'op.add_column("users", sa.Column("c", sa.Integer))  # godwit: assured nothing x'
     ),
@@ -254,6 +255,7 @@ IN_PROSE = {
             *("identity-starts-at-one", "sequence-restarted", "identifier-too-long"),
             *("narrow-primary-key", "stale-waiver", "enum-reordered", "attributes-lost"),
             *("primary-key-dropped", "statement-not-understood"),
+            "foreign-key-dropped",
         ),
         _MEANT,
     ),
