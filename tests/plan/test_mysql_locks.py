@@ -36,6 +36,7 @@ CLAUSES = (
     "ADD COLUMN y int DEFAULT (1 + 1)",
     "ADD COLUMN y int GENERATED ALWAYS AS (b + 1) STORED",
     "ADD COLUMN y int GENERATED ALWAYS AS (b + 1) VIRTUAL",
+    "ADD COLUMN y int REFERENCES parent (id)",
     "ADD COLUMN y int UNIQUE",
     "ADD COLUMN y int AUTO_INCREMENT UNIQUE",
     "DROP COLUMN a",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from itertools import count
+from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
@@ -32,10 +33,11 @@ MOODS = """
     op.execute("INSERT INTO moods VALUES (1, 'a')")
 """
 MORE = {"postgresql": cases.POSTGRESQL, "mysql": MOODS, "mariadb": MOODS}
+ONLY_MYSQL = ("functional-index-blocks-writes",)
 HERE: list[tuple[Kind, str, str]] = [
     *((POSTGRESQL, *case) for case in cases.ON_POSTGRESQL.items()),
     *((MYSQL, *case) for case in cases.ON_MYSQL.items()),
-    *((MARIADB, *case) for case in cases.ON_MYSQL.items() if "functional" not in case[0]),
+    *((MARIADB, *case) for case in cases.ON_MYSQL.items() if case[0] not in ONLY_MYSQL),
     *((SQLITE, *case) for case in cases.ON_SQLITE.items()),
     *((kind, *case) for kind in (POSTGRESQL, MYSQL) for case in cases.EVERYWHERE.items()),
     *(
@@ -252,7 +254,16 @@ def test_what_is_done_in_steps_is_no_hazard(
 
 def test_every_rule_is_tested() -> None:
     """A rule without a case would be a claim that nobody checked."""
-    assert rules().keys() == {rule for _, rule, _ in HERE}
+    assert rules().keys() == {rule for _, rule, _ in HERE} | cases.ON_OLDER_MYSQL.keys()
+
+
+@pytest.mark.parametrize(("rule", "upgrade"), cases.ON_OLDER_MYSQL.items())
+def test_it_warns_of_older_servers(tmp_path: Path, rule: str, upgrade: str) -> None:
+    """Nobody asks a server, which may be an older one."""
+    with closing(Shop(tmp_path, url="mysql+mysqldb://nobody@127.0.0.1:1/none")) as shop:
+        shop.revision("r1", None, upgrade)
+        with shop.context():
+            assert rule in {finding.rule for finding in flask_godwit.lint().findings}
 
 
 @pytest.mark.parametrize("rule", rules().values(), ids=lambda rule: rule.id)

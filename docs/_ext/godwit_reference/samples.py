@@ -209,6 +209,11 @@ COLUMN = (
     ),
     Sample("add a column with a CHECK", sql("ALTER TABLE t ADD COLUMN y int CHECK (y > 0)")),
     Sample("add a unique column", sql("ALTER TABLE t ADD COLUMN y int UNIQUE"), SERVERS),
+    Sample(
+        "add a column with a reference in it",
+        sql("ALTER TABLE t ADD COLUMN y int REFERENCES parent (id)"),
+        SERVERS,
+    ),
     Sample("add a JSON column", 'op.add_column("t", sa.Column("y", sa.JSON))', PG),
     Sample("drop a column", each('op.drop_column("t", "a")', sqlite=batch('drop_column("a")'))),
     Sample(

@@ -51,6 +51,8 @@ def _create_table(action: Action, facts: Facts) -> Cost:
 
 
 def _add_column(action: Action, facts: Facts) -> Cost:
+    if action.referred:
+        return _foreign_key(replace(action, columns=(action.name,)), facts)
     if action.has("auto increment"):
         return SHARED
     if action.has("stored"):

@@ -73,6 +73,8 @@ def _drop_table(action: Action, facts: Facts) -> Cost:
 
 
 def _add_column(action: Action, facts: Facts) -> Cost:
+    if action.referred and not facts.is_before(9):  # which older ones read over
+        return _foreign_key(action, facts)
     if action.has("auto increment"):
         return SHARED
     if action.has("stored") or action.has("check"):

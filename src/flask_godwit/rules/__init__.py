@@ -23,6 +23,7 @@ class Rule:
     kinds: tuple[str, ...]
     dialects: tuple[str, ...]
     spares_small: bool
+    spares_new: bool
     hazard: Callable[[Case], Hazard | None]
     text: str
 
@@ -37,7 +38,7 @@ class Rule:
             return False
         if self.dialects and case.facts.dialect not in self.dialects:
             return False
-        if case.table in case.facts.new:
+        if self.spares_new and case.table in case.facts.new:
             return False
         return not (self.spares_small and case.facts.is_harmless(case.table))
 
@@ -60,6 +61,7 @@ def _rule(name: str) -> Rule:
         module.KINDS,
         getattr(module, "DIALECTS", ()),
         getattr(module, "SPARES_SMALL", True),
+        getattr(module, "SPARES_NEW", True),
         module.hazard,
         (module.__doc__ or "").strip(),
     )

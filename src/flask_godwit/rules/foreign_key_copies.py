@@ -10,15 +10,17 @@ from .case import Case, Hazard
 from .spelling import created_foreign_key, executed, said_alone
 
 LEVEL = "error"
-KINDS = ("add_foreign_key",)
+KINDS = ("add_foreign_key", "add_column")
 DIALECTS = ("mysql", "mariadb")
 
 
 def hazard(case: Case) -> Hazard | None:
-    if case.cost.algorithm != "COPY":
+    if not case.action.referred or case.cost.algorithm != "COPY":
         return None
     action, sql = case.action, said_alone(case)
-    if hasattr(case.operation, "remote_cols") or not sql:
+    if action.kind == "add_column":
+        add = executed(case.sql)
+    elif hasattr(case.operation, "remote_cols") or not sql:
         add = created_foreign_key(case, action.name)
     else:
         add = executed(sql)

@@ -17,14 +17,18 @@ from .spelling import (
 )
 
 LEVEL = "error"
-KINDS = ("add_foreign_key",)
+KINDS = ("add_foreign_key", "add_column")
 DIALECTS = ("postgresql",)
 
 
 def hazard(case: Case) -> Hazard | None:
     action = case.action
-    if action.has("not valid") or case.cost.work != "scan":
+    if not action.referred or action.has("not valid") or case.cost.work != "scan":
         return None
+    if action.kind == "add_column":  # whose default refers to something in every row
+        return Hazard(
+            case.wait, "# Add the column without REFERENCES, and the foreign key after it."
+        )
     tables = " and ".join(dict.fromkeys((action.table, *action.referred)))
     name, sql = constraint_name(case, "fkey"), said_alone(case)
     if hasattr(case.operation, "remote_cols") or not sql:
