@@ -120,6 +120,7 @@ ON_MYSQL = {
     "enum-reordered": "op.execute(\"ALTER TABLE moods MODIFY m ENUM('b', 'a')\")",
     "attributes-lost": 'op.execute("ALTER TABLE users MODIFY city VARCHAR(30)")',
     "column-with-key-builds-index": 'op.execute("ALTER TABLE users ADD COLUMN c int UNIQUE")',
+    "lock-demanded": 'op.execute("CREATE INDEX ix ON users (name) LOCK = SHARED")',
     "charset-converted": 'op.execute("ALTER TABLE users CONVERT TO CHARACTER SET latin1")',
     "primary-key-dropped": 'op.execute("ALTER TABLE users DROP PRIMARY KEY")',
     "fulltext-index-blocks-writes": 'op.execute("CREATE FULLTEXT INDEX ft ON users (name)")',
@@ -207,6 +208,11 @@ VARIED_ON_MYSQL = [
     (
         "foreign-key-copies",
         'op.execute("ALTER TABLE users ADD COLUMN boss_id int REFERENCES users (id)")',
+    ),
+    ("lock-demanded", 'op.execute("ALTER TABLE users DROP INDEX ix_age, ALGORITHM=COPY")'),
+    (
+        "lock-demanded",
+        'op.execute("ALTER TABLE users ADD COLUMN c int, ALGORITHM=INPLACE, LOCK=EXCLUSIVE")',
     ),
     (
         "foreign-key-copies",

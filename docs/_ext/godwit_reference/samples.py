@@ -376,6 +376,11 @@ CONSTRAINT = (
     ),
 )
 INDEX = (
+    Sample(
+        "create an index and demand a lock",
+        sql("CREATE INDEX iy ON t (a) LOCK = SHARED"),
+        MY,
+    ),
     Sample("create an index", 'op.create_index("ix_a", "t", ["a"])'),
     Sample("create an index concurrently", sql("CREATE INDEX CONCURRENTLY ix_a ON t (a)"), PG),
     Sample(

@@ -27,6 +27,7 @@ from .mysql_locks import (
     UNSURE,
     adds_to_rows,
     as_copy,
+    as_demanded,
     as_shared,
     modified,
     of_engine,
@@ -148,6 +149,10 @@ def cost(action: Action, facts: Facts) -> Cost:
     """What an action takes."""
     if action.has("temporary"):
         return NOTHING
+    return as_demanded(_cheapest(action, facts), action)
+
+
+def _cheapest(action: Action, facts: Facts) -> Cost:
     found = of_engine(looked_up(_FACTS, action, facts), action, facts)
     traits = traits_of(action, facts)
     comes_or_goes = adds_to_rows(action) and found.algorithm != "COPY"

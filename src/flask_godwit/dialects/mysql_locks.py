@@ -231,6 +231,10 @@ def cost(action: Action, facts: Facts) -> Cost:
     """What an action takes."""
     if action.has("temporary"):
         return NOTHING
+    return as_demanded(_cheapest(action, facts), action)
+
+
+def _cheapest(action: Action, facts: Facts) -> Cost:
     found = of_engine(looked_up(FACTS, action, facts), action, facts)
     traits = traits_of(action, facts)
     if writes_anew(found) and FULLTEXT in traits:
@@ -274,3 +278,12 @@ def as_shared(cost: Cost) -> Cost:
 def as_copy(cost: Cost) -> Cost:
     """The same on the same tables, by a copy."""
     return replace(COPY, table=cost.table, also=cost.also)
+
+
+def as_demanded(cost: Cost, action: Action) -> Cost:
+    """What an action takes where its statement demands a copy, or a lock."""
+    if action.has("algorithm copy") and not action.has("lock none"):
+        cost = as_copy(cost)
+    if action.has("lock exclusive"):
+        return replace(cost, lock="exclusive", blocks="reads and writes")
+    return replace(cost, lock="shared", blocks="writes") if action.has("lock shared") else cost

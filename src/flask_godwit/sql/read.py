@@ -10,6 +10,7 @@ from .alter import alter_table
 from .column import column
 from .constraint import constraint
 from .cursor import Cursor
+from .demands import demands
 from .words import words_of
 
 _READ_ONLY = ("SELECT", "SHOW", "EXPLAIN", "PRAGMA", "VALUES", "DESCRIBE", "USE", "RESET")
@@ -121,6 +122,7 @@ def _create_index(cursor: Cursor, traits: set[str]) -> Action:
     columns = cursor.names()
     if any(column.startswith("(") for column in columns):
         traits.add("expression")
+    traits |= demands(cursor)
     condition = cursor.until() if cursor.seek("WHERE") else ""
     return Action("create_index", table, name, frozenset(traits), columns, expression=condition)
 
@@ -142,6 +144,7 @@ def _drop(cursor: Cursor) -> Iterator[Action]:
     for part in cursor.split():
         name = part.name()
         on = part.name() if part.seek("ON") else ""
+        traits |= demands(part)
         if kind == "drop_table":
             yield Action(kind, name, traits=frozenset(traits))
         else:
