@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from typing import Any
 
 import pytest
@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from tests.databases import MARIADB, MYSQL, POSTGRESQL, PSYCOPG, SQLITE, Database
 from tests.engine.revisions import start_upgrade, write_revision, write_revisions
+from tests.network import Network
 from tests.projects import Project
 
 ROWS = 3000
@@ -254,6 +255,23 @@ def test_it_waits_when_asked(users: Project, database: Database) -> None:
     body = f"{COUNT}, batch=1000, pause=0)\nimport app\nassert len(app.asked) == 6"
     write_revision(users, 2, body)
     users.invoke("db", "upgrade")
+    assert counts(database) == [n + 1 for n in range(ROWS)]
+
+
+@pytest.mark.requires("create_database")
+def test_a_server_that_is_far_away(users: Project, database: Database) -> None:
+    """Batches grow all the same: it is the way there that takes its time, not their rows."""
+    users.replace(
+        "app.py",
+        "db = SQLAlchemy(app)",
+        "asked = []\n"
+        "app.config['GODWIT_BACKFILL_THROTTLE'] = lambda: asked.append(1)\n"
+        "app.config['GODWIT_BACKFILL_BATCH_SECONDS'] = 0.05\n"
+        "db = SQLAlchemy(app)",
+    )
+    write_revision(users, 2, f"{COUNT})\nimport app\nassert len(app.asked) < 20, len(app.asked)")
+    with closing(Network(database, seconds=0.02)) as network:
+        users.invoke("db", "upgrade", DATABASE_URL=network.through)
     assert counts(database) == [n + 1 for n in range(ROWS)]
 
 

@@ -23,6 +23,15 @@ def test_batches_come_to_take_half_a_second() -> None:
     assert pace.size == 1
 
 
+def test_a_server_that_is_far_away() -> None:
+    """The way there is no reason for batches of one row."""
+    pace = Pace(0.25, overhead_seconds=0.8)
+    for _ in range(6):
+        pace.took(pace.overhead_seconds + pace.size / 10_000)
+    assert 2_000 <= pace.size <= 2_500
+    assert pace.rest_seconds == 0
+
+
 def test_a_fixed_size_stays() -> None:
     """A script that says `batch` gets batches of that size."""
     pace = Pace(0.5, 300, is_fixed=True)

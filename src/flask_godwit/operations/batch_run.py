@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from sqlalchemy import literal, select
 from sqlalchemy.exc import DBAPIError
 
 from ..errors import BackfillIncomplete, Interrupted
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 _TELL_EVERY_SECONDS = 5.0
 _MOST_PASSES = 5
 _MOST_ATTEMPTS = 3
+_STATEMENTS = 4
+"""Of a batch: its end, its change, what is left of it, its bookmark."""
+_LOOKS = 3
 
 
 class _RowsLeft(Exception):
@@ -70,6 +74,7 @@ class Backfill:
         throttle = self._throttle()
         with self.transaction():
             standing, total = self.piece.locked(), self.batches.count()
+        self.pace.overhead_seconds = self._overhead()
         teller.begins(standing, total)
         while not standing.done:
             throttle.wait(self.limits.stops)
@@ -81,6 +86,18 @@ class Backfill:
             if pause and not standing.done:
                 self.limits.sleep(pause)
         return standing
+
+    def _overhead(self) -> float:
+        """Seconds that a batch takes without any rows: the way to the server and back."""
+        taken = []
+        for _ in range(_LOOKS):
+            began = self.limits.clock()
+            with self.transaction():
+                self.piece.locked()
+                for _statement in range(_STATEMENTS):
+                    self.batches.connection.execute(select(literal(1)))
+            taken.append(self.limits.clock() - began)
+        return min(taken)
 
     def _part(self) -> Standing:
         """One batch, tried again while others are in the way."""

@@ -31,8 +31,12 @@ class Pace:
     rest_seconds: float = 0.0
     """How long to leave the server alone: it was much slower than it was before."""
 
+    overhead_seconds: float = 0.0
+    """What a batch takes however few rows it has: the way to the server and back."""
+
     def took(self, seconds: float) -> None:
         """A batch took so long: the next one is larger or smaller."""
+        seconds -= self.overhead_seconds
         factor = self.target_seconds / seconds if seconds > 0 else _MOST_GROWTH
         self._scale(min(max(factor, _LEAST_GROWTH), _MOST_GROWTH))
         # Its disk may not keep up with what we write, and everybody's reads queue behind that.
