@@ -29,13 +29,13 @@ _BLOCKERS = text("""
 """)
 # Else the session of a process that was killed holds its locks to its statement's end, and one
 # that the network has lost for hours.
-_NOTICE_THE_DEAD = """
-    SELECT set_config('client_connection_check_interval', '2000', true),
-        set_config('tcp_keepalives_idle', '30', true),
-        set_config('tcp_keepalives_interval', '10', true),
-        set_config('tcp_keepalives_count', '3', true),
-        set_config('tcp_user_timeout', '60000', true)
-"""
+_NOTICE_THE_DEAD = {
+    "client_connection_check_interval": 2000,
+    "tcp_keepalives_idle": 30,
+    "tcp_keepalives_interval": 10,
+    "tcp_keepalives_count": 3,
+    "tcp_user_timeout": 60000,
+}
 
 
 class PostgreSQLLimits(Guard):
@@ -112,14 +112,15 @@ class PostgreSQLLimits(Guard):
     def _limit(self, connection: Connection) -> None:
         if connection.get_execution_options().get("isolation_level") == "AUTOCOMMIT":
             return
-        if self._notices_the_dead(connection):
-            connection.exec_driver_sql(_NOTICE_THE_DEAD)
+        settings = dict(_NOTICE_THE_DEAD) if self._notices_the_dead(connection) else {}
         if self.now.lock_seconds or self.now is not self.limits:
-            milliseconds = int(self.now.lock_seconds * 1000)
-            connection.exec_driver_sql(f"SET LOCAL lock_timeout = {milliseconds}")
+            settings["lock_timeout"] = int(self.now.lock_seconds * 1000)
         if self.now.statement_seconds:
-            milliseconds = int(self.now.statement_seconds * 1000)
-            connection.exec_driver_sql(f"SET LOCAL statement_timeout = {milliseconds}")
+            settings["statement_timeout"] = int(self.now.statement_seconds * 1000)
+        # For this transaction, like SET LOCAL; all at once, since the server may be far away.
+        calls = [f"set_config('{name}', '{value}', true)" for name, value in settings.items()]
+        if calls:
+            connection.exec_driver_sql(f"SELECT {', '.join(calls)}")
 
     def _notices_the_dead(self, connection: Connection) -> bool:
         """Whether the server can see, in the middle of a statement, that its client is gone."""
