@@ -11,6 +11,7 @@ network is silent, a third one ends the process, which is safe at any moment.
 from __future__ import annotations
 
 import _thread
+import logging
 import os
 import select
 import signal
@@ -33,6 +34,7 @@ _CANCEL_EVERY_SECONDS = 0.5
 _TIDYING_SECONDS = 1.0
 _BYTE_SECONDS = 0.1
 _AGAIN_SECONDS = 0.05
+_POOLS = "sqlalchemy.pool"
 
 
 def tell_stopped(console: Console) -> None:
@@ -86,6 +88,7 @@ class _Ear:
         self.calls = 0
         self.interrupts = False
         """Whether something was cut off: what fails from then on fails because of it."""
+        self.hushed: list[logging.Logger] = []
         self.reader, self.writer = socket.socketpair()
         self.reader.setblocking(False)
         self.writer.setblocking(False)
@@ -104,6 +107,7 @@ class _Ear:
             self._take()
         if not self.wish.running or self.count > 1:
             self.interrupts = True
+            self._hush_pools()
             raise KeyboardInterrupt
 
     def swallowed(self, otherwise: Callable[[Any], Any], unraisable: Any) -> None:
@@ -115,7 +119,16 @@ class _Ear:
         again.daemon = True
         again.start()
 
+    def _hush_pools(self) -> None:
+        """A pool that closes a connection just now would log the interrupt as an error of it."""
+        for name, logger in list(logging.root.manager.loggerDict.items()):
+            if name.startswith(_POOLS) and isinstance(logger, logging.Logger):
+                logger.addFilter(_is_no_interrupt)
+                self.hushed.append(logger)
+
     def close(self) -> None:
+        for logger in self.hushed:
+            logger.removeFilter(_is_no_interrupt)
         self.over.set()
         self.writer.send(b"\0")
         self.thread.join()
@@ -162,3 +175,7 @@ class _Ear:
         if not self.over.wait(_TIDYING_SECONDS):
             tell_stopped(self.console)
             os._exit(STOPPED)
+
+
+def _is_no_interrupt(record: logging.LogRecord) -> bool:
+    return not (record.exc_info and record.exc_info[0] is KeyboardInterrupt)
