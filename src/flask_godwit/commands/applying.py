@@ -119,11 +119,7 @@ def downgrade(
         steps = steps_back(scripts, end, at)
         if not told and len(at) > 1 and re.fullmatch(r"-\d+", end):
             told.append(at[0])
-            (listener or Listener()).warned(
-                f"{end} could mean any of the revisions that the database is at,"
-                f" {', '.join(at)}: {at[0]} is taken.\n"
-                "flask db downgrade REVISION    goes back to the one you name"
-            )
+            _say_which(run.listener, end, at)
         return steps
 
     told: list[str] = []
@@ -131,6 +127,15 @@ def downgrade(
     if (project.settings.preflight if preflight is None else preflight) and not sql:
         _look_first(run, plan, partial(_caution, project, run.listener, "downgrade", rows=True))
     return run.go(plan, sql=sql, starting_rev=start, destination_rev=end, tag=tag)
+
+
+def _say_which(listener: Listener, end: str, at: tuple[str, ...]) -> None:
+    """Of several heads a number of steps back is about the first."""
+    listener.warned(
+        f"{end} could mean any of the revisions that the database is at,"
+        f" {', '.join(at)}: {at[0]} is taken.\n"
+        "flask db downgrade REVISION    goes back to the one you name"
+    )
 
 
 def _refuse_way_back(scripts: ScriptDirectory, at: tuple[str, ...], end: str) -> None:
