@@ -81,10 +81,10 @@ class Environment(EnvironmentContext):
         """Alembic's ``run_migrations``, with the database's guards around it."""
         context = self.get_context()
         with cut_off(context.connection), ExitStack() as around:
-            if not self.only_looks:
+            if not self.only_looks and self.migrations.may_run(context):
                 around.enter_context(operations(context))
-            if self.safeguards is not None:
-                around.enter_context(self.safeguards.run(context))
+                if self.safeguards is not None:
+                    around.enter_context(self.safeguards.run(context))
             # A copy: Alembic fills the same dict for every database.
             self.migrations.configured[bind_of(context)] = Configured(dict(context.opts), arguments)
             super().run_migrations(**arguments)

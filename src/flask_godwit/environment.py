@@ -80,6 +80,8 @@ class Migrations:
         self.journal: Journal | None = None
         self.configured: dict[str, Configured] = {}
         """What the last runs were configured with, by bind."""
+        self.beforehand: Callable[[MigrationContext], bool] = lambda context: True
+        """Asked inside of each context, before any revision runs: whether some may."""
         self.stand_in: Callable[[Connection], Connection] | None = None
         """Gives another connection in the place of the one that a run was configured with."""
 
@@ -91,6 +93,10 @@ class Migrations:
     def is_selected(self, bind: str) -> bool:
         """Whether ``--bind`` (or its absence) selects this database."""
         return self.project.bind is None or is_same_bind(self.project.bind, bind)
+
+    def may_run(self, context: MigrationContext) -> bool:
+        """Whether revisions run in a context that is about to look for them."""
+        return self.is_selected(bind_of(context)) and self.beforehand(context)
 
     def run(
         self,

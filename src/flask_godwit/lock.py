@@ -92,19 +92,21 @@ class DeployLocks:
         """
         if self.held or self.patience is None:
             return True
-        at_once = True
-        for target in _one_for_each_database(self.targets):
-            lock = self._lock_of(target, wait)
-            if lock is None:
-                continue
-            self._locks.callback(lock.release)
-            if not lock.acquire():
-                at_once = False
-                if not wait_for(lock, target.bind, self.patience):
-                    self._locks.close()
-                    return False
-        self.held = True
-        return at_once
+        patience, waited = self.patience, False
+
+        def waits(lock: DeployLock, bind: str) -> bool:
+            nonlocal waited
+            waited = True
+            return wait_for(lock, bind, patience)
+
+        return self._take(wait, waits) and not waited
+
+    def acquire_if_free(self, wait: float = 0.0) -> bool:
+        """Take the lock of every database unless another migration has one; whether they are ours.
+
+        :param wait: seconds to wait for a server that is still starting.
+        """
+        return self.held or self._take(wait, lambda lock, bind: False)
 
     def take_again(self) -> None:
         """Take the locks anew, after the server may have forgotten them.
@@ -115,6 +117,18 @@ class DeployLocks:
             self._locks.close()
         self.held = self.patience is None
         self.acquire()
+
+    def _take(self, wait: float, waits: Callable[[DeployLock, str], bool]) -> bool:
+        for target in _one_for_each_database(self.targets):
+            lock = self._lock_of(target, wait)
+            if lock is None:
+                continue
+            self._locks.callback(lock.release)
+            if not (lock.acquire() or waits(lock, target.bind)):
+                self._locks.close()
+                return False
+        self.held = True
+        return True
 
     def _lock_of(self, target: Target, wait: float) -> DeployLock | None:
         with connected(target.engine, wait) as connection:

@@ -30,6 +30,13 @@ def commit_what_is_open(context: MigrationContext) -> None:
         connection.commit()
 
 
+def sees_what_others_commit(context: MigrationContext) -> bool:
+    """Whether what is read now is there now; a transaction of somebody else's may not see it."""
+    connection = context.connection
+    assert connection is not None
+    return not spans_revisions(context) or connection.get_isolation_level() == "READ COMMITTED"
+
+
 def applied_in(scripts: ScriptDirectory, heads: Collection[str]) -> set[str]:
     """The heads, and all revisions that they build on."""
     try:

@@ -19,10 +19,33 @@ from flask_godwit.lock import DeployLocks, Patience, wait_for
 from flask_godwit.values import Target
 from tests.databases import Database
 from tests.engine.revisions import start_upgrade, write_revisions
+from tests.online.asking import execute
 from tests.projects import Project
 
 VERSION_TABLE = "alembic_version"
 TABLES = [f'op.create_table("t{number}", sa.Column("id", sa.Integer))' for number in range(4)]
+
+ENVS = {
+    "of ours": "from flask_godwit import run_migrations\n\nrun_migrations()\n",
+    "one transaction": """
+        from alembic import context
+        from flask import current_app
+        from sqlalchemy import inspect, text
+
+        with current_app.extensions["migrate"].db.engine.connect() as connection:
+            transaction = connection.begin()
+            if inspect(connection).has_table("t0"):
+                connection.execute(text("SELECT * FROM t0"))
+            context.configure(connection=connection)
+            context.run_migrations()
+            transaction.commit()
+    """,
+}
+"""Some that a folder may bring. A transaction sees what was there when it first read something."""
+EXECUTED = """
+        with open("executed", "a") as notes:
+            notes.write("x")
+"""
 
 
 def lock_of(engine: Engine, *, seconds: float = 1) -> DeployLocks:
@@ -38,6 +61,13 @@ def test_a_crowd_on_an_empty_database(project: Project) -> None:
     assert [answer.code for answer in answers] == [0] * 6, "\n".join(map(str, answers))
     assert sorted("4 applied" in answer.stdout for answer in answers) == [False] * 5 + [True]
     assert sum("Nothing to do" in answer.stdout for answer in answers) == 5
+
+
+@pytest.mark.parametrize("env", ["of ours", "one transaction"])
+def test_a_crowd_with_an_env_py(project: Project, env: str) -> None:
+    """The same where an env.py opens the connections, or holds a transaction over all of it."""
+    project.write("migrations/env.py", ENVS[env])
+    test_a_crowd_on_an_empty_database(project)
 
 
 def test_the_second_is_told_for_whom_it_waits(project: Project, database: Database) -> None:
@@ -129,6 +159,61 @@ def test_no_lock_when_there_is_nothing_to_do(project: Project, database: Databas
         lock.acquire()
         answer = project.flask("db", "upgrade", "--no-wait")
     assert "Nothing to do" in answer.stdout
+
+
+@pytest.mark.parametrize("env", ENVS)
+def test_no_lock_in_an_env_py_where_nothing_is_to_be_done(
+    project: Project, database: Database, env: str
+) -> None:
+    """The same of an env.py; unless its own transaction may not see what is there now."""
+    write_revisions(project, *TABLES)
+    project.write("migrations/env.py", ENVS[env])
+    project.flask("db", "upgrade", "r3")
+    with database.engine() as engine, lock_of(engine) as lock:
+        lock.acquire()
+        answers = [
+            project.flask("db", "upgrade", "--no-wait", revision, check=False)
+            for revision in ("r3", "r4")
+        ]
+    sees = env != "one transaction" or database.dialect == "postgresql"
+    assert ("Nothing to do" in answers[0].stdout) is sees, answers[0].stderr
+    assert ["Another migration is running" in answer.stderr for answer in answers] == [
+        not sees,
+        True,
+    ]
+    project.flask("db", "upgrade")
+
+
+def test_an_env_py_is_executed_once(project: Project, database: Database) -> None:
+    """And once more where another migration was waited for: what it held is free meanwhile."""
+    write_revisions(project, *TABLES)
+    project.write("migrations/env.py", EXECUTED + ENVS["one transaction"])
+    project.flask("db", "upgrade", "r3")
+    assert project.read("executed") == "x"
+    with database.engine() as engine, lock_of(engine) as lock:
+        lock.acquire()
+        upgrade = start_upgrade(project)
+        assert upgrade.stderr is not None
+        assert "Waiting for another migration: " in upgrade.stderr.readline()
+        execute(database, "DROP TABLE t0")
+    stdout, _ = upgrade.communicate(timeout=60)
+    assert "1 applied" in stdout
+    assert project.read("executed") == "xxx"
+
+
+def test_a_transaction_of_an_env_py_that_began_before(project: Project, database: Database) -> None:
+    """What it has read is from before the other one was done: it begins another one."""
+    write_revisions(project, *TABLES)
+    project.invoke("db", "upgrade", "r3")
+    project.write("migrations/env.py", ENVS["one transaction"])
+    with database.engine() as engine, lock_of(engine) as lock:
+        lock.acquire()
+        upgrade = start_upgrade(project)
+        assert upgrade.stderr is not None
+        assert "Waiting for another migration: " in upgrade.stderr.readline()
+        project.invoke("db", "stamp", "--no-lock", "r4")
+    stdout, stderr = upgrade.communicate(timeout=60)
+    assert "Nothing to do: the database is at r4 (head)." in stdout, stderr
 
 
 def test_a_dead_owner(database: Database, project: Project) -> None:

@@ -58,7 +58,7 @@ def upgrade(
 
 
 def _look_first(run: Run, plan: Plan, caution: Callable[[], Caution]) -> None:
-    """Have a look taken at what is about to run. An env.py is executed once only."""
+    """Have a look taken at what is about to run. An env.py is not executed once more for it."""
     if run.migrations.has_env:
         run.look_beside = lambda context, steps: caution().beside(context, steps)
     else:

@@ -19,6 +19,16 @@ HasSteps = Callable[[tuple[str, ...]], bool]
 """Whether there is something to do for a database that is at these revisions."""
 
 
+def is_done(context: MigrationContext, scripts: ScriptDirectory, has_steps: HasSteps) -> bool:
+    """Whether nothing is left to do in a database, nor half done."""
+    assert context.connection is not None
+    at = context.get_current_heads()
+    if has_steps(at):
+        return False
+    store = Store(context.connection, context.version_table, context.version_table_schema)
+    return not store.half_done(applied_in(scripts, at))
+
+
 class Onlooker:
     """Looks at the databases of a project, whoever works on them."""
 
@@ -52,12 +62,7 @@ class Onlooker:
 
     def _is_done(self, target: Target, scripts: ScriptDirectory, has_steps: HasSteps) -> bool:
         with connected(target.engine) as connection:
-            context = self._context(target, connection)
-            at = context.get_current_heads()
-            if has_steps(at):
-                return False
-            store = Store(connection, context.version_table, context.version_table_schema)
-            return not store.half_done(applied_in(scripts, at))
+            return is_done(self._context(target, connection), scripts, has_steps)
 
     def _context(self, target: Target, connection: Connection) -> MigrationContext:
         options = dict(self.project.options)

@@ -26,19 +26,12 @@ from ..steps import applied_in, database_url, spans_revisions
 from ..targets import DEFAULT_VERSION_TABLE, selected_targets
 from ..values import Outcome, Progress, Project, Step, TargetOutcome
 from .comeback import Comeback
+from .inside import LockFromInside, LockNeeded
 from .limits import limits_of, patience_of
-from .onlooker import Onlooker
+from .onlooker import HasSteps, Onlooker
 
 Plan = Callable[[ScriptDirectory, tuple[str, ...]], Iterable[RevisionStep]]
 """The steps from the revisions that a database is at."""
-
-
-class _LockNeeded(Exception):
-    """There is work to do, and the lock is not ours yet, or nobody has looked at the rows."""
-
-    def __init__(self, steps: Sequence[RevisionStep]) -> None:
-        super().__init__()
-        self.steps = steps
 
 
 class Run:
@@ -83,12 +76,13 @@ class Run:
         output = StringIO() if sql else None
         project = self.migrations.project
         table = project.options.get("version_table", DEFAULT_VERSION_TABLE)
-        # An env.py is executed once only, and these change something before any plan.
-        at_once = self.migrations.has_env or creates_table or "purge" in options
+        at_once = creates_table or "purge" in options  # changes something before any plan
         patience = self.patience if at_once else self._until_done(plan)
         with DeployLocks(selected_targets(project), table, patience) as self.locks:
             if not sql and at_once:
                 self.locks.acquire(project.wait)
+            elif not sql and self.migrations.has_env:
+                self.migrations.beforehand = self._lock_from_inside(plan)
             work = partial(self._work, plan, creates_table)
             run = partial(self._run, work, output=output, as_sql=sql, **options)
             with self.comeback.watching():
@@ -97,24 +91,32 @@ class Run:
         script = output.getvalue() if output else ""
         return Outcome(tuple(self.outcomes), script, sql, tuple(self.backups.made))
 
+    def _has_steps(self, plan: Plan) -> HasSteps:
+        scripts = self.migrations.scripts
+        return lambda at: any(True for _ in plan(scripts, at))
+
+    def _lock_from_inside(self, plan: Plan) -> LockFromInside:
+        wait = self.migrations.project.wait
+        return LockFromInside(self.locks, self.migrations.scripts, self._has_steps(plan), wait)
+
     def _until_done(self, plan: Plan) -> Patience | None:
         """Patience that ends when another migration has done what this one was to do."""
-        if self.patience is None:
-            return None
-        scripts = self.migrations.scripts
-        done = self.onlooker.watch(scripts, lambda at: any(True for _ in plan(scripts, at)))
+        if self.patience is None or self.migrations.has_env:
+            return self.patience
+        done = self.onlooker.watch(self.migrations.scripts, self._has_steps(plan))
         # What this one has begun, it ends itself.
         return replace(self.patience, is_done=lambda: not (self.running or self.done) and done())
 
     def _run(self, work: Work, **options: Any) -> bool:
         """Whether it came to its end; else it must run again: with the lock, or reconnected."""
         # Before the lock is ours we only look, which must not wait for who has it.
-        limits = self.limits if self.locks.held and not options["as_sql"] else None
+        locks = self.locks.held or self.migrations.has_env
+        limits = self.limits if locks and not options["as_sql"] else None
         looks = limits is None and not options["as_sql"]
         try:
             # The version table is made by us, under the lock.
             self.migrations.run(work, limits=limits, only_looks=looks, dont_mutate=True, **options)
-        except _LockNeeded as needed:
+        except LockNeeded as needed:
             # What another one did while we waited is not looked at: there is less to do now.
             first = self.locks.acquire(self.migrations.project.wait)
             if first and self.look is not None and needed.steps:
@@ -180,7 +182,7 @@ class Run:
         self.before = self.comeback.start_of(bind, at) if self.locks.held else at
         steps = list(plan(scripts, self.before))
         if steps and not context.as_sql and (self.look or not self.locks.held):
-            raise _LockNeeded(steps)
+            raise LockNeeded(steps)
         if not steps and not context.as_sql and self.direction in ("upgrade", "downgrade"):
             self._refuse_half_done(context, applied_in(scripts, at))
         resumed = at != self.before or self.running is not None
@@ -212,7 +214,7 @@ class Run:
         store = Store(context.connection, context.version_table, context.version_table_schema)
         for (revision, direction), entries in store.half_done(applied).items():
             if not self.locks.held:
-                raise _LockNeeded(())
+                raise LockNeeded
             from ..journal.recovery import half_applied
 
             raise half_applied(revision, direction, entries)
