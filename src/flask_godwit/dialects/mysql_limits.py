@@ -21,7 +21,7 @@ from .guard import Guard, OutsideTransaction, Running, Sent
 from .mysql_blockers import blockers
 from .mysql_errors import gives_way
 
-DDL = re.compile(r"\s*(CREATE|ALTER|DROP|RENAME|TRUNCATE|OPTIMIZE|LOCK)\b", re.IGNORECASE)
+DDL = re.compile(r"\s*(CREATE|ALTER|DROP|RENAME|TRUNCATE|OPTIMIZE)\b", re.IGNORECASE)
 
 _LONG_TRANSACTIONS = """
     SELECT count(*) FROM information_schema.innodb_trx

@@ -11,8 +11,6 @@ from sqlalchemy import Connection
 
 from ..dialects import Database, dialect_for
 from ..dialects.guard import Sent
-from ..dialects.mysql_errors import outage
-from ..errors import RightsMissing
 from ..interrupts import failures_ignored
 from ..surroundings import Surroundings
 from .copy_statements import string
@@ -28,7 +26,6 @@ class CopySession:
     def __init__(self, connection: Connection, around: Surroundings) -> None:
         self.connection = connection
         self.around = around
-        self.holds = False
 
     @property
     def database(self) -> Database:
@@ -50,7 +47,7 @@ class CopySession:
     def patiently(self, statement: str) -> None:
         """What needs the table for a moment steps aside for those who use it."""
         limits = self.around.limits
-        if self.holds or not limits.lock_seconds:
+        if not limits.lock_seconds:
             self.send(statement)
             return
         guard = self.database.lock_limit(self.connection, limits)
@@ -66,24 +63,6 @@ class CopySession:
                 self._raw.rollback()
             raise
         self._raw.commit()
-
-    @contextmanager
-    def held(self, tables: Sequence[str]) -> Iterator[None]:
-        """Nobody else uses these tables, where the account may lock them: not without."""
-        try:
-            self.patiently(f"LOCK TABLES {', '.join(f'{table} WRITE' for table in tables)}")
-        except Exception as error:
-            if outage(error) is not RightsMissing:
-                raise
-            yield
-            return
-        self.holds = True
-        try:
-            yield
-        finally:
-            self.holds = False
-            with failures_ignored():  # a lost connection takes its locks along
-                self.send("UNLOCK TABLES")
 
     @contextmanager
     def unchecked(self) -> Iterator[None]:

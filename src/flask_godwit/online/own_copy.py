@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
@@ -24,7 +23,7 @@ from ..operations import BackfillOp
 from ..operations.batch_run import Backfill
 from ..operations.batches import Batches, key_of, table_in
 from .copies import FOREIGN_KEY, REFERRED_TO, TableCopy
-from .copy_keys import ForeignKey, Place, altered, at, keys_of, keys_to
+from .copy_keys import ForeignKey, Place, altered, keys_of, keys_to
 from .copy_session import CopySession
 from .copy_statements import EVENTS, CopyStatements, quoted, string
 
@@ -95,10 +94,8 @@ class OwnCopy(TableCopy):
                 self._fill()
                 self._catch_up()
                 self._compare()
-                self._session.send(f"ANALYZE TABLE {self._named(self._new)}")
-                with self._nobody_replaces():
-                    self._turn_keys()
-                    self._take_its_place()
+                self._turn_keys()
+                self._take_its_place()
         except BaseException:
             with failures_ignored():  # it may be the connection that was lost: the next run cleans
                 self.clean()
@@ -134,8 +131,10 @@ class OwnCopy(TableCopy):
 
     def _why_the_server_cannot(self, own: list[ForeignKey], others: list[ForeignKey]) -> str:
         if self._session.database.name == "MySQL":
-            # The trigger's DELETE would take along what refers to the copy by then.
-            goes = any(key.follows for key in others) and self._replacing_keeps
+            # Since 9.6 REPLACE keeps what refers to a row, but deletes the row for a trigger: that
+            # of the copy would take along what refers to the copy by then.
+            keeps = self._session.send("SHOW VARIABLES LIKE 'innodb_native_foreign_keys'")
+            goes = any(key.follows for key in others) and [row[1] for row in keeps] == ["OFF"]
             return "rows of other tables go with its rows" if goes else ""
         follows = any(key.follows for key in own)
         tables = {self._place, *(key.place for key in others)} if others or follows else set()
@@ -143,12 +142,6 @@ class OwnCopy(TableCopy):
             # MariaDB 10.11 has ended there, on an assertion of its own about locks.
             return "foreign keys of tables with virtual columns are not changed under load"
         return ""
-
-    @property
-    def _replacing_keeps(self) -> bool:
-        """MySQL since 9.6: REPLACE keeps what refers to a row, but deletes it for a trigger."""
-        found = self._session.send("SHOW VARIABLES LIKE 'innodb_native_foreign_keys'")
-        return [row[1] for row in found] == ["OFF"]
 
     def _has_virtual_columns(self, place: Place) -> bool:
         schema, table = map(string, place)
@@ -264,16 +257,9 @@ class OwnCopy(TableCopy):
         self._alter_keys((copy, key.added_for_now(copy)) for key in own)
         self._alter_keys((key.place, key.turned(copy)) for key in keys if key not in own)
 
-    def _nobody_replaces(self) -> AbstractContextManager[None]:
-        """While others refer to the copy already, a trigger can't delete what REPLACE keeps."""
-        places = {key.place for key in self._keys_to_it()}
-        if not places or not self._replacing_keeps:
-            return nullcontext()
-        places |= {self._place, (self.schema, self._new)}
-        return self._session.held(sorted(map(at, places)))
-
     def _take_its_place(self) -> None:
         table, old, new = map(self._named, (self.table, self._old, self._new))
+        self._session.send(f"ANALYZE TABLE {new}")
         self._session.patiently(f"RENAME TABLE {table} TO {old}, {new} TO {table}")
 
     # What it is made of.
