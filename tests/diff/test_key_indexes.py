@@ -163,14 +163,19 @@ def test_index_goes_from_a_key_with_another_type(evolution: Evolution) -> None:
 
 
 @pytest.mark.requires("auto_increment")
-def test_renamed_key_with_another_type(evolution: Evolution) -> None:
-    """A key that is made anew for its name is away while its columns get another type, too."""
+@pytest.mark.parametrize("index", [(), ("up", "id")], ids=["", "wider index comes"])
+def test_renamed_key_with_another_type(evolution: Evolution, index: tuple[str, ...]) -> None:
+    """A key that is made anew for its name is away while its columns get another type, too.
 
-    def models(tree: str, leaf: str, kind: Any) -> Callable[[SQLAlchemy], None]:
+    Its index is not: it has the old name when another one takes its place.
+    """
+
+    def models(tree: str, leaf: str, kind: Any, *index: str) -> Callable[[SQLAlchemy], None]:
         def declare(db: SQLAlchemy) -> None:
             db.metadata.naming_convention = CONVENTION
             up = sa.Column("up", sa.ForeignKey(f"{tree}.id"))
-            db.Table(tree, sa.Column("id", kind, primary_key=True), up)
+            made = [sa.Index("ix_wide", *index)] if index else []
+            db.Table(tree, sa.Column("id", kind, primary_key=True), up, *made)
             number = sa.Column("n", sa.Integer, index=True)
             db.Table(leaf, sa.Column("id", sa.Integer, primary_key=True), number)
 
@@ -179,6 +184,27 @@ def test_renamed_key_with_another_type(evolution: Evolution) -> None:
     before = models("tree", "leaf", sa.Integer)
     evolution.begin(before, "INSERT INTO tree VALUES (1, 1)")
     renames = ("--rename-table", "tree:bush", "--rename-table", "leaf:twig")
-    evolution.follow(models("bush", "twig", sa.BigInteger), *renames)
+    evolution.follow(models("bush", "twig", sa.BigInteger, *index), *renames)
     evolution.back(before)
     assert evolution.rows("SELECT * FROM tree") == [(1, 1)]
+
+
+@pytest.mark.requires("auto_increment")
+def test_index_with_a_retyped_column_goes(evolution: Evolution) -> None:
+    """On the way back, what stands in for it goes when it is there again."""
+
+    def models(kind: Any, *index: str) -> Callable[[SQLAlchemy], None]:
+        def declare(db: SQLAlchemy) -> None:
+            key = sa.ForeignKey("tree.id", name="fk_up")
+            columns = [sa.Column("up", key), sa.Column("code", kind)]
+            made = [sa.Index("ix_wide", *index)] if index else []
+            db.Table("tree", sa.Column("id", sa.Integer, primary_key=True), *columns, *made)
+
+        return declare
+
+    code = "00000000-0000-0000-0000-00000000000a"
+    before = models(sa.String(36), "up", "code")
+    evolution.begin(before, f"INSERT INTO tree VALUES (1, 1, '{code}')")
+    evolution.follow(models(sa.Uuid))
+    evolution.back(before)
+    assert evolution.rows("SELECT * FROM tree") == [(1, 1, code)]

@@ -29,15 +29,21 @@ class IndexSwaps:
 
     :param indexes: the indexes of a table in the database, in new names.
     :param keys: its foreign keys, likewise.
+    :param old_name: what an index of a table is called at that moment, by its new name.
     """
 
     dialect: Dialect
     models: Mapping[Key, Table]
     indexes: Callable[[Key], _Indexes]
     keys: Callable[[Key], _Indexes]
+    old_name: Callable[[Key, str], str]
 
-    def run(self, up: ops.OpContainer, down: ops.OpContainer) -> None:
-        """Make one statement of each."""
+    def run(self, up: ops.OpContainer, down: ops.OpContainer) -> set[tuple[Key, str]]:
+        """Make one statement of each.
+
+        :returns: the tables and names of the indexes that go.
+        """
+        swapped = set()
         for block in _blocks(up):
             key = (block.schema, block.table_name)
             gone = {name for each in _blocks(up) for name in _without(each, key)}
@@ -45,8 +51,9 @@ class IndexSwaps:
                 continue
             for made, columns in self._made(key, gone):
                 new = next((op for op in block.ops if _begins(op, columns, made)), None)
-                if new is not None:
-                    self._swap(block, down, new, (made, columns))
+                if new is not None and self._swap(block, down, new, (made, columns)):
+                    swapped.add((key, made))
+        return swapped
 
     def _made(self, key: Key, gone: set[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
         """The server's own indexes that nobody else asks for or drops: each is called as its key
@@ -58,7 +65,7 @@ class IndexSwaps:
         for name, columns in self.keys(key).items():
             made = next((n for n in (name, columns[0]) if indexes.get(n) == columns), None)
             if made is not None and made not in kept | gone:
-                yield made, columns
+                yield self.old_name(key, made), columns
 
     def _swap(
         self,
@@ -66,12 +73,12 @@ class IndexSwaps:
         down: ops.OpContainer,
         new: Any,
         made: tuple[str, tuple[str, ...]],
-    ) -> None:
-        """Both ways, unless the way back has no such step."""
+    ) -> bool:
+        """Both ways, unless the way back has no such step; whether it was done."""
         key, name = (block.schema, block.table_name), _name(new)
         back = next(((b, op) for b in _blocks(down) for op in b.ops if _drops(op, key, name)), None)
         if back is None:
-            return
+            return False
         old = ops.CreateIndexOp(made[0], key[1], list(made[1]), schema=key[0])
         there = Sql(self._statement(key, made[0], new), self._statement(key, name, old))
         columns = ", ".join(_columns(new))
@@ -79,6 +86,7 @@ class IndexSwaps:
         there.back = f"index {made[0]} on {said(key)} ({', '.join(made[1])}), in place of {name}"
         block.ops[block.ops.index(new)] = there
         back[0].ops[back[0].ops.index(back[1])] = there.reverse()
+        return True
 
     def _statement(self, key: Key, old: str, new: _New) -> str:
         return (

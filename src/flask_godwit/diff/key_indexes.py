@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from alembic.operations import ops
@@ -35,22 +36,27 @@ class KeyIndexStage:
     def run(self, up: ops.OpContainer, down: ops.OpContainer) -> None:
         """Change both ways of a script."""
         dialect = self.rows.connection.dialect
-        IndexSwaps(dialect, self.models, self._indexes, self._keys).run(up, down)
+        old_name = partial(self._old_name, up)
+        swaps = IndexSwaps(dialect, self.models, self._indexes, self._keys, old_name)
+        swapped = swaps.run(up, down)
         self._bridge(up, down, True)
         self._bridge(down, up, False)
         left = {
             (_key(block), columns)
             for block in _blocks(up)
-            for columns in list(self._drop_left(block, _of_table(up, block)))
+            for columns in list(self._drop_left(block, _of_table(up, block), swapped))
         }
         added = {_name(op) for block in _blocks(up) for op in block.ops if _adds(op)}
         for block in _blocks(down):
             self._drop_made(block, _of_table(down, block), added)
         self._name_again(up, down, left)
 
-    def _drop_left(self, block: ops.ModifyTableOps, done: _Operations) -> Iterator[tuple[str, ...]]:
+    def _drop_left(
+        self, block: ops.ModifyTableOps, done: _Operations, swapped: set[tuple[Key, str]]
+    ) -> Iterator[tuple[str, ...]]:
         """The upgrade drops a key: its index goes with it. It is called as the key or the column.
 
+        :param swapped: indexes that go where another one takes their place.
         :returns: the columns of those that are not called as the key.
         """
         key = (block.schema, block.table_name)
@@ -61,7 +67,7 @@ class KeyIndexStage:
             columns = _local(operation)
             name = _name(operation)
             for index in dict.fromkeys((name, columns[0])):
-                same = self._indexes(key).get(index) == columns
+                same = self._indexes(key).get(index) == columns and (key, index) not in swapped
                 stays = {name, index} & (again | known | kept) or _gone(done, columns)
                 if same and not stays:
                     _insert_after(block, operation, _drop_index(key, index))
@@ -126,7 +132,7 @@ class KeyIndexStage:
                     own = ops.CreateIndexOp(name, key[1], list(columns), schema=key[0])
                     block.ops.insert(block.ops.index(operation), own)
                     if again:
-                        _drop_after(backward, key, operation, name)
+                        _drop_after(backward, key, operation, own)
 
     def _uncovered(
         self, key: Key, dropped: ops.DropIndexOp, done: _Operations
@@ -158,6 +164,12 @@ class KeyIndexStage:
         }
         primary = inspector.get_pk_constraint(table, schema=schema)["constrained_columns"]
         return {**found, "PRIMARY": self._columns_now(key, primary)}
+
+    def _old_name(self, up: ops.OpContainer, key: Key, index: str) -> str:
+        """What an index is called while its key, of which it will have the name, is not there."""
+        old = self.rows.renames.old_name(key, "ix", index)
+        aside = {_name(op) for b in _blocks(up) if _key(b) == key for op in b.ops if _drops(op)}
+        return old if old in aside else index
 
     def _keys(self, key: Key) -> dict[str, tuple[str, ...]]:
         schema, table = self.rows.renames.old_key(key)
@@ -250,7 +262,9 @@ def _insert_after(
     block.ops.insert(1 + block.ops.index(operation), new)
 
 
-def _drop_after(operations: ops.OpContainer, key: Key, dropped: ops.DropIndexOp, name: str) -> None:
+def _drop_after(
+    operations: ops.OpContainer, key: Key, dropped: ops.DropIndexOp, own: ops.CreateIndexOp
+) -> None:
     """Drop an index where the one comes back that it stood in for."""
     for block in _blocks(operations):
         if (block.schema, block.table_name) == key:
@@ -258,7 +272,7 @@ def _drop_after(operations: ops.OpContainer, key: Key, dropped: ops.DropIndexOp,
                 if not isinstance(operation, ops.CreateIndexOp):
                     continue
                 if operation.index_name == dropped.index_name:
-                    _insert_after(block, operation, _drop_index(key, name))
+                    _insert_after(block, operation, own.reverse())
 
 
 def _index_columns(dropped: ops.DropIndexOp) -> tuple[str, ...]:

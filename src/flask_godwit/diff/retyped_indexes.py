@@ -21,15 +21,18 @@ def _in_order(block: ops.ModifyTableOps) -> None:
     drops = [op for op in block.ops if _drops(op) and retyped & {*_columns(op)}]
     # A foreign key may need an index until another one is there: that comes first if it can.
     early = [op for op in block.ops if _makes(op) and _is_for(op, drops, retyped | _added(block))]
-    late = [_columns(op)[:1] for op in block.ops if _makes(op) and op not in early]
-    early_columns = [_columns(op)[:1] for op in early]
+    late = [_head(op) for op in block.ops if _makes(op) and op not in early]
+    early_columns = [_head(op) for op in early]
     first = [
         *early,
-        *(op for op in drops if (head := _columns(op)[:1]) in early_columns or head not in late),
+        *(op for op in drops if (head := _head(op)) in early_columns or head not in late),
     ]
     rest = [op for op in block.ops if op not in first]
     last = [op for op in rest if _makes(op) and retyped & {*_columns(op)}]
-    if any(_retypes(op) for op in rest[_place(rest, last) :]):
+    after = rest[_place(rest, last) :]
+    if any(_retypes(op) for op in after):
+        # What stood in for one of them, as a foreign key needs, goes when it is there again.
+        last += [op for op in after if _drops(op) and _head(op) in map(_head, last)]
         rest = [*(op for op in rest if op not in last), *last]
     block.ops[:] = [*first, *rest]
 
@@ -37,7 +40,7 @@ def _in_order(block: ops.ModifyTableOps) -> None:
 def _is_for(operation: Any, drops: list[Any], unready: set[str]) -> bool:
     """Whether an index can be there before others go, and take their place."""
     columns, name = _columns(operation), _name(operation)
-    replaces = columns[:1] in [_columns(op)[:1] for op in drops]
+    replaces = columns[:1] in [_head(op) for op in drops]
     return replaces and not unready & {*columns} and name not in [_name(op) for op in drops]
 
 
@@ -65,6 +68,10 @@ def _drops(operation: Any) -> bool:
     if not isinstance(operation, ops.DropIndexOp | ops.DropConstraintOp):
         return False
     return _makes(operation._reverse)
+
+
+def _head(operation: Any) -> list[str]:
+    return _columns(operation)[:1]
 
 
 def _columns(operation: Any) -> list[str]:

@@ -63,6 +63,12 @@ class Renames:
         """
         return self.names.get(key, {}).get((namespace(kind), name), name)
 
+    def old_name(self, key: Key, kind: str, name: str) -> str:
+        """What a constraint or index that is called so now was called before."""
+        known = self.names.get(key, {}).items()
+        space = namespace(kind)
+        return next((old for (of, old), new in known if of == space and new == name), name)
+
     def new_text(self, key: Key, text: str) -> str:
         """An SQL expression over the columns of a table, with their new names."""
         columns = self.columns.get(key)
