@@ -98,3 +98,21 @@ def test_changed(
     evolution.now.ok("downgrade")
     assert evolution.rows(DOMAINS) == [("part", "integer", None, False, "CHECK ((VALUE > 0))")]
     assert evolution.rows("SELECT c_part FROM item") == [(2,)]
+
+
+@pytest.mark.requires("enum_types")
+@pytest.mark.parametrize("nullable", [True, False])
+def test_forbids_null_itself(evolution: Evolution, nullable: bool) -> None:
+    """What rows get in a column whose domain forbids NULL is asked, whatever the column says."""
+    strict = domain("strict", not_null=True)
+    evolution.begin(models(), "INSERT INTO item DEFAULT VALUES")
+    full = models(strict, domain("mild", not_null=True, default="5"), nullable=nullable)
+    refused = evolution.migrate(full)
+    assert (
+        "item.c_strict becomes NOT NULL and has no default, but item has 1 row." in refused.output
+    )
+    assert "c_mild" not in refused.output or not nullable
+    fills = ["--fill", "item.c_strict=3"] + ["--fill", "item.c_mild=5"] * (not nullable)
+    assert PROVED in evolution.follow(full, *fills).output
+    assert evolution.rows("SELECT c_strict, c_mild FROM item") == [(3, 5)]
+    assert evolution.rows("SELECT 1 FROM pg_attrdef WHERE adnum > 1") == []

@@ -111,6 +111,10 @@ class Database(Administered, RunningAnswers, ObjectAnswers, OptionAnswers, TypeA
         """Whether a column of this type can have a server default that is a literal."""
         return True
 
+    def forbids_null(self, kind: TypeEngine[Any], dialect: Dialect) -> bool:
+        """Whether a type itself forbids NULL, and has no default, whatever a column says."""
+        return False
+
     bytes_literal: ClassVar[str] = "X'{}'"
     """Bytes in a statement, of which the hexadecimal digits are given."""
 

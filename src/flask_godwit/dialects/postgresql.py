@@ -272,6 +272,11 @@ class PostgreSQL(Database):
 
         return domains_in(type_, dialect)
 
+    def forbids_null(self, kind: TypeEngine[Any], dialect: Dialect) -> bool:
+        from .postgresql_domains import forbids_null
+
+        return forbids_null(kind, dialect)
+
     def create_domain(self, domain: Any, dialect: Dialect) -> str:
         from .postgresql_domains import create_domain
 

@@ -77,14 +77,28 @@ def domains_in(type_: TypeEngine[Any], dialect: Dialect) -> Iterator[DOMAIN]:
     """The domains that a column's type is or holds, each behind what it stands on."""
     if not (isinstance(type_, _MAY_BE_ONE) or type_._variant_mapping):
         return
-    found: Any = type_.dialect_impl(dialect)
-    if isinstance(found, TypeDecorator):
-        found = found.impl_instance.dialect_impl(dialect)
+    found = _meant(type_, dialect)
     if isinstance(found, ARRAY):
         yield from domains_in(found.item_type, dialect)
     elif isinstance(found, DOMAIN):
         yield from domains_in(found.data_type, dialect)
         yield found
+
+
+def forbids_null(type_: TypeEngine[Any], dialect: Dialect) -> bool:
+    """Whether a type is a domain, or stands on one, that is NOT NULL and has no default."""
+    if isinstance(_meant(type_, dialect), ARRAY):
+        return False
+    domains = list(domains_in(type_, dialect))
+    return any(d.not_null for d in domains) and all(d.default is None for d in domains)
+
+
+def _meant(type_: TypeEngine[Any], dialect: Dialect) -> Any:
+    """A type of the dialect, whatever the application makes of its values."""
+    found: Any = type_.dialect_impl(dialect)
+    if isinstance(found, TypeDecorator):
+        return found.impl_instance.dialect_impl(dialect)
+    return found
 
 
 def apart(domain: DOMAIN) -> DOMAIN:

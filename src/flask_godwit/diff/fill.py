@@ -68,7 +68,7 @@ class FillStage:
                 yield from filter(None, map(self._need, operation.ops))
 
     def _need(self, operation: ops.MigrateOperation) -> _Need | None:
-        if isinstance(operation, ops.AddColumnOp) and _has_no_value(operation.column):
+        if isinstance(operation, ops.AddColumnOp) and self._has_no_value(operation):
             key = (operation.schema, operation.table_name)
             return _Need(key, operation.column.name, operation.column, is_new=True)
         if isinstance(operation, ops.AlterColumnOp) and operation.modify_nullable is False:
@@ -79,6 +79,21 @@ class FillStage:
             if column is not None:
                 return _Need(key, column.name, column, is_new=False)
         return None
+
+    def _has_no_value(self, operation: ops.AddColumnOp) -> bool:
+        """Whether rows that are there would have nothing in a new column that forbids NULL."""
+        column = operation.column
+        if column.server_default is not None:
+            return False
+        # A domain that is there already, or in the same script, is only named in an operation.
+        model = self.models((operation.schema, operation.table_name), column.name)
+        kind = column.type if model is None else model.type
+        if column.nullable and not self.database.forbids_null(kind, self.dialect):
+            return False
+        generated = column.computed is not None or column.identity is not None
+        # A copy, as of a column without the CHECK of its type, is of no table, and counts nothing.
+        table: Any = column.table
+        return not generated and (table is None or table._autoincrement_column is not column)
 
     def _value(self, need: _Need, typed: dict[str, str]) -> Value | None:
         fill = typed.get(need.place, self.answers.fills.get(need.place))
@@ -187,7 +202,7 @@ class FillStage:
                 need.name,
                 schema=schema,
                 existing_type=step.column.type,
-                existing_nullable=False,
+                existing_nullable=step.column.nullable,
                 existing_server_default=copy.server_default,
                 modify_server_default=None,
             )
@@ -242,7 +257,7 @@ class FillStage:
     def _stand_in(
         self, step: ops.MigrateOperation, around: Sequence[ops.MigrateOperation]
     ) -> tuple[Value | None, str]:
-        if not isinstance(step, ops.AddColumnOp) or not _has_no_value(step.column):
+        if not isinstance(step, ops.AddColumnOp) or not self._has_no_value(step):
             return None, ""
         place = (step.schema, step.table_name)
         old_key = self._old_key(place)
@@ -283,13 +298,3 @@ def _around(operations: ops.OpContainer, block: ops.ModifyTableOps) -> list[ops.
     key = (block.schema, block.table_name)
     blocks = (op for op in operations.ops if isinstance(op, ops.ModifyTableOps))
     return [op for each in blocks if (each.schema, each.table_name) == key for op in each.ops]
-
-
-def _has_no_value(column: Column[Any]) -> bool:
-    """Whether rows that are there would have nothing in a new column that forbids NULL."""
-    if column.nullable or column.server_default is not None:
-        return False
-    generated = column.computed is not None or column.identity is not None
-    # A copy, as of a column without the CHECK of its type, is of no table, and counts nothing.
-    table: Any = column.table
-    return not generated and (table is None or table._autoincrement_column is not column)

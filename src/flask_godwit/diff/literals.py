@@ -59,11 +59,12 @@ def given(
 def _parsed(column: Column[Any], text: Any) -> Any:
     if not isinstance(text, str):
         return text
-    if isinstance(column.type, Enum):
-        return _of_enum(column.type, text)
-    if isinstance(column.type, types.JSON):
+    type_ = under_domain(column.type)
+    if isinstance(type_, Enum):
+        return _of_enum(type_, text)
+    if isinstance(type_, types.JSON):
         return json.loads(text)
-    kind = _python_type(column)
+    kind = _python_type(type_)
     if kind is bool:
         return _boolean(text)
     if kind is bytes:
@@ -87,9 +88,16 @@ def _boolean(text: str) -> bool:
     return text.lower() in _TRUE
 
 
-def _python_type(column: Column[Any]) -> Any:
+def under_domain(kind: Any) -> Any:
+    """A type, or that which a domain of PostgreSQL's stands on."""
+    while kind.__visit_name__ == "DOMAIN":
+        kind = kind.data_type
+    return kind
+
+
+def _python_type(kind: Any) -> Any:
     try:
-        return column.type.python_type
+        return kind.python_type
     except NotImplementedError:
         return str
 
@@ -144,7 +152,9 @@ _NIL = "0" * 32
 
 def neutral(column: Column[Any], dialect: Dialect, database: Database) -> Value | None:
     """A value that says nothing, for a column whose own values are gone."""
-    kind: Any = column.type
+    kind: Any = under_domain(column.type)
+    if getattr(column.type, "check", None) is not None:
+        return None  # a domain, which may take no such value
     if isinstance(kind, Enum):
         first = _of_enum(kind, kind.enums[0]) if kind.enums else None
         return None if first is None else _literal(column, first, dialect, database)
@@ -159,13 +169,14 @@ def neutral(column: Column[Any], dialect: Dialect, database: Database) -> Value 
 
 
 def _literal(column: Column[Any], value: Any, dialect: Dialect, database: Database) -> Value:
-    if isinstance(column.type, types.JSON):
+    kind = under_domain(column.type)
+    if isinstance(kind, types.JSON):
         return Value(_quoted(json.dumps(value), dialect), text=json.dumps(value))
     if isinstance(value, bytes):
         return Value(database.bytes_literal.format(value.hex()))
     try:
-        sql = _sql(literal(value, column.type), dialect)
-        is_text = isinstance(column.type, types.String) and type(value) is str
+        sql = _sql(literal(value, kind), dialect)
+        is_text = isinstance(kind, types.String) and type(value) is str
         return Value(sql, text=value if is_text else None)
     except Exception as error:  # whatever a type of the application raises
         raise ValueError(str(value)) from error
