@@ -109,12 +109,14 @@ class Recorder:
             connection.commit()
 
     def _prepared(self, connection: Connection, spanned: bool) -> bool:
+        database = dialect_for(connection.engine.url, connection.dialect)
+        self.needs_savepoint = database.failure_ends_transaction
         try:
-            if spanned:
-                with connection.begin_nested():
-                    self._prepare(connection)
-            else:
-                self._prepare(connection)
+            # Elsewhere none: MySQL ends it with the transaction, when the table is made.
+            with connection.begin_nested() if spanned and self.needs_savepoint else nullcontext():
+                self.user = database.user(connection)
+                self.ledger.prepare(connection)
+            if not spanned:
                 connection.commit()
         except DBAPIError as error:
             if error.connection_invalidated:
@@ -124,12 +126,6 @@ class Recorder:
             self._give_up(error)
             return False
         return True
-
-    def _prepare(self, connection: Connection) -> None:
-        database = dialect_for(connection.engine.url, connection.dialect)
-        self.needs_savepoint = database.failure_ends_transaction
-        self.user = database.user(connection)
-        self.ledger.prepare(connection)
 
     def _give_up(self, error: DBAPIError) -> None:
         self.usable = False
