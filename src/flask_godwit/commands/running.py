@@ -202,7 +202,9 @@ class Run:
                 self.comeback.runs(context.connection)
             yield from self._one(alembic_step, bind)
         after = at if context.as_sql else context.get_current_heads()
-        done = [step for step in self.done if step.bind == bind]
+        # An env.py may run the same revisions several times: in each tenant's schema.
+        told = {id(step) for outcome in self.outcomes for step in outcome.steps}
+        done = [step for step in self.done if step.bind == bind and id(step) not in told]
         self.outcomes.append(self._outcome(context, self.before, after, done))
 
     def _refuse_half_done(self, context: MigrationContext, applied: set[str]) -> None:

@@ -1,0 +1,43 @@
+"""An env.py that runs the revisions in one schema after the other: a tenant's each."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.databases import Database
+from tests.engine.revisions import write_revisions
+from tests.projects import Project
+
+ENV = """
+    from alembic import context
+    from flask import current_app
+    from sqlalchemy import text
+
+    with current_app.extensions["migrate"].db.engine.connect() as connection:
+        for tenant in ("one", "two"):
+            connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {tenant}"))
+            connection.execute(text(f"SET search_path TO {tenant}"))
+            connection.commit()
+            context.configure(connection=connection)
+            with context.begin_transaction():
+                context.run_migrations()
+"""
+
+
+@pytest.mark.requires("schemas", "enum_types")
+def test_each_schema(project: Project, database: Database) -> None:
+    """Each has its tables and its versions, and is told of by itself."""
+    project.write("migrations/env.py", ENV)
+    table = 'op.create_table("t{}", sa.Column("id", sa.Integer))'
+    write_revisions(project, table.format(1), table.format(2))
+    told = project.invoke("db", "upgrade").stdout
+    assert told.count("2 applied in") == 2
+    assert told.count("upgrade r2") == 2
+    assert project.invoke("db", "upgrade").stdout.count("Nothing to do") == 2
+    with database.engine() as engine, engine.connect() as connection:
+        query = "SELECT schemaname, tablename FROM pg_tables WHERE schemaname IN ('one', 'two')"
+        found = {tuple(row) for row in connection.exec_driver_sql(query)}
+    tables = {"t1", "t2", "alembic_version", "godwit_ledger"}
+    assert found == {(tenant, name) for tenant in ("one", "two") for name in tables}
+    told = project.invoke("db", "downgrade", "base").stdout
+    assert told.count("2 reverted in") == 2
