@@ -14,7 +14,7 @@ ENV = """
     from sqlalchemy import text
 
     with current_app.extensions["migrate"].db.engine.connect() as connection:
-        for tenant in ("one", "two"):
+        for tenant in context.get_x_argument(as_dictionary=True).get("for", "one two").split():
             connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {tenant}"))
             connection.execute(text(f"SET search_path TO {tenant}"))
             connection.commit()
@@ -41,3 +41,17 @@ def test_each_schema(project: Project, database: Database) -> None:
     assert found == {(tenant, name) for tenant in ("one", "two") for name in tables}
     told = project.invoke("db", "downgrade", "base").stdout
     assert told.count("2 reverted in") == 2
+
+
+@pytest.mark.requires("schemas", "enum_types")
+def test_each_from_where_it_is(project: Project, database: Database) -> None:
+    """A tenant that has come later is brought as far as the others."""
+    project.write("migrations/env.py", ENV)
+    table = 'op.create_table("t{}", sa.Column("id", sa.Integer))'
+    write_revisions(project, *map(table.format, (1, 2, 3)))
+    project.invoke("db", "upgrade", "-x", "for=one", "r2")
+    told = project.invoke("db", "upgrade").stdout
+    assert [told.count(f"{number} applied in") for number in (1, 3)] == [1, 1]
+    with database.engine() as engine, engine.connect() as connection:
+        query = "SELECT count(*) FROM pg_tables WHERE tablename IN ('t1', 't2', 't3')"
+        assert connection.exec_driver_sql(query).scalar() == 6

@@ -34,14 +34,17 @@ class Comeback:
         self.limits = limits
         self.tell = tell
         self.attempts: Attempts | None = None
-        self.starts: dict[str, tuple[str, ...]] = {}
+        self.starts: dict[tuple[str, int], tuple[str, ...]] = {}
         self.connection: Connection | None = None
         self.elsewhere = False
         self.ended: Callable[[Connection], bool] = lambda _other: True
 
-    def start_of(self, bind: str, at: tuple[str, ...]) -> tuple[str, ...]:
-        """Where a database was when the command began: "+1" counts from there."""
-        return self.starts.setdefault(bind, at)
+    def start_of(self, bind: str, nth: int, at: tuple[str, ...]) -> tuple[str, ...]:
+        """Where a database was when the command began: "+1" counts from there.
+
+        :param nth: how many times its bind was there before it in the same run.
+        """
+        return self.starts.setdefault((bind, nth), at)
 
     def runs(self, connection: Connection | None) -> None:
         """A revision begins. The one before it was finished, and has left its budget."""

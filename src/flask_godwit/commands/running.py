@@ -179,7 +179,9 @@ class Run:
         self, plan: Plan, creates_table: bool, at: tuple[str, ...], context: MigrationContext
     ) -> Iterator[RevisionStep]:
         scripts, bind = self.migrations.scripts, bind_of(context)
-        self.before = self.comeback.start_of(bind, at) if self.locks.held else at
+        # An env.py may run the same revisions several times: in each tenant's schema.
+        nth = sum(outcome.bind == bind for outcome in self.outcomes)
+        self.before = self.comeback.start_of(bind, nth, at) if self.locks.held else at
         steps = list(plan(scripts, self.before))
         if steps and not context.as_sql and (self.look or not self.locks.held):
             raise LockNeeded(steps)
@@ -202,7 +204,6 @@ class Run:
                 self.comeback.runs(context.connection)
             yield from self._one(alembic_step, bind)
         after = at if context.as_sql else context.get_current_heads()
-        # An env.py may run the same revisions several times: in each tenant's schema.
         told = {id(step) for outcome in self.outcomes for step in outcome.steps}
         done = [step for step in self.done if step.bind == bind and id(step) not in told]
         self.outcomes.append(self._outcome(context, self.before, after, done))
