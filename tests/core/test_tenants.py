@@ -55,3 +55,15 @@ def test_each_from_where_it_is(project: Project, database: Database) -> None:
     with database.engine() as engine, engine.connect() as connection:
         query = "SELECT count(*) FROM pg_tables WHERE tablename IN ('t1', 't2', 't3')"
         assert connection.exec_driver_sql(query).scalar() == 6
+
+
+@pytest.mark.requires("schemas", "enum_types")
+def test_the_one_that_is_behind(project: Project) -> None:
+    """Where one lacks something, the database does, whichever is looked at last."""
+    project.write("migrations/env.py", ENV)
+    write_revisions(project, *['op.execute("SELECT 1")'] * 3)
+    project.invoke("db", "upgrade")
+    project.invoke("db", "downgrade", "-x", "for=one", "r1")
+    assert "pending r3" in project.invoke("db", "status").stdout
+    asked = "from app import migrate; print(migrate.pending().revisions)"
+    assert "('r2', 'r3')" in project.flask("shell", stdin=asked).stdout

@@ -65,10 +65,11 @@ def _dates(scripts: ScriptDirectory) -> tuple[int, ...]:
 
 def _asked(project: Project, migrations: Migrations, target: Target) -> TargetPending:
     try:
-        at = _through_env(project, target) if migrations.has_env else _current(project, target)
+        at = _through_env(project, target) if migrations.has_env else [_current(project, target)]
     except GodwitError as error:
         return TargetPending(target.bind, error=error.message)
-    return _compared(migrations.scripts, target.bind, at)
+    found = [_compared(migrations.scripts, target.bind, each) for each in at or [()]]
+    return max(found, key=lambda each: (bool(each.unknown), len(each.pending)))
 
 
 def _compared(scripts: ScriptDirectory, bind: str, at: tuple[str, ...]) -> TargetPending:
@@ -108,11 +109,12 @@ def _nothing(
     raise explain(database, error) from error
 
 
-def _through_env(project: Project, target: Target) -> tuple[str, ...]:
+def _through_env(project: Project, target: Target) -> list[tuple[str, ...]]:
+    """Where an env.py finds a database, or each of its schemas, if it runs revisions in several."""
     found: list[tuple[str, ...]] = []
 
     def look(at: tuple[str, ...], context: MigrationContext) -> None:
         found.append(at)
 
     Migrations(project).narrowed(target.label).look(look)
-    return found[-1] if found else ()
+    return found

@@ -78,14 +78,19 @@ def _trouble(target: Target, url: str, error: GodwitError) -> TargetStatus:
 def _target_status(every: Migrations, target: Target) -> TargetStatus:
     """One database's status; each is asked on its own, so that one that is down hides no other."""
     url = dialect_for(target.engine.url).display_url
-    found = [TargetStatus(target.bind, url)]
+    found: list[TargetStatus] = []
     migrations = every.narrowed(target.label)
     look = partial(_look, migrations, url, found)
     try:
         migrations.look(look)
     except GodwitError as error:
         return _trouble(target, url, error)
-    return found[-1]
+    # An env.py may run the revisions in several schemas: the one that is furthest behind.
+    return max(found, key=_urgency, default=TargetStatus(target.bind, url))
+
+
+def _urgency(status: TargetStatus) -> tuple[bool, int]:
+    return bool(status.unknown or status.half_applied), len(status.pending)
 
 
 def _look(
