@@ -54,6 +54,8 @@ BOTH = posts("author", key="author", index="author")
         (KEY, posts()),
         (posts("author", "nr", key="author", index="author nr"), posts("author", "nr")),
         (posts("author", "nr"), posts("author", "nr", key="author", index="author nr")),
+        (BOTH, posts("author", "nr", key="author", index="author nr")),
+        (posts("author", "nr", key="author", index="author nr"), BOTH),
     ],
     ids=[
         "key comes",
@@ -68,6 +70,8 @@ BOTH = posts("author", key="author", index="author")
         "column with key goes",
         "wider index goes",
         "wider index comes",
+        "wider index instead",
+        "narrower index instead",
     ],
 )
 def test_there_and_back(evolution: Evolution, before: Any, after: Any) -> None:

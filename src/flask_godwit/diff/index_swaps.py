@@ -51,9 +51,21 @@ class IndexSwaps:
                 continue
             for made, columns in self._made(key, gone):
                 new = next((op for op in block.ops if _begins(op, columns, made)), None)
-                if new is not None and self._swap(block, down, new, (made, columns)):
+                old = ops.CreateIndexOp(made, key[1], list(columns), schema=key[0])
+                if new is not None and self._swap(block, down, new, old):
                     swapped.add((key, made))
         return swapped
+
+    def under_the_same_name(
+        self, block: ops.ModifyTableOps, down: ops.OpContainer, dropped: ops.DropIndexOp, new: Any
+    ) -> None:
+        """One statement for an index that goes and the one that is called as it, both ways."""
+        key, old = (block.schema, block.table_name), dropped._reverse
+        if old is None or not self._swap(block, down, new, old):
+            return
+        block.ops.remove(dropped)
+        for each in (each for each in _blocks(down) if (each.schema, each.table_name) == key):
+            each.ops[:] = [op for op in each.ops if not _makes(op, dropped.index_name)]
 
     def _made(self, key: Key, gone: set[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
         """The server's own indexes that nobody else asks for or drops: each is called as its key
@@ -72,18 +84,17 @@ class IndexSwaps:
         block: ops.ModifyTableOps,
         down: ops.OpContainer,
         new: Any,
-        made: tuple[str, tuple[str, ...]],
+        old: ops.CreateIndexOp,
     ) -> bool:
         """Both ways, unless the way back has no such step; whether it was done."""
         key, name = (block.schema, block.table_name), _name(new)
         back = next(((b, op) for b in _blocks(down) for op in b.ops if _drops(op, key, name)), None)
         if back is None:
             return False
-        old = ops.CreateIndexOp(made[0], key[1], list(made[1]), schema=key[0])
-        there = Sql(self._statement(key, made[0], new), self._statement(key, name, old))
-        columns = ", ".join(_columns(new))
-        there.words = f"index {name} on {said(key)} ({columns}), in place of {made[0]}"
-        there.back = f"index {made[0]} on {said(key)} ({', '.join(made[1])}), in place of {name}"
+        was, columns, before = str(old.index_name), _columns(new), _columns(old)
+        there = Sql(self._statement(key, was, new), self._statement(key, name, old))
+        there.words = f"index {name} on {said(key)} ({', '.join(columns)}), in place of {was}"
+        there.back = f"index {was} on {said(key)} ({', '.join(before)}), in place of {name}"
         block.ops[block.ops.index(new)] = there
         back[0].ops[back[0].ops.index(back[1])] = there.reverse()
         return True
@@ -137,6 +148,10 @@ def _drops(operation: Any, key: Key, name: str) -> bool:
         place = (operation.schema, operation.table_name)
         return place == key and isinstance(operation._reverse, _New) and _name(operation) == name
     return False
+
+
+def _makes(operation: Any, name: object) -> bool:
+    return isinstance(operation, ops.CreateIndexOp) and operation.index_name == name
 
 
 def _name(operation: Any) -> str:

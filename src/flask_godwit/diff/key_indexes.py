@@ -21,6 +21,7 @@ from .rows import Rows
 
 _Columns = Sequence[str]
 _Operations = Sequence[ops.MigrateOperation]
+_DROPS = (ops.DropIndexOp, ops.DropConstraintOp)
 
 
 @dataclass
@@ -39,8 +40,8 @@ class KeyIndexStage:
         old_name = partial(self._old_name, up)
         swaps = IndexSwaps(dialect, self.models, self._indexes, self._keys, old_name)
         swapped = swaps.run(up, down)
-        self._bridge(up, down, True)
-        self._bridge(down, up, False)
+        self._bridge(up, down, swaps)
+        self._bridge(down, up, None)
         left = {
             (_key(block), columns)
             for block in _blocks(up)
@@ -119,19 +120,25 @@ class KeyIndexStage:
                 index = list(self._indexes(key)[fitting[0]])
                 yield ops.CreateIndexOp(conv(fitting[0]), key[1], index, schema=key[0])
 
-    def _bridge(self, forward: ops.OpContainer, backward: ops.OpContainer, again: bool) -> None:
-        """An index goes that a key needs: the one that the server would make comes first.
+    def _bridge(
+        self, forward: ops.OpContainer, backward: ops.OpContainer, swaps: IndexSwaps | None
+    ) -> None:
+        """An index goes that a key needs: another one comes first, or what the server would make.
 
-        :param again: it was asked for, so it has to be dropped by the way back.
+        :param swaps: of an upgrade: what is made in it has to be dropped by the way back.
         """
         for block in _blocks(forward):
             for operation in [op for op in block.ops if isinstance(op, ops.DropIndexOp)]:
                 key = (block.schema, block.table_name)
                 done = _of_table(forward, block)
                 for name, columns in self._uncovered(key, operation, done):
+                    new = next((op for op in block.ops if _serves(op, columns)), None)
+                    if new is not None and swaps is not None:
+                        _instead(swaps, block, backward, operation, new)
+                        break
                     own = ops.CreateIndexOp(name, key[1], list(columns), schema=key[0])
                     block.ops.insert(block.ops.index(operation), own)
-                    if again:
+                    if swaps is not None:
                         _drop_after(backward, key, operation, own)
 
     def _uncovered(
@@ -140,7 +147,9 @@ class KeyIndexStage:
         """The keys, by name, that would be left without an index."""
         table = self.models.get(key)
         index = _index_columns(dropped)
-        gone = {_name(op) for op in done if _drops(op)}
+        dropped_keys = [_name(op) for op in done if _drops(op)]
+        gone = {self.rows.renames.new_name(key, "fk", name) for name in dropped_keys}
+        gone |= {*dropped_keys}
         made = {op.index_name for op in done if isinstance(op, ops.CreateIndexOp)}
         for name, columns in self._keys(key).items():
             others = [
@@ -260,6 +269,59 @@ def _insert_after(
     block: ops.ModifyTableOps, operation: ops.MigrateOperation, new: ops.MigrateOperation
 ) -> None:
     block.ops.insert(1 + block.ops.index(operation), new)
+
+
+def _serves(operation: ops.MigrateOperation, columns: _Columns) -> bool:
+    """Whether it makes an index that a key of these columns can use."""
+    if not isinstance(operation, ops.CreateIndexOp | ops.CreateUniqueConstraintOp):
+        return False
+    names = [str(getattr(column, "name", column)) for column in operation.columns]
+    return tuple(names[: len(columns)]) == tuple(columns)
+
+
+def _instead(
+    swaps: IndexSwaps,
+    block: ops.ModifyTableOps,
+    backward: ops.OpContainer,
+    dropped: ops.DropIndexOp,
+    new: Any,
+) -> None:
+    """A key has an index at every moment, both ways, where another one takes its place."""
+    if dropped.index_name == (getattr(new, "index_name", None) or new.constraint_name):
+        swaps.under_the_same_name(block, backward, dropped, new)
+    else:
+        _put_before(block, new, dropped)
+        _put_back_before(backward, _key(block), dropped, new)
+
+
+def _put_before(
+    block: ops.ModifyTableOps, first: ops.MigrateOperation, second: ops.MigrateOperation
+) -> None:
+    """The one comes before the other; columns that it needs are in front of both."""
+    if block.ops.index(first) > block.ops.index(second):
+        block.ops.remove(first)
+        block.ops.insert(block.ops.index(second), first)
+
+
+def _put_back_before(
+    operations: ops.OpContainer, key: Key, dropped: ops.DropIndexOp, new: Any
+) -> None:
+    """On the way back, an index is there again before the one goes that took its place."""
+    name = getattr(new, "index_name", None) or new.constraint_name
+    for block in _blocks(operations):
+        if _key(block) != key:
+            continue
+        again = next(
+            (op for op in block.ops if _is(op, ops.CreateIndexOp, dropped.index_name)), None
+        )
+        goes = next((op for op in block.ops if _is(op, _DROPS, name)), None)
+        if again is not None and goes is not None:
+            _put_before(block, again, goes)
+
+
+def _is(operation: Any, kinds: Any, name: object) -> bool:
+    found = getattr(operation, "index_name", None) or getattr(operation, "constraint_name", None)
+    return isinstance(operation, kinds) and found == name
 
 
 def _drop_after(
