@@ -28,6 +28,7 @@ TABLES = [f'op.create_table("t{number}", sa.Column("id", sa.Integer))' for numbe
 ENVS = {
     "of ours": "from flask_godwit import run_migrations\n\nrun_migrations()\n",
     "one transaction": """
+        import os, pathlib, time
         from alembic import context
         from flask import current_app
         from sqlalchemy import inspect, text
@@ -36,6 +37,10 @@ ENVS = {
             transaction = connection.begin()
             if inspect(connection).has_table("t0"):
                 connection.execute(text("SELECT * FROM t0"))
+            if os.environ.get("SLOW"):
+                pathlib.Path("read").touch()
+                while not pathlib.Path("go").exists():
+                    time.sleep(0.02)
             context.configure(connection=connection)
             context.run_migrations()
             transaction.commit()
@@ -214,6 +219,23 @@ def test_a_transaction_of_an_env_py_that_began_before(project: Project, database
         project.invoke("db", "stamp", "--no-lock", "r4")
     stdout, stderr = upgrade.communicate(timeout=60)
     assert "Nothing to do: the database is at r4 (head)." in stdout, stderr
+
+
+def test_a_transaction_that_does_not_see_the_last_one(project: Project) -> None:
+    """The same where the lock is free by then: it does nothing twice."""
+    write_revisions(project, *TABLES)
+    project.write("migrations/env.py", ENVS["one transaction"])
+    project.invoke("db", "upgrade", "r2")
+    project.environment["SLOW"] = "1"
+    upgrade = start_upgrade(project)
+    while not (project.folder / "read").exists():
+        assert upgrade.poll() is None
+    project.environment.clear()
+    project.invoke("db", "upgrade", "r3")
+    project.write("go", "")
+    stdout, stderr = upgrade.communicate(timeout=60)
+    assert upgrade.returncode == 0, stderr
+    assert "1 applied" in stdout
 
 
 def test_a_dead_owner(database: Database, project: Project) -> None:

@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext, RevisionStep
 from alembic.script import ScriptDirectory
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 
 from ..lock import DeployLocks
 from ..steps import commit_what_is_open, sees_what_others_commit
@@ -47,13 +49,16 @@ class LockFromInside:
     def __call__(self, context: MigrationContext) -> bool:
         """Take the lock unless there is nothing to do.
 
-        :raises LockNeeded: another migration has it.
+        :raises LockNeeded: another migration has it, or had it a moment ago.
         """
         if self.locks.held:
             return True
-        if sees_what_others_commit(context) and self._is_done(context):
+        is_fresh = sees_what_others_commit(context)
+        if is_fresh and self._is_done(context):
             return False
         if not self.locks.acquire_if_free(self.wait):
+            raise LockNeeded
+        if not is_fresh and _is_out_of_date(context):
             raise LockNeeded
         return True
 
@@ -63,3 +68,19 @@ class LockFromInside:
                 return is_done(context, self.scripts, self.has_steps)
         finally:
             commit_what_is_open(context)  # what is read next is read anew
+
+
+def _is_out_of_date(context: MigrationContext) -> bool:
+    """Whether an env.py's own transaction does not see what another migration did last.
+
+    A query that locks rows sees what is there now. A database that has none refuses to change
+    what has changed meanwhile.
+    """
+    connection = context.connection
+    if connection is None or not context._has_version_table():
+        return False
+    now = select(context._version.c.version_num).with_for_update(read=True)
+    try:
+        return set(context.get_current_heads()) != set(connection.scalars(now))
+    except DBAPIError:  # the table is newer than the transaction
+        return True
