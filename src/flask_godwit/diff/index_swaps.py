@@ -58,14 +58,17 @@ class IndexSwaps:
 
     def under_the_same_name(
         self, block: ops.ModifyTableOps, down: ops.OpContainer, dropped: ops.DropIndexOp, new: Any
-    ) -> None:
-        """One statement for an index that goes and the one that is called as it, both ways."""
+    ) -> bool:
+        """One statement for an index that goes and the one that is called as it, both ways, unless
+        the way back has no such step; whether it was done.
+        """
         key, old = (block.schema, block.table_name), dropped._reverse
         if old is None or not self._swap(block, down, new, old):
-            return
+            return False
         block.ops.remove(dropped)
         for each in (each for each in _blocks(down) if (each.schema, each.table_name) == key):
             each.ops[:] = [op for op in each.ops if not _makes(op, dropped.index_name)]
+        return True
 
     def _made(self, key: Key, gone: set[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
         """The server's own indexes that nobody else asks for or drops: each is called as its key

@@ -133,8 +133,7 @@ class KeyIndexStage:
                 done = _of_table(forward, block)
                 for name, columns in self._uncovered(key, operation, done):
                     new = next((op for op in block.ops if _serves(op, columns)), None)
-                    if new is not None and swaps is not None:
-                        _instead(swaps, block, backward, operation, new)
+                    if new and swaps and _instead(swaps, block, backward, operation, new):
                         break
                     own = ops.CreateIndexOp(name, key[1], list(columns), schema=key[0])
                     block.ops.insert(block.ops.index(operation), own)
@@ -285,13 +284,13 @@ def _instead(
     backward: ops.OpContainer,
     dropped: ops.DropIndexOp,
     new: Any,
-) -> None:
+) -> bool:
     """A key has an index at every moment, both ways, where another one takes its place."""
     if dropped.index_name == (getattr(new, "index_name", None) or new.constraint_name):
-        swaps.under_the_same_name(block, backward, dropped, new)
-    else:
-        _put_before(block, new, dropped)
-        _put_back_before(backward, _key(block), dropped, new)
+        return swaps.under_the_same_name(block, backward, dropped, new)
+    _put_before(block, new, dropped)
+    _put_back_before(backward, _key(block), dropped, new)
+    return True
 
 
 def _put_before(
