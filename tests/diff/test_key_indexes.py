@@ -212,3 +212,56 @@ def test_index_with_a_retyped_column_goes(evolution: Evolution) -> None:
     evolution.follow(models(sa.Uuid))
     evolution.back(before)
     assert evolution.rows("SELECT * FROM tree") == [(1, 1, code)]
+
+
+def indexed(*indexes: str) -> Callable[[SQLAlchemy], None]:
+    """Posts with a foreign key, and indexes and unique constraints: a name, and their columns."""
+
+    def models(db: SQLAlchemy) -> None:
+        db.Table("users", sa.Column("id", sa.Integer, primary_key=True))
+        table = db.Table(
+            "posts",
+            sa.Column("id", sa.Integer, primary_key=True),
+            sa.Column("author", sa.ForeignKey("users.id", name="fk_author")),
+            sa.Column("nr", sa.Integer),
+        )
+        for name, *columns in map(str.split, indexes):
+            if name.startswith("uq"):
+                table.append_constraint(sa.UniqueConstraint(*columns, name=name))
+            else:
+                sa.Index(name, *(table.c[column] for column in columns))
+
+    return models
+
+
+NARROW, WIDE = ("ix author",), ("ix author nr",)
+OTHERS = ("ix nr author", "iy author")
+UNIQUE, WIDER = ("uq author",), ("uq author nr",)
+
+
+@pytest.mark.requires("auto_increment")
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (NARROW, WIDE),
+        (WIDE, NARROW),
+        (UNIQUE, WIDER),
+        (WIDER, UNIQUE),
+        (WIDE, OTHERS),
+        (OTHERS, WIDE),
+        (OTHERS, NARROW),
+        (WIDER, WIDE),
+        (WIDE, WIDER),
+        (WIDE, ()),
+        ((), WIDE),
+    ],
+)
+def test_one_index_for_another(
+    evolution: Evolution, before: tuple[str, ...], after: tuple[str, ...]
+) -> None:
+    """A key has one at every moment, both ways, whatever they are called."""
+    one = indexed(*before)
+    evolution.begin(one, "INSERT INTO users VALUES (1)", "INSERT INTO posts VALUES (1, 1, 1)")
+    evolution.follow(indexed(*after))
+    evolution.back(one)
+    assert evolution.rows("SELECT * FROM posts") == [(1, 1, 1)]

@@ -57,7 +57,7 @@ class IndexSwaps:
         return swapped
 
     def under_the_same_name(
-        self, block: ops.ModifyTableOps, down: ops.OpContainer, dropped: ops.DropIndexOp, new: Any
+        self, block: ops.ModifyTableOps, down: ops.OpContainer, dropped: Any, new: Any
     ) -> bool:
         """One statement for an index that goes and the one that is called as it, both ways, unless
         the way back has no such step; whether it was done.
@@ -67,7 +67,7 @@ class IndexSwaps:
             return False
         block.ops.remove(dropped)
         for each in (each for each in _blocks(down) if (each.schema, each.table_name) == key):
-            each.ops[:] = [op for op in each.ops if not _makes(op, dropped.index_name)]
+            each.ops[:] = [op for op in each.ops if not _makes(op, _name(dropped))]
         return True
 
     def _made(self, key: Key, gone: set[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -87,14 +87,14 @@ class IndexSwaps:
         block: ops.ModifyTableOps,
         down: ops.OpContainer,
         new: Any,
-        old: ops.CreateIndexOp,
+        old: _New,
     ) -> bool:
         """Both ways, unless the way back has no such step; whether it was done."""
         key, name = (block.schema, block.table_name), _name(new)
         back = next(((b, op) for b in _blocks(down) for op in b.ops if _drops(op, key, name)), None)
         if back is None:
             return False
-        was, columns, before = str(old.index_name), _columns(new), _columns(old)
+        was, columns, before = _name(old), _columns(new), _columns(old)
         there = Sql(self._statement(key, was, new), self._statement(key, name, old))
         there.words = f"index {name} on {said(key)} ({', '.join(columns)}), in place of {was}"
         there.back = f"index {was} on {said(key)} ({', '.join(before)}), in place of {name}"
@@ -153,8 +153,8 @@ def _drops(operation: Any, key: Key, name: str) -> bool:
     return False
 
 
-def _makes(operation: Any, name: object) -> bool:
-    return isinstance(operation, ops.CreateIndexOp) and operation.index_name == name
+def _makes(operation: Any, name: str) -> bool:
+    return isinstance(operation, _New) and _name(operation) == name
 
 
 def _name(operation: Any) -> str:

@@ -22,6 +22,7 @@ from .rows import Rows
 _Columns = Sequence[str]
 _Operations = Sequence[ops.MigrateOperation]
 _DROPS = (ops.DropIndexOp, ops.DropConstraintOp)
+_MAKES = (ops.CreateIndexOp, ops.CreateUniqueConstraintOp)
 
 
 @dataclass
@@ -128,7 +129,7 @@ class KeyIndexStage:
         :param swaps: of an upgrade: what is made in it has to be dropped by the way back.
         """
         for block in _blocks(forward):
-            for operation in [op for op in block.ops if isinstance(op, ops.DropIndexOp)]:
+            for operation in [op for op in block.ops if _drops_index(op)]:
                 key = (block.schema, block.table_name)
                 done = _of_table(forward, block)
                 for name, columns in self._uncovered(key, operation, done):
@@ -141,7 +142,7 @@ class KeyIndexStage:
                         _drop_after(backward, key, operation, own)
 
     def _uncovered(
-        self, key: Key, dropped: ops.DropIndexOp, done: _Operations
+        self, key: Key, dropped: Any, done: _Operations
     ) -> Iterator[tuple[str, tuple[str, ...]]]:
         """The keys, by name, that would be left without an index."""
         table = self.models.get(key)
@@ -152,7 +153,7 @@ class KeyIndexStage:
         made = {op.index_name for op in done if isinstance(op, ops.CreateIndexOp)}
         for name, columns in self._keys(key).items():
             others = [
-                o for n, o in self._indexes(key).items() if n not in (dropped.index_name, name)
+                o for n, o in self._indexes(key).items() if n not in (_of_index(dropped), name)
             ]
             covered = any(other[: len(columns)] == columns for other in others)
             leads = index[: len(columns)] == columns
@@ -227,6 +228,13 @@ def _drops(operation: ops.MigrateOperation) -> bool:
     return bool(is_key)
 
 
+def _drops_index(operation: ops.MigrateOperation) -> bool:
+    """Whether an index goes, or a unique constraint, which is one here."""
+    if isinstance(operation, ops.DropConstraintOp):
+        return isinstance(operation._reverse, ops.CreateUniqueConstraintOp)
+    return isinstance(operation, ops.DropIndexOp)
+
+
 def _name(operation: Any) -> str:
     return str(operation.constraint_name)
 
@@ -272,7 +280,7 @@ def _insert_after(
 
 def _serves(operation: ops.MigrateOperation, columns: _Columns) -> bool:
     """Whether it makes an index that a key of these columns can use."""
-    if not isinstance(operation, ops.CreateIndexOp | ops.CreateUniqueConstraintOp):
+    if not isinstance(operation, _MAKES):
         return False
     names = [str(getattr(column, "name", column)) for column in operation.columns]
     return tuple(names[: len(columns)]) == tuple(columns)
@@ -282,60 +290,54 @@ def _instead(
     swaps: IndexSwaps,
     block: ops.ModifyTableOps,
     backward: ops.OpContainer,
-    dropped: ops.DropIndexOp,
+    dropped: Any,
     new: Any,
 ) -> bool:
     """A key has an index at every moment, both ways, where another one takes its place."""
-    if dropped.index_name == (getattr(new, "index_name", None) or new.constraint_name):
+    if _of_index(dropped) == _of_index(new):
         return swaps.under_the_same_name(block, backward, dropped, new)
-    _put_before(block, new, dropped)
-    _put_back_before(backward, _key(block), dropped, new)
+    _put_in_order(block, new, dropped)
+    for each in _blocks(backward):
+        if _key(each) == _key(block):
+            again = [op for op in each.ops if _is(op, _MAKES, _of_index(dropped))]
+            goes = [op for op in each.ops if _is(op, _DROPS, _of_index(new))]
+            if again and goes:
+                _put_in_order(each, again[0], goes[0])
     return True
 
 
-def _put_before(
-    block: ops.ModifyTableOps, first: ops.MigrateOperation, second: ops.MigrateOperation
+def _put_in_order(
+    block: ops.ModifyTableOps, made: ops.MigrateOperation, dropped: ops.MigrateOperation
 ) -> None:
-    """The one comes before the other; columns that it needs are in front of both."""
-    if block.ops.index(first) > block.ops.index(second):
-        block.ops.remove(first)
-        block.ops.insert(block.ops.index(second), first)
+    """The one is made before the other is dropped, and nothing before its name is free."""
+    start, end = block.ops.index(dropped), block.ops.index(made)
+    if end < start:
+        return
+    needs_the_name = [op for op in block.ops[start:end] if _is(op, _MAKES, _of_index(dropped))]
+    moved = made if needs_the_name else dropped
+    block.ops.remove(moved)
+    block.ops.insert(start if needs_the_name else end, moved)
 
 
-def _put_back_before(
-    operations: ops.OpContainer, key: Key, dropped: ops.DropIndexOp, new: Any
-) -> None:
-    """On the way back, an index is there again before the one goes that took its place."""
-    name = getattr(new, "index_name", None) or new.constraint_name
-    for block in _blocks(operations):
-        if _key(block) != key:
-            continue
-        again = next(
-            (op for op in block.ops if _is(op, ops.CreateIndexOp, dropped.index_name)), None
-        )
-        goes = next((op for op in block.ops if _is(op, _DROPS, name)), None)
-        if again is not None and goes is not None:
-            _put_before(block, again, goes)
+def _of_index(operation: Any) -> str:
+    return str(getattr(operation, "index_name", None) or operation.constraint_name)
 
 
-def _is(operation: Any, kinds: Any, name: object) -> bool:
-    found = getattr(operation, "index_name", None) or getattr(operation, "constraint_name", None)
-    return isinstance(operation, kinds) and found == name
+def _is(operation: Any, kinds: Any, name: str | None) -> bool:
+    return isinstance(operation, kinds) and _of_index(operation) == name
 
 
 def _drop_after(
-    operations: ops.OpContainer, key: Key, dropped: ops.DropIndexOp, own: ops.CreateIndexOp
+    operations: ops.OpContainer, key: Key, dropped: Any, own: ops.CreateIndexOp
 ) -> None:
     """Drop an index where the one comes back that it stood in for."""
     for block in _blocks(operations):
         if (block.schema, block.table_name) == key:
             for operation in list(block.ops):
-                if not isinstance(operation, ops.CreateIndexOp):
-                    continue
-                if operation.index_name == dropped.index_name:
+                if _is(operation, _MAKES, _of_index(dropped)):
                     _insert_after(block, operation, own.reverse())
 
 
-def _index_columns(dropped: ops.DropIndexOp) -> tuple[str, ...]:
+def _index_columns(dropped: Any) -> tuple[str, ...]:
     columns = dropped._reverse.columns if dropped._reverse else ()
     return tuple(str(getattr(column, "name", column)) for column in columns)
