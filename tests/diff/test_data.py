@@ -108,6 +108,20 @@ class TestNotNull:
         assert answer.exit_code == 1
         assert f"{value!r} is no value for users.new" in answer.stderr
 
+    def test_fill_that_the_old_type_does_not_take(self, evolution: Evolution) -> None:
+        """It is filled in when the column has its new type, and forbids NULL after that."""
+        short, long = (
+            table(sa.Column("name", sa.String(size), nullable=size == 3, comment=note))
+            for size, note in ((3, None), (20, "who"))
+        )
+        rows = "INSERT INTO users (id, name) VALUES (1, 'Ada'), (2, NULL)"
+        evolution.begin(short, rows)
+        evolution.follow(long, "--fill", "users.name=nobody at all")
+        assert evolution.rows("SELECT name FROM users ORDER BY id") == [
+            ("Ada",),
+            ("nobody at all",),
+        ]
+
     def test_fill_for_nothing(self, local: Evolution) -> None:
         local.begin(table(NAME), *TWO)
         answer = local.migrate(table(NAME), "--fill", "users.age=1")

@@ -7,11 +7,12 @@ the database allows none, it is added nullable, filled, and made NOT NULL.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
 from alembic.operations import ops
-from sqlalchemy import Column, DefaultClause, Dialect, text
+from sqlalchemy import Column, DefaultClause, Dialect, Uuid, text
 
 from ..dialects.base import Database
 from ..errors import RowsInTheWay
@@ -22,6 +23,9 @@ from .questions import Asker, Question, Reading
 from .rows import Rows
 from .stand_ins import stand_in
 from .steps import Comment, Freed, Quiet, Redefined, Sql
+
+_UUID_LENGTH = 32
+"""As a text, where there is no type for it."""
 
 ModelColumn = Callable[[Key, str], "Column[Any] | None"]
 
@@ -155,6 +159,7 @@ class FillStage:
         self, operation: ops.ModifyTableOps, typed: dict[str, str]
     ) -> Iterator[ops.MigrateOperation]:
         added: list[ops.MigrateOperation] = []
+        types: list[ops.MigrateOperation] = []
         updates: list[ops.MigrateOperation] = []
         rest: list[ops.MigrateOperation] = []
         for step in operation.ops:
@@ -170,10 +175,13 @@ class FillStage:
             elif isinstance(step, Freed):
                 rest += [self._update(need, value), step]  # it took no values before
             else:
+                if isinstance(step, ops.AlterColumnOp) and _is_too_long(value, step):
+                    wider, step = _type_first(step)
+                    types.append(wider)
                 updates.append(self._update(need, value))
                 rest.append(step)
-        if added:
-            yield ops.ModifyTableOps(operation.table_name, added, schema=operation.schema)
+        for first in filter(None, (added, types)):
+            yield ops.ModifyTableOps(operation.table_name, first, schema=operation.schema)
         yield from updates
         if rest:
             yield ops.ModifyTableOps(operation.table_name, rest, schema=operation.schema)
@@ -298,3 +306,21 @@ def _around(operations: ops.OpContainer, block: ops.ModifyTableOps) -> list[ops.
     key = (block.schema, block.table_name)
     blocks = (op for op in operations.ops if isinstance(op, ops.ModifyTableOps))
     return [op for each in blocks if (each.schema, each.table_name) == key for op in each.ops]
+
+
+def _is_too_long(value: Value, step: ops.AlterColumnOp) -> bool:
+    """Whether a column takes a text only when it has its new type."""
+    if step.modify_type is None or value.text is None:
+        return False
+    old = step.existing_type
+    length = _UUID_LENGTH if isinstance(old, Uuid) else getattr(old, "length", None)
+    return length is not None and len(value.text) > length
+
+
+def _type_first(step: ops.AlterColumnOp) -> tuple[ops.AlterColumnOp, ops.AlterColumnOp]:
+    """The change of type alone, and what else an operation does."""
+    wider, rest = copy(step), copy(step)
+    wider.modify_nullable = None
+    wider.modify_server_default = wider.modify_comment = False
+    rest.existing_type, rest.modify_type = step.modify_type, None
+    return wider, rest
