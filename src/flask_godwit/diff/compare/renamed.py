@@ -109,7 +109,11 @@ def rename_instead(context: AutogenContext, modify: ops.ModifyTableOps) -> None:
         if renaming is None:
             continue
         drops.remove(drop)
-        modify.ops[modify.ops.index(create)] = renaming
+        # Its name may be given to another one, which comes after that.
+        namesakes = [op for op in modify.ops if type(op) in _KINDS and _name(op) == _name(drop)]
+        place = min(map(modify.ops.index, [create, *namesakes]))
+        modify.ops.insert(place, renaming)
+        modify.ops.remove(create)
         modify.ops.remove(drop)
 
 
