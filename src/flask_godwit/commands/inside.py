@@ -3,7 +3,7 @@
 Nobody but an env.py knows its connection and its version table. So it is asked from inside, just
 before the revisions, and without a lock where they are all there. Nobody waits in there, for what
 an env.py has read and holds would stand in the way of the one that is waited for: where another
-migration runs it is left, and executed again when that is done. Else it is executed once only.
+migration runs, or has just ended, it is left and executed again. Else it is executed once only.
 """
 
 from __future__ import annotations

@@ -16,6 +16,7 @@ from sqlalchemy import Dialect, Table, UniqueConstraint
 from sqlalchemy.schema import AddConstraint, CreateIndex, DDLElement
 
 from .compare.text import undoubled
+from .index_steps import index_columns, index_name
 from .names import Key, quoted, said
 from .steps import Sql
 
@@ -67,7 +68,7 @@ class IndexSwaps:
             return False
         block.ops.remove(dropped)
         for each in (each for each in _blocks(down) if (each.schema, each.table_name) == key):
-            each.ops[:] = [op for op in each.ops if not _makes(op, _name(dropped))]
+            each.ops[:] = [op for op in each.ops if not _makes(op, index_name(dropped))]
         return True
 
     def _made(self, key: Key, gone: set[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -90,11 +91,11 @@ class IndexSwaps:
         old: _New,
     ) -> bool:
         """Both ways, unless the way back has no such step; whether it was done."""
-        key, name = (block.schema, block.table_name), _name(new)
+        key, name = (block.schema, block.table_name), index_name(new)
         back = next(((b, op) for b in _blocks(down) for op in b.ops if _drops(op, key, name)), None)
         if back is None:
             return False
-        was, columns, before = _name(old), _columns(new), _columns(old)
+        was, columns, before = index_name(old), index_columns(new), index_columns(old)
         there = Sql(self._statement(key, was, new), self._statement(key, name, old))
         there.words = f"index {name} on {said(key)} ({', '.join(columns)}), in place of {was}"
         there.back = f"index {was} on {said(key)} ({', '.join(before)}), in place of {name}"
@@ -141,25 +142,19 @@ def _is_key(operation: ops.DropConstraintOp) -> bool:
 
 def _begins(operation: Any, columns: tuple[str, ...], made: str) -> bool:
     """Whether it makes an index that serves the foreign key of these columns."""
-    if not isinstance(operation, _New) or _name(operation) == made:
+    if not isinstance(operation, _New) or index_name(operation) == made:
         return False
-    return tuple(_columns(operation)[: len(columns)]) == columns
+    return tuple(index_columns(operation)[: len(columns)]) == columns
 
 
 def _drops(operation: Any, key: Key, name: str) -> bool:
     if isinstance(operation, ops.DropIndexOp | ops.DropConstraintOp):
         place = (operation.schema, operation.table_name)
-        return place == key and isinstance(operation._reverse, _New) and _name(operation) == name
+        return (
+            place == key and isinstance(operation._reverse, _New) and index_name(operation) == name
+        )
     return False
 
 
 def _makes(operation: Any, name: str) -> bool:
-    return isinstance(operation, _New) and _name(operation) == name
-
-
-def _name(operation: Any) -> str:
-    return str(getattr(operation, "index_name", None) or operation.constraint_name)
-
-
-def _columns(operation: _New) -> list[str]:
-    return [str(getattr(column, "name", column)) for column in operation.columns]
+    return isinstance(operation, _New) and index_name(operation) == name

@@ -15,6 +15,7 @@ from alembic.operations import ops
 from sqlalchemy import ForeignKeyConstraint, Table, UniqueConstraint
 from sqlalchemy.sql.elements import conv
 
+from .index_steps import MAKES_INDEX, index_columns, index_name
 from .index_swaps import IndexSwaps
 from .names import Key
 from .rows import Rows
@@ -22,7 +23,6 @@ from .rows import Rows
 _Columns = Sequence[str]
 _Operations = Sequence[ops.MigrateOperation]
 _DROPS = (ops.DropIndexOp, ops.DropConstraintOp)
-_MAKES = (ops.CreateIndexOp, ops.CreateUniqueConstraintOp)
 
 
 @dataclass
@@ -153,7 +153,7 @@ class KeyIndexStage:
         made = {op.index_name for op in done if isinstance(op, ops.CreateIndexOp)}
         for name, columns in self._keys(key).items():
             others = [
-                o for n, o in self._indexes(key).items() if n not in (_of_index(dropped), name)
+                o for n, o in self._indexes(key).items() if n not in (index_name(dropped), name)
             ]
             covered = any(other[: len(columns)] == columns for other in others)
             leads = index[: len(columns)] == columns
@@ -280,10 +280,9 @@ def _insert_after(
 
 def _serves(operation: ops.MigrateOperation, columns: _Columns) -> bool:
     """Whether it makes an index that a key of these columns can use."""
-    if not isinstance(operation, _MAKES):
+    if not isinstance(operation, MAKES_INDEX):
         return False
-    names = [str(getattr(column, "name", column)) for column in operation.columns]
-    return tuple(names[: len(columns)]) == tuple(columns)
+    return tuple(index_columns(operation)[: len(columns)]) == tuple(columns)
 
 
 def _instead(
@@ -294,13 +293,13 @@ def _instead(
     new: Any,
 ) -> bool:
     """A key has an index at every moment, both ways, where another one takes its place."""
-    if _of_index(dropped) == _of_index(new):
+    if index_name(dropped) == index_name(new):
         return swaps.under_the_same_name(block, backward, dropped, new)
     _put_in_order(block, new, dropped)
     for each in _blocks(backward):
         if _key(each) == _key(block):
-            again = [op for op in each.ops if _is(op, _MAKES, _of_index(dropped))]
-            goes = [op for op in each.ops if _is(op, _DROPS, _of_index(new))]
+            again = [op for op in each.ops if _is(op, MAKES_INDEX, index_name(dropped))]
+            goes = [op for op in each.ops if _is(op, _DROPS, index_name(new))]
             if again and goes:
                 _put_in_order(each, again[0], goes[0])
     return True
@@ -313,18 +312,16 @@ def _put_in_order(
     start, end = block.ops.index(dropped), block.ops.index(made)
     if end < start:
         return
-    needs_the_name = [op for op in block.ops[start:end] if _is(op, _MAKES, _of_index(dropped))]
+    needs_the_name = [
+        op for op in block.ops[start:end] if _is(op, MAKES_INDEX, index_name(dropped))
+    ]
     moved = made if needs_the_name else dropped
     block.ops.remove(moved)
     block.ops.insert(start if needs_the_name else end, moved)
 
 
-def _of_index(operation: Any) -> str:
-    return str(getattr(operation, "index_name", None) or operation.constraint_name)
-
-
 def _is(operation: Any, kinds: Any, name: str | None) -> bool:
-    return isinstance(operation, kinds) and _of_index(operation) == name
+    return isinstance(operation, kinds) and index_name(operation) == name
 
 
 def _drop_after(
@@ -334,10 +331,9 @@ def _drop_after(
     for block in _blocks(operations):
         if (block.schema, block.table_name) == key:
             for operation in list(block.ops):
-                if _is(operation, _MAKES, _of_index(dropped)):
+                if _is(operation, MAKES_INDEX, index_name(dropped)):
                     _insert_after(block, operation, own.reverse())
 
 
 def _index_columns(dropped: Any) -> tuple[str, ...]:
-    columns = dropped._reverse.columns if dropped._reverse else ()
-    return tuple(str(getattr(column, "name", column)) for column in columns)
+    return tuple(index_columns(dropped._reverse)) if dropped._reverse else ()

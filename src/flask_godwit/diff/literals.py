@@ -59,7 +59,7 @@ def given(
 def _parsed(column: Column[Any], text: Any) -> Any:
     if not isinstance(text, str):
         return text
-    type_ = under_domain(column.type)
+    type_ = _under_domain(column.type)
     if isinstance(type_, Enum):
         return _of_enum(type_, text)
     if isinstance(type_, types.JSON):
@@ -88,7 +88,7 @@ def _boolean(text: str) -> bool:
     return text.lower() in _TRUE
 
 
-def under_domain(kind: Any) -> Any:
+def _under_domain(kind: Any) -> Any:
     """A type, or that which a domain of PostgreSQL's stands on."""
     while kind.__visit_name__ == "DOMAIN":
         kind = kind.data_type
@@ -152,7 +152,7 @@ _NIL = "0" * 32
 
 def neutral(column: Column[Any], dialect: Dialect, database: Database) -> Value | None:
     """A value that says nothing, for a column whose own values are gone."""
-    kind: Any = under_domain(column.type)
+    kind: Any = _under_domain(column.type)
     if getattr(column.type, "check", None) is not None:
         return None  # a domain, which may take no such value
     if isinstance(kind, Enum):
@@ -169,7 +169,7 @@ def neutral(column: Column[Any], dialect: Dialect, database: Database) -> Value 
 
 
 def _literal(column: Column[Any], value: Any, dialect: Dialect, database: Database) -> Value:
-    kind = under_domain(column.type)
+    kind = _under_domain(column.type)
     if isinstance(kind, types.JSON):
         return Value(_quoted(json.dumps(value), dialect), text=json.dumps(value))
     if isinstance(value, bytes):

@@ -6,6 +6,8 @@ from typing import Any
 
 from alembic.operations import ops
 
+from .index_steps import MAKES_INDEX, index_columns, index_name
+
 
 def indexes_aside(operations: ops.OpContainer) -> None:
     """Drop such indexes before columns are altered, and make new ones of those after that."""
@@ -39,17 +41,13 @@ def _in_order(block: ops.ModifyTableOps) -> None:
 
 def _is_for(operation: Any, drops: list[Any], unready: set[str]) -> bool:
     """Whether an index can be there before others go, and take their place."""
-    columns, name = _columns(operation), _name(operation)
+    columns, name = _columns(operation), index_name(operation)
     replaces = columns[:1] in [_head(op) for op in drops]
-    return replaces and not unready & {*columns} and name not in [_name(op) for op in drops]
+    return replaces and not unready & {*columns} and name not in [index_name(op) for op in drops]
 
 
 def _added(block: ops.ModifyTableOps) -> set[str]:
     return {op.column.name for op in block.ops if isinstance(op, ops.AddColumnOp)}
-
-
-def _name(operation: Any) -> str:
-    return str(getattr(operation, "index_name", None) or operation.constraint_name)
 
 
 def _place(steps: list[ops.MigrateOperation], wanted: list[ops.MigrateOperation]) -> int:
@@ -61,7 +59,7 @@ def _retypes(operation: Any) -> bool:
 
 
 def _makes(operation: Any) -> bool:
-    return isinstance(operation, ops.CreateIndexOp | ops.CreateUniqueConstraintOp)
+    return isinstance(operation, MAKES_INDEX)
 
 
 def _drops(operation: Any) -> bool:
@@ -76,5 +74,4 @@ def _head(operation: Any) -> list[str]:
 
 def _columns(operation: Any) -> list[str]:
     """The columns of an index that is made or dropped."""
-    made = operation._reverse if _drops(operation) else operation
-    return [str(getattr(column, "name", column)) for column in made.columns]
+    return index_columns(operation._reverse if _drops(operation) else operation)
