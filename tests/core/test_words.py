@@ -27,6 +27,12 @@ WORDS = [
         ops.AlterColumnOp("user", "email", existing_type=S80, modify_type=S120),
         "~ user.email: String(80) -> String(120)",
     ),
+    (
+        ops.AlterColumnOp(
+            "user", "more", existing_type=postgresql.JSON(), modify_type=postgresql.JSONB()
+        ),
+        "~ user.more: JSON() -> JSONB()",
+    ),
     (ops.AlterColumnOp("user", "email", modify_nullable=False), "~ user.email: NOT NULL"),
     (ops.AlterColumnOp("user", "email", modify_nullable=True), "~ user.email: NULL allowed"),
     (ops.AlterColumnOp("user", "email", modify_name="mail"), "~ column user.email -> mail"),

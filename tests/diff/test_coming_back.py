@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy.dialects.postgresql import TSRANGE, ExcludeConstraint
+from sqlalchemy.dialects.postgresql import JSON, JSONB, TSRANGE, ExcludeConstraint
 
 from tests.databases import MARIADB, Database
 
@@ -76,6 +76,22 @@ def test_exclusion_over_renamed(evolution: Evolution) -> None:
     evolution.now.ok("upgrade")
     answer = evolution.migrate(_kept, "--allow-drop")
     assert _PROVED in answer.stdout, answer.output
+
+
+@pytest.mark.requires("schemas")
+def test_default_of_its_type(evolution: Evolution) -> None:
+    """A default that names its type has the old one again."""
+
+    def models(kind: type[JSON]) -> Models:
+        def declare(db: SQLAlchemy) -> None:
+            default = sa.text(f"'{{}}'::{kind.__name__.lower()}")
+            db.Table("kept", _id(), sa.Column("more", kind, server_default=default))
+
+        return declare
+
+    evolution.begin(models(JSON), """INSERT INTO kept VALUES (1, '{"a": 1}')""")
+    assert _PROVED in evolution.follow(models(JSONB)).stdout
+    evolution.back(models(JSON))
 
 
 def test_bytes_for_rows(evolution: Evolution) -> None:

@@ -40,7 +40,7 @@ class TestNotNull:
             sa.Column("kind", sa.Enum("a", "b", **CHECKED), nullable=False),
         )
         token = "6ccd780cbaba402695645b8c656024db"
-        fills = ["country=XX", "bio=it's: 100%", "day=2024-05-01 10:00:00"]
+        fills = ["country='XX'", "bio=it's: 100%", "day=2024-05-01 10:00:00"]
         fills += [f"token={token}", "kind=b"]
         options = [part for fill in fills for part in ("--fill", f"users.{fill}")]
         evolution.follow(after, *options)

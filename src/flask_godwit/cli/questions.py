@@ -44,14 +44,14 @@ def asker(console: Console, no_input: bool) -> Asker | None:
 
 def given_answers(options: dict[str, Any]) -> Answers:
     """The answers in a command's options, which are taken out of them."""
-    from ..diff.answers import Answers, pairs, read_answers
+    from ..diff.answers import Answers, pairs, read_answers, unquoted
 
     file = options.pop("answers")
     given = Answers(
         rename_tables=pairs("--rename-table", options.pop("rename_table"), ":"),
         renames=pairs("--rename", options.pop("rename"), ":"),
         no_renames=options.pop("no_rename"),
-        fills=pairs("--fill", options.pop("fill"), "="),
+        fills=unquoted(pairs("--fill", options.pop("fill"), "=")),
         casts=pairs("--using", options.pop("using"), "="),
     )
     return given.over(read_answers(file)) if file else given

@@ -41,6 +41,7 @@ class MariaDB(MySQL):
     def mend_reflection(self, dialect: Dialect) -> None:
         from .mariadb_reflection import read_no_action
 
+        super().mend_reflection(dialect)
         read_no_action(dialect)
 
     def cost(self, action: Action, facts: Facts) -> Cost:

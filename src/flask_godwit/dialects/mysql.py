@@ -16,6 +16,7 @@ from sqlalchemy import (
     Connection,
     Date,
     DateTime,
+    Dialect,
     Engine,
     Float,
     Integer,
@@ -31,6 +32,7 @@ from sqlalchemy.types import TypeEngine
 
 from ..errors import Outage
 from ..interrupts import failures_ignored
+from ..mysql.enum_copies import keep_charsets
 from .base import Database, Size, Trouble
 from .mysql_errors import gives_way, outage, trouble
 from .mysql_options import MySQLOptions
@@ -50,6 +52,8 @@ if TYPE_CHECKING:
     from .observer import Observer, Query, Sight
     from .script import Script
     from .witness import Witness
+
+keep_charsets()  # wherever MySQL is spoken, tables are copied
 
 _NUMBER = r"^[[:space:]]*[-+]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][-+]?[0-9]+)?[[:space:]]*$"
 _UUID = "^[0-9A-Fa-f]{32}$"
@@ -88,6 +92,11 @@ class MySQL(MySQLOptions, Database):
     name: str = "MySQL"
     extra: ClassVar[str] = "mysql"
     user_query: ClassVar[str] = "SELECT CURRENT_USER()"
+
+    def mend_reflection(self, dialect: Dialect) -> None:
+        from .mysql_reflection import read_columns
+
+        read_columns(dialect)
 
     def trouble(self, error: BaseException) -> Trouble:
         return trouble(error)

@@ -10,6 +10,7 @@ from dataclasses import replace
 from sqlalchemy import Connection, Dialect, Table
 from sqlalchemy.exc import SQLAlchemyError
 
+from ..mysql.column import parsed
 from .counters import AUTO_INCREMENT, Counter
 from .facts import Catalogue, ColumnFacts, TableFacts
 from .mysql_options import default_collation, options_in
@@ -21,13 +22,6 @@ _CHECK = re.compile(r"^\s*CONSTRAINT `((?:[^`]|``)+)` CHECK (.*?),?$")
 _VERSIONED = re.compile(r" USING BTREE| KEY_BLOCK_SIZE=\d+|/\*!\d+ (.*?) ?\*/")
 _TYPE = re.compile(r"\w+(?:\((?:'(?:[^'\\]|''|\\.)*'|[^')])*\))?(?: unsigned)?(?: zerofill)?")
 _TEXT = re.compile(rf"({_TYPE.pattern})(?: CHARACTER SET (\w+))?(?: COLLATE (\w+))?")
-_COMPUTED = re.compile(r"\bGENERATED ALWAYS AS (\(.*\)) (VIRTUAL|STORED|PERSISTENT)")
-# MariaDB writes it last, after a comment that may say anything.
-_COLUMN_CHECK = re.compile(r"^(?:'(?:[^'\\]|''|\\.)*'|[^'])*? CHECK (\(.*\))$")
-_DEFAULT = re.compile(
-    r"\bDEFAULT ('(?:[^'\\]|''|\\.)*'"
-    r"|(?:(?!\s(?:ON UPDATE|COMMENT|CHECK|INVISIBLE|/\*)).)+)(?:\s(ON UPDATE [\w()]+))?"
-)
 
 
 class MySQLCatalogue(Catalogue):
@@ -130,17 +124,16 @@ def _name(quoted: str) -> str:
 
 def _column(definition: str) -> ColumnFacts:
     text = definition.replace(" AUTO_INCREMENT", "")
-    computed = _COMPUTED.search(text)
-    default = None if computed else _DEFAULT.search(text)
+    said = parsed(definition)
+    generated = said.generated
     kind = _TEXT.match(text)
-    check = _COLUMN_CHECK.match(text)
-    said = " ".join(found for found in (kind.groups()[1:] if kind else ()) if found)
+    charset = " ".join(found for found in (kind.groups()[1:] if kind else ()) if found)
     return ColumnFacts(
-        default=" ".join(part for part in default.groups() if part) if default else None,
-        computed=f"{computed[2]} {computed[1]}" if computed else None,
-        collation=said or None,
+        default=said.whole_default or None,
+        computed=f"{generated[1]} {generated[0]}" if generated else None,
+        collation=charset or None,
         definition=text,
         type=kind[1] if kind else None,
-        counter=Counter(AUTO_INCREMENT) if text != definition else None,
-        check=check[1] if check else None,
+        counter=Counter(AUTO_INCREMENT) if said.counter else None,
+        check=said.check.partition(" ")[2] or None,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
@@ -12,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import AnswerWrong
+
+_QUOTED = re.compile(r"'((?:[^']|'')*)'", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,19 @@ def pairs(option: str, given: Sequence[str], separator: str) -> dict[str, str]:
             raise AnswerWrong(f"{option} {item}: the form is {option} TABLE.COLUMN=VALUE.")
         found[left] = right
     return found
+
+
+def unquoted(values: Mapping[str, str]) -> dict[str, str]:
+    """Values without quotes that are around them: not every shell takes them off.
+
+    ``'XX'`` is ``XX``; a value with quotes of its own is written as in SQL, ``'''XX'''``.
+    """
+    return {key: _unquoted(value) for key, value in values.items()}
+
+
+def _unquoted(value: str) -> str:
+    found = _QUOTED.fullmatch(value)
+    return found[1].replace("''", "'") if found else value
 
 
 def read_answers(file: str | Path) -> Answers:

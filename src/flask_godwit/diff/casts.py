@@ -86,7 +86,11 @@ class CastStage:
             )
         before, after = self._around(key, operation)
         yield from before
-        yield from self._with_using(operation, using) if using else self._with_default(operation)
+        default = self._default_after(operation, is_upgrade=is_upgrade)
+        if using:
+            yield from self._with_using(operation, default, using)
+        else:
+            yield from self._with_default(operation, default)
         yield from after
 
     def _around(
@@ -125,10 +129,9 @@ class CastStage:
         return using
 
     def _with_using(
-        self, operation: ops.AlterColumnOp, using: str
+        self, operation: ops.AlterColumnOp, default: Any, using: str
     ) -> Iterator[ops.MigrateOperation]:
         """The default has the old type: it goes before the conversion and comes back after."""
-        default = self._default_after(operation)
         had = operation.existing_server_default
         if had not in (None, False):
             yield _default_change(operation, operation.existing_type, None)
@@ -140,13 +143,14 @@ class CastStage:
         if default not in (None, False):
             yield _default_change(operation, operation.modify_type, default)
 
-    def _with_default(self, operation: ops.AlterColumnOp) -> Iterator[ops.MigrateOperation]:
+    def _with_default(
+        self, operation: ops.AlterColumnOp, default: Any
+    ) -> Iterator[ops.MigrateOperation]:
         """The default is said again: PostgreSQL would keep the old one, of the old type, and
         convert it for each row.
         """
         yield operation
         if self.database.takes_using and operation.modify_server_default is False:
-            default = self._default_after(operation)
             old, new = (
                 str(kind.compile(dialect=self.dialect)).partition("(")[0]
                 for kind in (operation.existing_type, operation.modify_type)
@@ -155,19 +159,16 @@ class CastStage:
             if default not in (None, False) and old != new:
                 yield _default_change(operation, operation.modify_type, default)
 
-    def _default_after(self, operation: ops.AlterColumnOp) -> Any:
+    def _default_after(self, operation: ops.AlterColumnOp, *, is_upgrade: bool) -> Any:
         if operation.modify_server_default is not False:
             return operation.modify_server_default
-        if operation.existing_server_default in (None, False):
+        had = operation.existing_server_default
+        if had in (None, False):
             return None
         key = (operation.schema, operation.table_name)
-        model = self.models(key, operation.column_name)
+        model = self.models(key, operation.column_name) if is_upgrade else None
         fits = model is not None and _same_family(model.type, operation.modify_type)
-        return (
-            model.server_default
-            if model is not None and fits
-            else (operation.existing_server_default)
-        )
+        return model.server_default if model is not None and fits else had
 
     # rows
 

@@ -96,7 +96,7 @@ def _(operation: ops.AlterColumnOp) -> _Words:
         yield "~", f"column {column} -> {operation.modify_name}", ""
     if operation.modify_type is not None:
         old, new = operation.existing_type, operation.modify_type
-        text = f"{column}: {type_words(old)} -> {type_words(new)}"
+        text = f"{column}: {' -> '.join(_both_types(old, new))}"
         yield "~", text, loss_of(operation) or _narrowing(old, new, column)
     if operation.modify_nullable is not None:
         yield "~", f"{column}: {'NULL allowed' if operation.modify_nullable else 'NOT NULL'}", ""
@@ -208,6 +208,15 @@ def type_words(type_: TypeEngine[Any] | None) -> str:
     if isinstance(generic, Numeric) and generic.precision is not None:
         return _with_arguments(generic, generic.precision, generic.scale)
     return repr(generic)
+
+
+def _both_types(old: TypeEngine[Any] | None, new: TypeEngine[Any] | None) -> tuple[str, str]:
+    """Two types, in the database's own words where a model's are the same: JSON -> JSONB."""
+    before, after = type_words(old), type_words(new)
+    if before != after:
+        return before, after
+    one, other = (f"{type(each).__name__}()" for each in (old, new))
+    return (one, other) if one != other else (repr(old), repr(new))
 
 
 def _generic(type_: TypeEngine[Any]) -> TypeEngine[Any]:

@@ -10,7 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 _LINE = re.compile(r"^\s*`((?:[^`]|``)+)` (.*?),?$")
-_TOKEN = re.compile(r"'(?:[^'\\]|''|\\.)*'|`(?:[^`]|``)*`|/\*.*?\*/|[(),]|[^\s(),'`]+", re.DOTALL)
+# A literal may have a word before it: b'101', x'00ff', _latin1'text'.
+_TOKEN = re.compile(
+    r"\w*'(?:[^'\\]|''|\\.)*'|`(?:[^`]|``)*`|/\*.*?\*/|[(),]|[^\s(),'`]+", re.DOTALL
+)
 _ENDS_DEFAULT = {
     "ON", "COMMENT", "CHECK", "INVISIBLE", "AUTO_INCREMENT", "COMPRESSED", "WITHOUT", "NOT"
 }  # fmt: skip
@@ -34,11 +37,28 @@ class ColumnText:
     others: str = ""
     check: str = ""
 
+    @property
+    def whole_default(self) -> str:
+        """With ON UPDATE, which SQLAlchemy has for a part of it."""
+        return " ".join(filter(None, (self.default, self._on_update)))
+
+    @property
+    def generated(self) -> tuple[str, str] | None:
+        """The expression, and VIRTUAL or STORED."""
+        if not self.computed:
+            return None
+        expression, _, kind = self.computed.split(" AS ", 1)[1].rpartition(" ")
+        return expression, kind
+
+    @property
+    def _on_update(self) -> str:
+        return f"ON UPDATE {self.on_update}" if self.on_update else ""
+
     def __str__(self) -> str:
         clauses = (
             *(self.type, self.charset, self.computed, self.null),
             f"DEFAULT {self.default}" if self.default else "",
-            f"ON UPDATE {self.on_update}" if self.on_update else "",
+            self._on_update,
             *(self.counter, self.others, self.comment, self.check),
         )
         return " ".join(filter(None, clauses))
@@ -51,6 +71,12 @@ def column_in(created: str, name: str) -> ColumnText | None:
         if found and found[1].replace("``", "`").lower() == name.lower():
             return parsed(found[2])
     return None
+
+
+def column_on(line: str) -> ColumnText | None:
+    """The column that one line of it is about."""
+    found = _LINE.match(line)
+    return parsed(found[2]) if found else None
 
 
 def parsed(definition: str) -> ColumnText:

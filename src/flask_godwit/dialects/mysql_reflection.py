@@ -1,0 +1,54 @@
+"""Clauses of a column that SQLAlchemy's regular expression passes over or cuts short.
+
+A default such as ``b'101'``, ``lcase('ABC')`` or ``(curdate() + interval 1 day)``, that of an
+INVISIBLE column, and whatever is said after it: a comment, for example. A script that is to
+bring such a column back would make another one.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Dialect
+from sqlalchemy.dialects.mysql.reflection import cleanup_text
+
+from ..mysql.column import ColumnText, column_on
+
+_MARK = "_godwit_reads_columns"
+
+
+def read_columns(dialect: Dialect) -> None:
+    """Have a dialect reflect them."""
+    parser: Any = dialect._tabledef_parser  # type: ignore[attr-defined]
+    if hasattr(parser, _MARK):
+        return
+    read = parser._parse_column
+
+    def parse_column(line: str, state: Any) -> None:
+        before = len(state.columns)
+        read(line, state)
+        said = column_on(line)
+        for column in state.columns[before:]:
+            if said is not None:
+                column.update(_clauses(said))
+
+    setattr(parser, _MARK, True)
+    parser._parse_column = parse_column
+
+
+def _clauses(said: ColumnText) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "default": None if said.default in ("", "NULL") else said.whole_default,
+        "comment": _comment(said),
+        "nullable": "NOT NULL" not in said.null,
+    }
+    if said.generated:
+        expression, kind = said.generated
+        found["computed"] = {"sqltext": expression, "persisted": kind != "VIRTUAL"}
+    if said.counter:
+        found["autoincrement"] = True
+    return found
+
+
+def _comment(said: ColumnText) -> str | None:
+    return cleanup_text(said.comment.partition("'")[2][:-1]) if said.comment else None
