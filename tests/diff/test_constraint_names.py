@@ -79,3 +79,23 @@ def test_name_of_a_key_that_was_added_with_its_column(local: Evolution) -> None:
         assert answer.exit_code == 0, answer.output
         local.now.ok("upgrade")
         local.now.ok("check")
+
+
+def test_names_that_are_too_long(evolution: Evolution) -> None:
+    """What a convention makes of long names is cut short by the database, and found once."""
+    table, column = "a_table_with_quite_a_long_name_for_once", "a_column_of_it_with_a_long_name_too"
+
+    def models(*names: str) -> Any:
+        def make(db: Any) -> None:
+            db.metadata.naming_convention = CONVENTION
+            key = sa.ForeignKey(f"{table}.id")
+            columns = (sa.Column(name, key, index=True, unique=True) for name in names)
+            unique = [sa.UniqueConstraint("id", name) for name in names]
+            db.Table(table, sa.Column("id", sa.Integer, primary_key=True), *columns, *unique)
+
+        return make
+
+    evolution.begin(models())
+    answer = evolution.follow(models(column))
+    assert "Proved: upgrade, downgrade, no further changes" in answer.stdout
+    evolution.back(models())

@@ -188,6 +188,13 @@ class TestTypes:
         assert "Ann" in answer.stderr
         assert len(evolution.now.files) == 1
 
+    def test_number_that_is_no_uuid(self, evolution: Evolution) -> None:
+        """No database can make one of it."""
+        evolution.begin(table(NAME, ("age", sa.Integer)), *TWO, "UPDATE users SET age = 5")
+        answer = evolution.migrate(table(NAME, ("age", sa.Uuid)))
+        assert answer.exit_code == 1
+        assert len(evolution.now.files) == 1
+
     @pytest.mark.requires("alter_column")
     def test_too_long(self, evolution: Evolution) -> None:
         evolution.begin(table(NAME), *TWO)

@@ -214,8 +214,11 @@ def test_index_with_a_retyped_column_goes(evolution: Evolution) -> None:
     assert evolution.rows("SELECT * FROM tree") == [(1, 1, code)]
 
 
-def indexed(*indexes: str) -> Callable[[SQLAlchemy], None]:
-    """Posts with a foreign key, and indexes and unique constraints: a name, and their columns."""
+def indexed(*indexes: str, kind: Any = sa.Integer) -> Callable[[SQLAlchemy], None]:
+    """Posts with a foreign key, and indexes and unique constraints: a name, and their columns.
+
+    :param kind: the type of the other column.
+    """
 
     def models(db: SQLAlchemy) -> None:
         db.Table("users", sa.Column("id", sa.Integer, primary_key=True))
@@ -223,7 +226,7 @@ def indexed(*indexes: str) -> Callable[[SQLAlchemy], None]:
             "posts",
             sa.Column("id", sa.Integer, primary_key=True),
             sa.Column("author", sa.ForeignKey("users.id", name="fk_author")),
-            sa.Column("nr", sa.Integer),
+            sa.Column("nr", kind),
         )
         for name, *columns in map(str.split, indexes):
             if name.startswith("uq"):
@@ -235,6 +238,7 @@ def indexed(*indexes: str) -> Callable[[SQLAlchemy], None]:
 
 
 NARROW, WIDE = ("ix author",), ("ix author nr",)
+NUMBER, BOTH = ("ix nr", "uq author"), ("ix nr author", "uq author nr")
 OTHERS = ("ix nr author", "iy author")
 UNIQUE, WIDER = ("uq author",), ("uq author nr",)
 
@@ -253,16 +257,21 @@ UNIQUE, WIDER = ("uq author",), ("uq author nr",)
         (OTHERS, WIDE),
         (WIDER, WIDE),
         (WIDE, WIDER),
+        (NUMBER, BOTH),
+        (BOTH, NUMBER),
         (WIDE, ()),
         ((), WIDE),
     ],
 )
+@pytest.mark.parametrize("kind", [sa.Integer, sa.BigInteger], ids=["", "retyped"])
 def test_one_index_for_another(
-    evolution: Evolution, before: tuple[str, ...], after: tuple[str, ...]
+    evolution: Evolution, before: tuple[str, ...], after: tuple[str, ...], kind: Any
 ) -> None:
-    """A key has one at every moment, both ways, whatever they are called."""
+    """A key has one at every moment, both ways, whatever they are called; also where the type of
+    another column changes.
+    """
     one = indexed(*before)
     evolution.begin(one, "INSERT INTO users VALUES (1)", "INSERT INTO posts VALUES (1, 1, 1)")
-    evolution.follow(indexed(*after))
+    evolution.follow(indexed(*after, kind=kind))
     evolution.back(one)
     assert evolution.rows("SELECT * FROM posts") == [(1, 1, 1)]

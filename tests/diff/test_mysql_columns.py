@@ -112,3 +112,18 @@ def test_changed_and_back(either: Evolution, one: Models, other: Models) -> None
     assert _said(either) != before
     either.back(one)
     assert _said(either) == before
+
+
+def test_a_name_with_a_backtick(either: Evolution) -> None:
+    """A column is found under its own name."""
+
+    def models(kind: Any) -> Models:
+        def declare(db: SQLAlchemy) -> None:
+            db.Table("t", *_kept(), sa.Column("o`clock", kind, server_default="it's :so"))
+
+        return declare
+
+    either.begin(models(sa.String(20)))
+    either.now.ok("check")
+    assert _PROVED in either.follow(models(sa.String(30))).stdout
+    either.back(models(sa.String(20)))

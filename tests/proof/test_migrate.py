@@ -51,6 +51,26 @@ def test_a_script_that_does_not_do_what_it_should(make_shop: MakeShop) -> None:
     assert len(shop.files) == 1
 
 
+def test_a_fault_is_not_put_on_the_history(make_shop: MakeShop) -> None:
+    """A script may say more than was found, such as a name for what the models don't name."""
+
+    def with_unique(db: SQLAlchemy) -> None:
+        users(db)
+        db.metadata.tables["user"].append_constraint(sa.UniqueConstraint("name", "id"))
+
+    shop = make_shop(users)
+    shop.ok("migrate")
+    shop.ok("upgrade")
+
+    def broken(_context: object, _at: object, scripts: list[Any]) -> None:
+        scripts[0].downgrade_ops.ops.clear()
+
+    answer = make_shop(with_unique, process_revision_directives=broken).run("migrate")
+
+    assert answer.exit_code == 1
+    assert "The proof failed: downgrade does not restore" in answer.stdout
+
+
 def test_what_the_history_lacks_is_no_fault_of_the_script(make_shop: MakeShop) -> None:
     """A database that was once stamped has more than the revisions make."""
     shop = make_shop(users)

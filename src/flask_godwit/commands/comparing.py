@@ -64,6 +64,8 @@ class Comparison:
     guard: Callable[[MigrationContext, UpgradeOps], None] | None = None
     """Is shown what separates each database from its models, and may refuse it."""
     changes: tuple[Change, ...] = ()
+    found: set[str] = field(default_factory=set)
+    """The differences in words, as they were found: a script may need further steps for them."""
     edited: list[LogEntry] | None = None
     """Applied revisions whose files were changed since; None where nobody asks."""
     configured: Mapping[str, Configured] = field(default_factory=dict)
@@ -112,9 +114,17 @@ class Comparison:
         with cycles_are_known():
             self.writer.run_autogenerate(at, context)
         if self.writer.generated_revisions:
+            self._note_what_was_found(context)
             self.refinement.refine(self.writer.generated_revisions[-1])
             if self.guard is not None:
                 self.guard(context, self.writer.generated_revisions[-1].upgrade_ops_list[-1])
+
+    def _note_what_was_found(self, context: MigrationContext) -> None:
+        operations = self.writer.generated_revisions[-1].upgrade_ops_list[-1]
+        if operations.ops:
+            from ..diff.words import changes_of
+
+            self.found.update(map(str, changes_of(operations, bind_of(context))))
 
     @property
     def upgrades(self) -> list[UpgradeOps]:

@@ -102,7 +102,8 @@ def _examined(
     if proves:
         from .proving import proved
 
-        script = proved(comparison.project, script, comparison.configured)
+        found = frozenset(comparison.found)
+        script = proved(comparison.project, script, found, comparison.configured)
     return script
 
 

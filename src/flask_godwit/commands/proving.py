@@ -35,13 +35,18 @@ def _revisions(migrations: Migrations, rev_range: str) -> tuple[str, ...]:
         return tuple(revision for revision in order if revision in meant)
 
 
-def proved(project: Project, script: Script, configured: Mapping[str, Configured]) -> Script:
+def proved(
+    project: Project,
+    script: Script,
+    found: frozenset[str],
+    configured: Mapping[str, Configured],
+) -> Script:
     """A script that was just written, with its proof. No error of the proof gets out.
 
+    :param found: the differences that it is made of, in words.
     :param configured: what the comparison that it comes from was configured with, by bind.
     """
-    changes = frozenset(map(str, script.changes))
-    written = Written(changes, project.settings.prove_seconds, configured)
+    written = Written(found, project.settings.prove_seconds, configured)
     try:
         (proof,) = prove_revisions(project, [script.revision], written)
     except Exception as error:  # the script is written, and a person wants to see it

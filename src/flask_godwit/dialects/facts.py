@@ -30,6 +30,17 @@ class ColumnFacts:
     """What gives it its next number."""
     check: str | None = None
     """The CHECK that is a part of the column."""
+    inherited: bool = False
+    """Whether another table has it, from which this one inherits."""
+
+
+@dataclass(frozen=True)
+class UniqueFacts:
+    """What a unique constraint says beside its columns."""
+
+    late: str = ""
+    """``DEFERRABLE``, and what follows."""
+    include: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -44,8 +55,8 @@ class TableFacts:
     """Names of foreign keys by their columns, where SQLAlchemy does not reflect them."""
     options: Mapping[str, str] = field(default_factory=dict)
     """Character set, collation, engine: what the table as a whole is given."""
-    deferrals: Mapping[str, str] | None = None
-    """When unique constraints are checked, by name; None where they can't wait."""
+    uniques: Mapping[str, UniqueFacts] | None = None
+    """Unique constraints by name; None where there is no more to them than their columns."""
 
 
 class Catalogue:

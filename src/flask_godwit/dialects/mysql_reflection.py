@@ -29,6 +29,7 @@ def read_columns(dialect: Dialect) -> None:
         read(line, state)
         said = column_on(line)
         for column in state.columns[before:]:
+            column["name"] = column["name"].replace("``", "`")
             if said is not None:
                 column.update(_clauses(said))
 

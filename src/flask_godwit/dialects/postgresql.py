@@ -12,6 +12,7 @@ from sqlalchemy.types import TypeEngine
 from .base import Columns, Database, Size, Trouble
 from .object_answers import FUNCTION, PROCEDURE, TRIGGER, VIEW
 from .postgresql_errors import outage, trouble
+from .postgresql_options import PostgreSQLOptions
 from .postgresql_states import gives_way
 from .type_answers import OwnedNames
 
@@ -70,7 +71,7 @@ def _pid(connection: Connection) -> int | None:
     return getattr(info, "backend_pid", None)
 
 
-class PostgreSQL(Database):
+class PostgreSQL(PostgreSQLOptions, Database):
     """PostgreSQL."""
 
     name: str = "PostgreSQL"
@@ -281,6 +282,11 @@ class PostgreSQL(Database):
         from .postgresql_domains import create_domain
 
         return create_domain(domain, dialect)
+
+    def domain_for_a_moment(self, type_: Any, dialect: Dialect) -> tuple[str, str, str]:
+        from .postgresql_domains import for_a_moment
+
+        return for_a_moment(type_, dialect)
 
     def meant_domain(self, connection: Connection, domain: Any) -> DomainType | None:
         from .postgresql_domains import meant_domain

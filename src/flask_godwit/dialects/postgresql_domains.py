@@ -114,6 +114,8 @@ class _There(DOMAIN):
     __module__ = DOMAIN.__module__  # where Alembic lets a script import it from
     is_there = True
     """What a copy of it keeps, too: SQLAlchemy 2.0 forgets ``create_type``."""
+    declared: DOMAIN | None = None
+    """The model's."""
 
     def __repr__(self) -> str:
         schema = f", schema={self.schema!r}" if self.schema else ""
@@ -126,7 +128,19 @@ _There.__name__ = "DOMAIN"
 def there(domain: DOMAIN) -> DOMAIN:
     """The type of a column whose domain is there already."""
     name: Any = domain.name
-    return _There(name, domain.data_type, schema=domain.schema, create_type=False)
+    found = _There(name, domain.data_type, schema=domain.schema, create_type=False)
+    found.declared = domain
+    return found
+
+
+def for_a_moment(type_: Any, dialect: Dialect) -> tuple[str, str, str]:
+    """The statement that makes a model's domain beside the real one, and both in words."""
+    declared = getattr(type_, "declared", None)
+    if declared is None:
+        return "", "", ""
+    own = apart(declared)
+    words, beside = (str(kind.compile(dialect=dialect)) for kind in (type_, own))
+    return create_domain(own, dialect), words, beside
 
 
 def _read(connection: Connection, which: str) -> Iterator[Any]:

@@ -14,12 +14,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from .counters import IDENTITY, SERIAL, Counter
-from .facts import Catalogue, ColumnFacts, TableFacts
+from .facts import Catalogue, ColumnFacts, TableFacts, UniqueFacts
 from .postgresql_counters import sequence_options
 from .postgresql_domains import apart
+from .postgresql_options import options_in
 
 _COLUMNS = """
-    SELECT c.relname AS table, a.attname AS name, a.attgenerated AS generated,
+    SELECT c.relname AS table, c.reloptions AS options, a.attname AS name,
+        a.attgenerated AS generated, a.attinhcount > 0 AS inherited,
         pg_get_expr(d.adbin, d.adrelid) AS expression, co.collname AS collation,
         format_type(a.atttypid, a.atttypmod) AS type,
         a.attidentity AS identity, q.sequence, q.seqstart AS start, q.seqincrement AS increment,
@@ -74,6 +76,7 @@ _LISTS = re.compile(
 )
 _BIT = re.compile(rf"\(?({_TEXT})::character varying\)?::text")
 _DEFERRAL = re.compile(r"\bDEFERRABLE(?: INITIALLY DEFERRED)?$")
+_INCLUDE = re.compile(rf"\bINCLUDE \(((?:{_NAME}(?:, )?)+)\)")
 _TEMPORARY_NAME = re.compile(r"\bpg_temp(_\d+)?\.")
 
 
@@ -136,14 +139,16 @@ def _facts(
         return iter(connection.execute(text(query.format(schema=schema)), values))
 
     columns: dict[str, dict[str, ColumnFacts]] = defaultdict(dict)
+    options: dict[str, dict[str, str]] = {}
     for row in rows(_COLUMNS):
         columns[row.table][row.name] = _column(row)
+        options[row.table] = options_in(row.options)
     checks: dict[str, list[tuple[str | None, str]]] = defaultdict(list)
     exclusions: dict[str, dict[str, str]] = defaultdict(dict)
-    deferrals: dict[str, dict[str, str]] = defaultdict(dict)
+    uniques: dict[str, dict[str, UniqueFacts]] = defaultdict(dict)
     for row in rows(_CONSTRAINTS):
         if _letter(row.kind) == "u":
-            deferrals[row.table][row.name] = "".join(_DEFERRAL.findall(row.definition))
+            uniques[row.table][row.name] = _unique(row.definition)
         elif _letter(row.kind) == "c":
             checks[row.table].append((row.name, _check(row.definition)))
         else:
@@ -159,7 +164,8 @@ def _facts(
             tuple(checks[name]),
             indexes[name],
             exclusions[name],
-            deferrals=deferrals[name],
+            options=options[name],
+            uniques=uniques[name],
         )
         for name, found in columns.items()
     }
@@ -169,11 +175,10 @@ def _column(row: Any) -> ColumnFacts:
     expression = _plain(row.expression) if row.expression else None
     generated = _letter(row.generated)
     kind = _plain(row.type)
+    both = {"collation": row.collation, "type": kind, "inherited": row.inherited}
     if generated:
-        computed = f"{generated} {expression}"
-        return ColumnFacts(computed=computed, collation=row.collation, type=kind)
-    counter = _counter(row, expression)
-    return ColumnFacts(default=expression, collation=row.collation, type=kind, counter=counter)
+        return ColumnFacts(computed=f"{generated} {expression}", **both)
+    return ColumnFacts(default=expression, counter=_counter(row, expression), **both)
 
 
 def _counter(row: Any, default: str | None) -> Counter | None:
@@ -188,6 +193,13 @@ def _letter(value: Any) -> str:
     """PostgreSQL's "char", which some drivers give as bytes."""
     found = value.decode() if isinstance(value, bytes) else str(value or "")
     return found.strip("\0")
+
+
+def _unique(definition: str) -> UniqueFacts:
+    found = _INCLUDE.search(definition)
+    names = re.findall(_NAME, found[1]) if found else []
+    bare = (name[1:-1].replace('""', '"') if name.startswith('"') else name for name in names)
+    return UniqueFacts("".join(_DEFERRAL.findall(definition)), tuple(bare))
 
 
 def _check(definition: str) -> str:

@@ -20,7 +20,7 @@ _TABLES = """
             CASE WHEN c.relkind = 'p' THEN 'PARTITION BY ' || pg_get_partkeydef(c.oid) END,
             CASE WHEN c.relispartition THEN pg_get_expr(c.relpartbound, c.oid) END,
             CASE WHEN c.relrowsecurity THEN 'ROW LEVEL SECURITY' END,
-            array_to_string(c.reloptions, ', '),
+            (SELECT string_agg(o, ', ' ORDER BY o) FROM unnest(c.reloptions) o),
             'COMMENT ' || quote_literal(obj_description(c.oid, 'pg_class')))
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND {ours}

@@ -163,6 +163,7 @@ class SQLite(Database):
         return None
 
     reads_names_as_texts: ClassVar[bool] = True
+    reflects_collations: ClassVar[bool] = False
     carries_out_rehearsals: ClassVar[bool] = True
 
     @contextmanager

@@ -72,6 +72,12 @@ class TypeAnswers:
         """The statement that makes a model's domain."""
         return ""
 
+    def domain_for_a_moment(self, type_: Any, dialect: Dialect) -> tuple[str, str, str]:
+        """The statement that makes a new domain beside the real one, and both in words; "" where
+        a type is none.
+        """
+        return "", "", ""
+
     def meant_domain(self, connection: Connection, domain: Any) -> DomainType | None:
         """A model's domain in the server's words; None where it refuses it."""
         return None

@@ -190,7 +190,9 @@ class CastStage:
     def _reason(self, key: Key, name: str, using: str, new: TypeEngine[Any] | None) -> str:
         if isinstance(new, Enum):
             return ""  # its type may not exist yet; the values are compared instead
-        return self.rows.refused(key, name, literal_column(using))
+        first, words, own = self.database.domain_for_a_moment(new, self.dialect)
+        expression: Any = literal_column(using.replace(words, own) if first else using)
+        return self.rows.refused(key, name, expression, undoubled(first, self.dialect))
 
     def _refuse(self, key: Key, name: str, condition: Condition, words: str) -> None:
         count = self.rows.count(key, name, condition)

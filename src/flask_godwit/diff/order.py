@@ -229,7 +229,17 @@ def _key(operation: _Tables) -> Key:
 
 def _targets(operation: _Tables) -> set[Key]:
     create = operation._reverse if isinstance(operation, ops.DropTableOp) else operation
-    return {_target(key) for key in _foreign_keys(create)} if create else set()
+    if create is None:
+        return set()
+    return {_target(key) for key in _foreign_keys(create)} | _parents(create)
+
+
+def _parents(create: ops.CreateTableOp) -> set[Key]:
+    """The tables that one of PostgreSQL inherits from."""
+    said = create.kw.get("postgresql_inherits") or ()
+    names = (said,) if isinstance(said, str) else said
+    parts = (str(name).rpartition(".") for name in names)
+    return {(schema or create.schema, table) for schema, _, table in parts}
 
 
 def _foreign_keys(create: ops.CreateTableOp) -> list[ForeignKeyConstraint]:

@@ -34,7 +34,9 @@ def _in_order(block: ops.ModifyTableOps) -> None:
     after = rest[_place(rest, last) :]
     if any(_retypes(op) for op in after):
         # What stood in for one of them, as a foreign key needs, goes when it is there again.
-        last += [op for op in after if _drops(op) and _head(op) in map(_head, last)]
+        heads, names = [_head(op) for op in last], {index_name(op) for op in last}
+        stood_in = (op for op in after if _drops(op) and _head(op) in heads)
+        last += [op for op in stood_in if index_name(op) not in names]
         rest = [*(op for op in rest if op not in last), *last]
     block.ops[:] = [*first, *rest]
 

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Enum,
     Numeric,
     String,
+    Uuid,
     and_,
     exists,
     func,
@@ -86,7 +87,7 @@ def misfits(database: Database, old: Any, new: Any) -> Iterator[Condition]:
     elif isinstance(new, String) and new.length and database.enforces_limits:
         length = database.text_length
         yield lambda column: length(sql_cast(column, TextType())) > new.length
-    elif isinstance(old, String) and not isinstance(new, String):
+    elif isinstance(new, Uuid) or (isinstance(old, String) and not isinstance(new, String)):
         condition = database.unreadable(new)
         if condition is not None:
             yield condition

@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DBAPIError
 
+from .compare.text import literally
 from .names import Key
 from .renames.values import Renames
 from .row_queries import Condition
@@ -71,14 +72,23 @@ class Rows:
         query = select(found).select_from(self._table(key)).where(where(found)).limit(1)
         return self.scalar(query)
 
-    def refused(self, key: Key, name: str, expression: ColumnElement[Any]) -> str:
-        """Why the database can't evaluate an expression for every row; "" when it can."""
+    def refused(self, key: Key, name: str, expression: ColumnElement[Any], first: str = "") -> str:
+        """Why the database can't evaluate an expression for every row; "" when it can.
+
+        :param first: a statement that it needs, which is undone; where that fails, nobody knows.
+        """
         query = select(func.count(expression)).select_from(self._table(key))
+        savepoint = self.connection.begin_nested()
+        is_known = not first
         try:
-            with self.connection.begin_nested():
-                self.connection.execute(query)
+            if first:
+                self.connection.execute(literally(first))
+                is_known = True
+            self.connection.execute(query)
         except DBAPIError as error:
-            return str(error.orig).splitlines()[0]
+            return str(error.orig).splitlines()[0] if is_known else ""
+        finally:
+            savepoint.rollback()
         return ""
 
     def column(self, key: Key, name: str) -> ColumnElement[Any]:

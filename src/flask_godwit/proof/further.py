@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from alembic.autogenerate import produce_migrations
@@ -22,16 +22,28 @@ def further_changes(
     migrations: Migrations, context: MigrationContext, at: Sequence[str]
 ) -> tuple[Change, ...]:
     """The differences between the context's database and the models; none is as it should be."""
+    script = _compared(migrations, context)
+    return _changes(_as_the_application_wants(context, at, script), bind_of(context))
+
+
+def all_changes(migrations: Migrations, context: MigrationContext) -> tuple[Change, ...]:
+    """The same, and what the application would leave out of a script."""
+    return _changes([_compared(migrations, context)], bind_of(context))
+
+
+def _compared(migrations: Migrations, context: MigrationContext) -> ops.MigrationScript:
     refinement = Refinement(asker=None)
     history = History(lambda: [script.path for script in migrations.scripts.walk_revisions()])
     refinement.ownership = Ownership(history, migrations.project.settings.ignore_tables)
     refinement.attach(context)
     with cycles_are_known():
-        script = produce_migrations(context, context.opts["target_metadata"])
-    bind = bind_of(context)
+        return produce_migrations(context, context.opts["target_metadata"])
+
+
+def _changes(scripts: Iterable[Any], bind: str) -> tuple[Change, ...]:
     return tuple(
         change
-        for each in _as_the_application_wants(context, at, script)
+        for each in scripts
         for operations in each.upgrade_ops_list
         for change in changes_of(operations, bind)
     )

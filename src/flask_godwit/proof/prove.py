@@ -23,7 +23,7 @@ _FLAGS = ("autogenerate",)
 class Written:
     """What is known of a revision that was written a moment ago.
 
-    :param changes: what it is meant to change.
+    :param changes: the differences that it is made of, in words.
     :param budget: seconds that the replay of the history before it may take.
     :param configured: what the comparison was configured with, by bind.
     """

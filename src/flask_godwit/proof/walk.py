@@ -17,7 +17,7 @@ from ..failure import reason_of
 from ..proofs import FAILED, PROVED, UNPROVED, Finding, TargetProof
 from ..targets import DEFAULT_VERSION_TABLE, OWN_PREFIX
 from ..values import Change
-from .further import further_changes
+from .further import all_changes, further_changes
 
 Inventory = Mapping[str, str]
 
@@ -101,7 +101,7 @@ class Walk:
         before = self._inventory(context)
         self.stage = "upgrade"
         if self.looks_first:
-            self._look_first(context, script)
+            self._look_first(context)
         yield _step(context, script, up=True)
         self.shown.append("upgrade")
         if is_last and _has_models(context):
@@ -117,8 +117,11 @@ class Walk:
             self.stage = "replay"
             yield _step(context, script, up=True)
 
-    def _look_first(self, context: MigrationContext, script: Any) -> None:
-        found = set(map(str, self._further_before(context, script)))
+    def _look_first(self, context: MigrationContext) -> None:
+        changes: tuple[Change, ...] = _read(
+            context, lambda _: all_changes(self.migrations, context)
+        )
+        found = set(map(str, changes))
         missing = sorted((self.own_changes or frozenset()) - found)
         if missing:
             raise NotProvable(

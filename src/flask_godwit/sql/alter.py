@@ -200,6 +200,10 @@ def _set(table: str, clause: Cursor) -> Iterator[Action]:
         yield Action("rebuild" if rewrites else "set_parameters", table, expression=rewrites)
 
 
+def _reset(table: str, _clause: Cursor) -> Iterator[Action]:
+    yield Action("set_parameters", table)
+
+
 def _security(table: str, clause: Cursor) -> Iterator[Action]:
     is_trigger = clause.has("TRIGGER")
     yield Action("alter_trigger" if is_trigger else "alter_security", table)
@@ -214,6 +218,7 @@ _READERS: dict[str, Callable[[str, Cursor], Iterator[Action]]] = {
     "CHANGE": _change,
     "VALIDATE": _validate,
     "SET": _set,
+    "RESET": _reset,
     "ENABLE": _security,
     "DISABLE": _security,
     **{word: _partition(kind) for word, kind in _PARTITIONS.items()},

@@ -1,7 +1,7 @@
-"""Foreign keys that stand in a column, as ALTER TABLE ADD COLUMN writes them.
+"""Foreign keys that stand in a column, as ALTER TABLE ADD COLUMN writes them, or say MATCH.
 
-SQLAlchemy reflects those without their names, without what happens on delete and update, and
-without DEFERRABLE: a comparison would find them changed whenever it looks.
+SQLAlchemy reflects the first without their names, and both without what happens on delete and
+update, and without DEFERRABLE: a comparison would find them changed whenever it looks.
 """
 
 from __future__ import annotations
@@ -30,8 +30,10 @@ def _complete(
     found: list[dict[str, Any]],
     _asked: dict[str, Any],
 ) -> None:
-    if any(key["name"] is None for key in found):
-        _add(_text(connection, schema, table), found)
+    if found:
+        text = _text(connection, schema, table)
+        if any(key["name"] is None for key in found) or " MATCH " in text.upper():
+            _add(text, found)
 
 
 def _text(connection: Connection, schema: str | None, table: str) -> str:
@@ -46,18 +48,24 @@ def _add(sql: str, found: list[dict[str, Any]]) -> None:
     except NotUnderstood:
         return
     for clause in clauses:
-        key = _key_of(clause, found) if clause.kind == "foreignkey" and clause.own else None
+        words = [token.keyword for token in clause.tokens]
+        is_misread = clause.kind == "foreignkey" and (clause.own or "MATCH" in words)
+        key = _key_of(clause, found) if is_misread else None
         if key is not None:
             key["name"] = clause.name or None
-            key["options"] = _options([token.keyword for token in clause.tokens])
+            key["options"] = _options(words)
 
 
 def _key_of(clause: Clause, found: list[dict[str, Any]]) -> dict[str, Any] | None:
-    """The one on the same column that refers to the same table, and is not known yet."""
+    """The one on the same columns that refers to the same table; in a column, of those that are
+    not known yet.
+    """
     table, _ = clause.referred
     for key in found:
-        same = [folded(name) for name in key["constrained_columns"]] == [folded(clause.own[0])]
-        if same and key["name"] is None and folded(key["referred_table"]) == folded(table):
+        columns = [folded(name) for name in key["constrained_columns"]]
+        same = columns == [folded(name) for name in clause.columns]
+        is_open = key["name"] is None or not clause.own
+        if same and is_open and folded(key["referred_table"]) == folded(table):
             return key
     return None
 

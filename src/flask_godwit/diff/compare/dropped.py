@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations import ops
-from sqlalchemy import JSON, CheckConstraint, Table
+from sqlalchemy import JSON, CheckConstraint, String, Table
 
 from ...dialects.facts import TableFacts
-from .deferrals import complete_deferrals
 from .definitions import is_json
 from .exclusions import dropped_exclusions
 from .indexes import complete_drops
 from .sides import sides_of
 from .text import literally
+from .uniques import complete_uniques
 
 _OF_JSON = "utf8mb4_bin"
 """The collation of the long text that MariaDB's JSON is."""
@@ -31,21 +31,53 @@ def complete_dropped(
         return
     complete_drops(modify, schema, found, facts)
     modify.ops += dropped_exclusions(context, schema, found, facts)
-    complete_deferrals(found, facts)
-    if sides_of(context).database.checks_in_columns:
-        _complete_columns(found, facts, {column.name for column in found.columns})
+    complete_uniques(found, facts)
+    _complete_columns(context, found, facts, {column.name for column in found.columns})
 
 
 def complete_dropped_columns(
     context: AutogenContext, found: Table, wanted: Table, facts: TableFacts
 ) -> None:
     """The same for the columns of a table that stays."""
-    if sides_of(context).database.checks_in_columns:
-        names = {column.name for column in wanted.columns}
-        _complete_columns(found, facts, {c.name for c in found.columns if c.name not in names})
+    names = {column.name for column in wanted.columns}
+    gone = {column.name for column in found.columns if column.name not in names}
+    _complete_columns(context, found, facts, gone)
 
 
-def _complete_columns(found: Table, facts: TableFacts, names: set[str]) -> None:
+def keep_inherited(context: AutogenContext, upgrade: ops.UpgradeOps) -> None:
+    """Leave columns alone that a table has from another one: its model need not repeat them."""
+    for modify in upgrade.ops:
+        if isinstance(modify, ops.ModifyTableOps):
+            modify.ops[:] = [op for op in modify.ops if not _is_inherited(context, op)]
+    upgrade.ops[:] = [op for op in upgrade.ops if not isinstance(op, ops.ModifyTableOps) or op.ops]
+
+
+def _is_inherited(context: AutogenContext, operation: ops.MigrateOperation) -> bool:
+    if not isinstance(operation, ops.DropColumnOp):
+        return False
+    facts = sides_of(context).actual(context, operation.schema, operation.table_name)
+    column = facts.columns.get(operation.column_name) if facts else None
+    return bool(column and column.inherited)
+
+
+def _complete_columns(
+    context: AutogenContext, found: Table, facts: TableFacts, names: set[str]
+) -> None:
+    database = sides_of(context).database
+    if database.checks_in_columns:
+        _complete_checks(found, facts, names)
+    if not database.reflects_collations:
+        _complete_collations(found, facts, names)
+
+
+def _complete_collations(found: Table, facts: TableFacts, names: set[str]) -> None:
+    for name in names & facts.columns.keys():
+        type_ = found.columns[name].type
+        if isinstance(type_, String):
+            type_.collation = facts.columns[name].collation
+
+
+def _complete_checks(found: Table, facts: TableFacts, names: set[str]) -> None:
     known = {str(c.sqltext) for c in found.constraints if isinstance(c, CheckConstraint)}
     for column in found.columns:
         if column.name not in names:

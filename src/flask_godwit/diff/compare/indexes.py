@@ -14,6 +14,7 @@ from ...dialects.facts import TableFacts
 from ..steps import DropIndex
 from .names import final_name
 from .sides import sides_of
+from .text import in_same_words
 
 _PREFIXES = ("FULLTEXT", "SPATIAL")
 _NAME = r"""(?:"(?:[^"]|"")+"|`(?:[^`]|``)+`|\[[^]]+\]|[^\s"`()\[\],]+)"""
@@ -62,7 +63,7 @@ def compare_indexes(
         twin = sides_of(context).twin(table)
         if twin is None or name not in twin.indexes:
             continue
-        if twin.indexes[name] == actual:
+        if actual is not None and in_same_words(twin.indexes[name], actual):
             _take_back(modify, name)
         elif name in seen and actual is not None and not _is_dropped(modify, name):
             modify.ops.insert(0, dropped_index(schema, table.name, name, actual))

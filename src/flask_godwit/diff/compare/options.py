@@ -61,7 +61,8 @@ def _following(facts: TableFacts, other: TableFacts) -> list[str]:
     return [
         name
         for name, column in facts.columns.items()
-        if column.collation is None
+        if column.definition is not None
+        and column.collation is None
         and name in other.columns
         and other.columns[name].collation is None
     ]
@@ -69,4 +70,5 @@ def _following(facts: TableFacts, other: TableFacts) -> list[str]:
 
 def _words(options: Mapping[str, str], others: Mapping[str, str]) -> str:
     changed = {name: value for name, value in options.items() if not _same(others[name], value)}
-    return ", ".join(f"{name.lower().replace('_', ' ')} {value}" for name, value in changed.items())
+    spoken = ((name.lower().replace("_", " "), value) for name, value in changed.items())
+    return ", ".join(f"{name} {value}" if value else f"no {name}" for name, value in spoken)

@@ -11,7 +11,7 @@ from alembic.operations import ops
 from alembic.runtime.migration import MigrationContext
 from alembic.runtime.plugins import Plugin
 from alembic.util import DispatchPriority, PriorityDispatchResult
-from sqlalchemy import Column, DefaultClause, Integer, MetaData, Table
+from sqlalchemy import Column, DefaultClause, Inspector, Integer, MetaData, Table
 
 from ...dialects import dialect_for
 from ..glance import plugin as glance
@@ -20,9 +20,10 @@ from .enums import compare_enums
 from .kinds import beside_batches
 from .new_schemas import compare_schemas, expect_schemas
 from .sequences import compare_sequences
-from .text import undoubled
+from .text import escaped, literally, stands_alone, undoubled
 
 NAME = "flask_godwit.compare"
+_GUESS = "_guess_if_default_is_unparenthesized_sql_expr"
 _USUAL = ["alembic.autogenerate.*"]
 
 
@@ -35,8 +36,11 @@ def load(context: MigrationContext) -> None:
     if not isinstance(impl.render_ddl_sql_expr, partial):
         # Alembic writes `%` twice where the driver would have it so; a script must not.
         impl.render_ddl_sql_expr = partial(_written_once, context, impl.render_ddl_sql_expr)
+        impl.autogen_column_reflect = partial(_literally_read, impl.autogen_column_reflect)
         # Alembic leaves out expression indexes of SQLite, even those of new tables.
         impl._skip_functional_indexes = _all_stay
+        if hasattr(impl, _GUESS):
+            setattr(impl, _GUESS, partial(_lacks_parentheses, getattr(impl, _GUESS)))
         connection = context.connection
         assert connection is not None
         database = dialect_for(connection.engine.url, connection.dialect)
@@ -52,7 +56,8 @@ def _written_once(
     said = render(expression, **options)
     if options.get("is_server_default"):
         said = _parenthesised(context, expression, said)
-    return undoubled(said, context.dialect)
+    said = undoubled(said, context.dialect)
+    return said if options.get("is_index") else escaped(said)
 
 
 def _parenthesised(context: MigrationContext, expression: Any, said: str) -> str:
@@ -62,6 +67,22 @@ def _parenthesised(context: MigrationContext, expression: Any, said: str) -> str
     Table("t", MetaData(), column)
     created = str(compiler.get_column_specification(column))
     return f"({said})" if f"DEFAULT ({said})" in created else said
+
+
+def _literally_read(
+    reflect: Callable[..., None], inspector: Inspector, table: Table, column: dict[str, Any]
+) -> None:
+    """SQLAlchemy takes ``:1`` in the default ``'{"a":1}'`` for a parameter."""
+    reflect(inspector, table, column)
+    if isinstance(column.get("default"), str) and ":" in column["default"]:
+        column["default"] = literally(column["default"])
+
+
+def _lacks_parentheses(guess: Callable[[str | None], bool], default: str | None) -> bool:
+    """Alembic takes ``'a' || 'b'`` for a text, and ``(a) + (b)`` for something in parentheses."""
+    if guess(default):
+        return True
+    return default is not None and default[:1] in ("'", "(") and not stands_alone(default)
 
 
 def _all_stay(_one: set[Any], _other: set[Any]) -> None:
@@ -83,7 +104,9 @@ def _compare_types(context: AutogenContext, upgrade: ops.UpgradeOps) -> Priority
     compare_schemas(context, upgrade)
     if any(isinstance(op, ops.ModifyTableOps) for op in upgrade.ops):
         from .counted_keys import with_numbers
+        from .dropped import keep_inherited
 
+        keep_inherited(context, upgrade)
         with_numbers(context, upgrade)
     return PriorityDispatchResult.CONTINUE
 

@@ -79,9 +79,9 @@ class Sides:
         if said is None:
             return None
         other = {
-            name: usual
-            for name, usual in self.usual.items()
-            if name not in said and usual.lower() != self._options(table).get(name, usual).lower()
+            name: self.usual.get(name, "")
+            for name, value in self._options(table).items()
+            if name not in said and value.lower() != self.usual.get(name, "").lower()
         }
         ours = self._history.options_of(table.name) if other and self._history else frozenset()
         return {**{name: other[name] for name in other.keys() & ours}, **said}
@@ -146,8 +146,13 @@ def _renamed(key: Key, facts: TableFacts, renames: Renames) -> TableFacts:
             named("ix", name): renames.new_text(key, text)
             for name, text in facts.exclusions.items()
         },
-        deferrals=facts.deferrals
-        and {named("uq", name): said for name, said in facts.deferrals.items()},
+        uniques=facts.uniques
+        and {
+            named("uq", name): replace(
+                said, include=tuple(renames.new_column(key, column) for column in said.include)
+            )
+            for name, said in facts.uniques.items()
+        },
         indexes={
             named("ix", name): renames.new_text(key, text) for name, text in facts.indexes.items()
         },

@@ -11,7 +11,6 @@ from .checks import compare_checks
 from .column_order import compare_order
 from .columns import compare_columns
 from .computed import retypes
-from .deferrals import compare_deferrals
 from .dropped import complete_dropped, complete_dropped_columns
 from .exchanges import keep_indexes
 from .exclusions import compare_exclusions
@@ -19,10 +18,12 @@ from .indexes import compare_indexes
 from .keys import compare_primary_key
 from .kinds import compare_kind
 from .nameless import compare_nameless
+from .names import use_final_names
 from .options import compare_options
 from .renamed import compare_foreign_key_names, rename_instead
 from .sides import sides_of
 from .type_checks import without_checks
+from .uniques import as_statements, compare_uniques
 
 
 def compare_table(
@@ -38,6 +39,8 @@ def compare_table(
         complete_dropped(context, modify, schema, found)
     if found is None or wanted is None:
         return PriorityDispatchResult.CONTINUE
+    assert context.dialect is not None
+    use_final_names(context.dialect, modify.ops)
     facts = sides_of(context).actual(context, schema, name)
     if facts is not None:
         complete_dropped_columns(context, found, wanted, facts)
@@ -48,8 +51,9 @@ def compare_table(
         gone = [op for op in checks if isinstance(op, ops.DropConstraintOp)]
         new = [op for op in checks if op not in gone]
         indexes = list(compare_indexes(context, modify, schema, found, wanted, facts))
-        late = list(compare_deferrals(context, modify, schema, wanted, facts))
-        modify.ops[:] = [*gone, *modify.ops, *new, *indexes, *late]
+        uniques = list(compare_uniques(context, modify, schema, wanted, facts))
+        modify.ops[:] = [*gone, *modify.ops, *new, *indexes, *uniques]
+        as_statements(context, modify.ops)
         without_checks(modify.ops)
         keep_indexes(context, modify, schema, wanted, facts)
     compare_primary_key(context, modify, schema, found, wanted)

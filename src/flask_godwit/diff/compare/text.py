@@ -14,6 +14,9 @@ _CAST = re.compile(
     r"""::(?:"(?:[^"]|"")*"|\w+)(?:\.(?:"(?:[^"]|"")*"|\w+))?"""
     r"""(?:\s(?:varying|precision|with(?:out)?\stime\szone))*(?:\(\d+(?:,\s*\d+)?\))?(?:\[\])*"""
 )
+_PLACE = re.compile(r"""::(?:"(?:[^"]|"")*"|\w+)\.(?=["\w])""")
+_PARAMETER = re.compile(r"(?<![:\w\\]):(\w+)(?![:\w])")
+_LITERAL = re.compile(r"'(?:[^']|'')*'", re.DOTALL)
 _NUMBER = re.compile(r"^'(-?\d+(?:\.\d+)?)'$")
 
 
@@ -22,6 +25,13 @@ def alike(one: str | None, other: str | None) -> bool:
     if one is None or other is None:
         return one is other
     return one == other or plain(one) == plain(other)
+
+
+def in_same_words(one: str, other: str) -> bool:
+    """Whether two definitions are the same, wherever the types are that they cast to: those of a
+    table that is made for a moment are beside it.
+    """
+    return one == other or _PLACE.sub("::", one) == _PLACE.sub("::", other)
 
 
 def plain(text: str) -> str:
@@ -46,6 +56,13 @@ def _unwrapped(text: str) -> str:
     while text.startswith("(") and text.endswith(")") and _closes_at_end(text):
         text = text[1:-1].strip()
     return text
+
+
+def stands_alone(text: str) -> bool:
+    """Whether an expression is one literal, or in parentheses as a whole."""
+    if text.startswith("("):
+        return _closes_at_end(text)
+    return _LITERAL.fullmatch(text) is not None
 
 
 def _closes_at_end(text: str) -> bool:
@@ -73,6 +90,11 @@ def written(element: Any, dialect: Dialect) -> str:
 def literally(sql: str) -> TextClause:
     """SQL as an expression; ``:name`` in it is no parameter."""
     return text(sql.replace(":", "\\:"))
+
+
+def escaped(sql: str) -> str:
+    """SQL as it is written in ``text("…")``: a word behind a colon is no parameter."""
+    return _PARAMETER.sub(r"\\:\1", sql)
 
 
 def undoubled(sql: str, dialect: Dialect) -> str:
