@@ -71,6 +71,17 @@ def test_storage_parameters(evolution: Evolution) -> None:
     assert said() == {"fillfactor=70", "autovacuum_enabled=false", "parallel_workers=3"}
 
 
+def test_unlogged(evolution: Evolution) -> None:
+    """A table that a crash may empty, and one that it may not any more."""
+    evolution.begin(_models())
+    assert _PROVED in evolution.follow(_models(prefixes=["UNLOGGED"])).stdout
+    assert "~ t: no unlogged" in evolution.follow(_models()).stdout
+    kept = "SELECT relpersistence::text FROM pg_class WHERE relname = 't'"
+    assert evolution.rows(kept) == [("p",)]
+    evolution.now.ok("downgrade")
+    assert evolution.rows(kept) == [("u",)]
+
+
 def test_inherited_columns(evolution: Evolution) -> None:
     """The parent comes first, and its columns are not missing in the child's model."""
 

@@ -20,8 +20,8 @@ from .postgresql_domains import apart
 from .postgresql_options import options_in
 
 _COLUMNS = """
-    SELECT c.relname AS table, c.reloptions AS options, a.attname AS name,
-        a.attgenerated AS generated, a.attinhcount > 0 AS inherited,
+    SELECT c.relname AS table, c.reloptions AS options, c.relpersistence AS persistence,
+        a.attname AS name, a.attgenerated AS generated, a.attinhcount > 0 AS inherited,
         pg_get_expr(d.adbin, d.adrelid) AS expression, co.collname AS collation,
         format_type(a.atttypid, a.atttypmod) AS type,
         a.attidentity AS identity, q.sequence, q.seqstart AS start, q.seqincrement AS increment,
@@ -142,7 +142,7 @@ def _facts(
     options: dict[str, dict[str, str]] = {}
     for row in rows(_COLUMNS):
         columns[row.table][row.name] = _column(row)
-        options[row.table] = options_in(row.options)
+        options[row.table] = options_in(row.options, unlogged=_letter(row.persistence) == "u")
     checks: dict[str, list[tuple[str | None, str]]] = defaultdict(list)
     exclusions: dict[str, dict[str, str]] = defaultdict(dict)
     uniques: dict[str, dict[str, UniqueFacts]] = defaultdict(dict)

@@ -1,4 +1,4 @@
-"""What PostgreSQL gives a table as a whole: its storage parameters, ``WITH (fillfactor = 70)``."""
+"""What PostgreSQL gives a table as a whole: ``UNLOGGED``, ``WITH (fillfactor = 70)``."""
 
 from __future__ import annotations
 
@@ -9,21 +9,24 @@ from sqlalchemy import Table
 from .table_options import OptionAnswers
 
 _WITH = "postgresql_with"
+_UNLOGGED = "UNLOGGED"
 
 
-def options_in(stored: Sequence[str] | None) -> dict[str, str]:
-    """Those of ``pg_class.reloptions``, by name in capitals."""
+def options_in(stored: Sequence[str] | None, *, unlogged: bool) -> dict[str, str]:
+    """Those of ``pg_class.reloptions``, by name in capitals, and whether a crash empties it."""
     pairs = (option.partition("=") for option in stored or ())
-    return {name.upper(): value for name, _, value in pairs}
+    found = {name.upper(): value for name, _, value in pairs}
+    return {**found, _UNLOGGED: "on"} if unlogged else found
 
 
 class PostgreSQLOptions(OptionAnswers):
     """The answers of PostgreSQL."""
 
     def said_options(self, table: Table) -> Mapping[str, str]:
-        return {
-            name.upper(): _said(value) for name, value in (table.kwargs.get(_WITH) or {}).items()
-        }
+        given = table.kwargs.get(_WITH) or {}
+        said = {name.upper(): _said(value) for name, value in given.items()}
+        is_unlogged = _UNLOGGED in (str(prefix).upper() for prefix in table._prefixes)
+        return {**said, _UNLOGGED: "on"} if is_unlogged else said
 
     def settled_options(
         self, wanted: Mapping[str, str], made: Mapping[str, str]
@@ -37,10 +40,14 @@ class PostgreSQLOptions(OptionAnswers):
         after: Mapping[str, str],
         columns: Mapping[str, str],
     ) -> str:
-        changed = {name.lower(): v for name, v in after.items() if v != before.get(name, "")}
-        given = ", ".join(f"{name} = {value}" for name, value in changed.items() if value)
-        gone = ", ".join(name for name, value in changed.items() if not value)
-        parts = [f"SET ({given})" if given else "", f"RESET ({gone})" if gone else ""]
+        changed = {name for name, value in after.items() if value != before.get(name, "")}
+        is_logged = {"on": "SET UNLOGGED", "": "SET LOGGED"}[after.get(_UNLOGGED, "")]
+        logging = is_logged if _UNLOGGED in changed else ""
+        stored = {name.lower(): v for name, v in after.items() if name != _UNLOGGED}
+        # All of them, so that they stand in the order of the model, too.
+        given = ", ".join(f"{name} = {value}" for name, value in stored.items() if value)
+        gone = ", ".join(name for name in stored if not stored[name] and name.upper() in changed)
+        parts = [logging, f"SET ({given})" if given else "", f"RESET ({gone})" if gone else ""]
         return f"ALTER TABLE {table} {', '.join(filter(None, parts))}"
 
 

@@ -40,7 +40,8 @@ def _unnamed(models: MetaData, default: str) -> MetaData:
 
     for table in models.tables.values():
         schema: Any = None if table.schema == default else table.schema
-        table.to_metadata(copy, schema=schema, referred_schema_fn=referred)
+        own = table.to_metadata(copy, schema=schema, referred_schema_fn=referred)
+        own._prefixes = table._prefixes  # which SQLAlchemy leaves behind
     return copy
 
 

@@ -26,7 +26,7 @@ _SQL = re.compile(
 
 _MADE = r"\b(?:VIEW|FUNCTION|PROCEDURE|TRIGGER)\s+(?:IF\s+NOT\s+EXISTS\s+)?[\w.\"`]*\b{}\b"
 _DOMAIN = re.compile(r"\bCREATE\s+DOMAIN\s+([^\s(;]+)", re.IGNORECASE)
-_OPTIONS = re.compile(r"\b(?:mysql|mariadb)_\w|postgresql_with|ALTER TABLE", re.IGNORECASE)
+_OPTIONS = re.compile(r"\b(?:mysql|mariadb)_\w|postgresql_with|UNLOGGED|ALTER TABLE", re.IGNORECASE)
 _SAID = re.compile(r"\b(\w+)(?=\s*=)|\b(CHARACTER SET|COLLATE)\b", re.IGNORECASE)
 
 OWNERSHIP = "godwit_ownership"
@@ -102,7 +102,7 @@ def _options_in(text: str) -> Iterator[tuple[str, str]]:
         if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "create_table":
             said = [str(word.arg).partition("_") for word in node.keywords]
             options = {rest for kind, _, rest in said if kind in ("mysql", "mariadb")}
-            options.update(_storage_parameters(node))
+            options.update(_of_postgresql(node))
             names = [a.value for a in node.args[:1] if isinstance(a, ast.Constant)]
             yield from ((str(name), _plain(option)) for name in names for option in options)
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
@@ -111,10 +111,15 @@ def _options_in(text: str) -> Iterator[tuple[str, str]]:
                 yield from ((_bare(match["name"]), _plain(o)) for o in _words(rest))
 
 
-def _storage_parameters(call: ast.Call) -> Iterator[str]:
+def _of_postgresql(call: ast.Call) -> Iterator[str]:
+    """Storage parameters, and UNLOGGED."""
     for word in call.keywords:
         if word.arg == "postgresql_with" and isinstance(word.value, ast.Dict):
             yield from (str(key.value) for key in word.value.keys if isinstance(key, ast.Constant))
+        elif word.arg == "prefixes" and isinstance(word.value, ast.List):
+            yield from (
+                str(each.value) for each in word.value.elts if isinstance(each, ast.Constant)
+            )
 
 
 def _words(sql: str) -> Iterator[str]:

@@ -31,7 +31,8 @@ def compare_options(
     if twin is None:
         return
     after = sides.database.settled_options(wanted, twin.options)
-    before = {name: facts.options.get(name, sides.usual.get(name, "")) for name in after}
+    before = {name: value for name, value in facts.options.items() if name in after}
+    before |= {name: sides.usual.get(name, "") for name in after if name not in before}
     if all(_same(before[name], value) for name, value in after.items()):
         return
     assert context.dialect is not None
