@@ -94,6 +94,23 @@ def test_default_of_its_type(evolution: Evolution) -> None:
     evolution.back(models(JSON))
 
 
+def test_colons_in_defaults(evolution: Evolution) -> None:
+    """They begin no parameter; also where a table is read again, since something was renamed."""
+
+    def models(name: str, *others: str) -> Models:
+        def declare(db: SQLAlchemy) -> None:
+            moment = sa.Column("moment", sa.DateTime, server_default="2020-01-02 03:04:05")
+            more = [sa.Column(o, sa.String(30), server_default='{"a":1} :b') for o in others]
+            db.Table("t", _id(), moment, sa.Column(name, sa.String(9)), *more)
+
+        return declare
+
+    evolution.begin(models("a", "c"), "INSERT INTO t (id) VALUES (1)")
+    assert _PROVED in evolution.follow(models("b"), "--rename", "t.a:t.b").stdout
+    evolution.back(models("a", "c"))
+    assert evolution.rows("SELECT c FROM t") == [('{"a":1} :b',)]
+
+
 def test_bytes_for_rows(evolution: Evolution) -> None:
     """A column of bytes gets what was typed, or the model's default, whatever bytes those are."""
     default = b"\0'\\\xff%"

@@ -8,6 +8,8 @@ from sqlalchemy import ARRAY, Connection, DateTime, Enum, String, text, types
 from sqlalchemy.dialects.postgresql import INET
 from sqlalchemy.types import TypeEngine
 
+_REAL = 24
+"""The most bits of a REAL."""
 _NUMBERS = (types.Integer, types.Numeric, types.Float)
 
 _CONTEXT = text(
@@ -86,4 +88,6 @@ def _plain(connection: Connection, kind: TypeEngine[Any]) -> str:
     """The type without length or precision."""
     name = _name(connection, kind)
     before, _, after = name.partition("(")
+    if before == "float":  # another name for two types
+        return "real" if 0 < int(after.rstrip(")") or 0) <= _REAL else "double precision"
     return before.strip() + after.partition(")")[2]

@@ -11,7 +11,7 @@ from alembic.operations import ops
 from alembic.runtime.migration import MigrationContext
 from alembic.runtime.plugins import Plugin
 from alembic.util import DispatchPriority, PriorityDispatchResult
-from sqlalchemy import Column, DefaultClause, Inspector, Integer, MetaData, Table
+from sqlalchemy import Column, DefaultClause, Inspector, Integer, MetaData, Table, TextClause
 
 from ...dialects import dialect_for
 from ..glance import plugin as glance
@@ -73,6 +73,8 @@ def _literally_read(
     reflect: Callable[..., None], inspector: Inspector, table: Table, column: dict[str, Any]
 ) -> None:
     """SQLAlchemy takes ``:1`` in the default ``'{"a":1}'`` for a parameter."""
+    if isinstance(column.get("default"), TextClause):
+        return  # the inspector remembers what was made of it
     reflect(inspector, table, column)
     if isinstance(column.get("default"), str) and ":" in column["default"]:
         column["default"] = literally(column["default"])
