@@ -60,6 +60,10 @@ def test_storage_parameters(evolution: Evolution) -> None:
         [(found,)] = evolution.rows("SELECT reloptions FROM pg_class WHERE relname = 't'")
         return set(found or ())  # type: ignore[call-overload]
 
+    try:  # since 2.1
+        sa.Table("t", sa.MetaData(), postgresql_with={})
+    except sa.exc.ArgumentError:
+        pytest.skip("this SQLAlchemy has no postgresql_with for tables")
     first = _models(postgresql_with={"fillfactor": 70, "autovacuum_enabled": False})
     evolution.begin(first, "ALTER TABLE t SET (parallel_workers = 3)")
     evolution.now.ok("check")

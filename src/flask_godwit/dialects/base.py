@@ -98,7 +98,7 @@ class Database(Administered, RunningAnswers, ObjectAnswers, OptionAnswers, TypeA
     """Whether a CHECK that is written into a column stays a part of that."""
 
     reflects_collations: ClassVar[bool] = True
-    """Whether SQLAlchemy reads how the texts of a column are compared."""
+    """Whether each SQLAlchemy reads how the texts of a column are compared."""
 
     readers_block_renames: ClassVar[bool] = False
     """Whether a column can't be renamed that a CHECK, an index or a generated column reads."""

@@ -76,6 +76,7 @@ class PostgreSQL(PostgreSQLOptions, Database):
 
     name: str = "PostgreSQL"
     extra: ClassVar[str] = "postgresql"
+    reflects_collations: ClassVar[bool] = False  # since 2.1
     user_query: ClassVar[str] = "SELECT current_user"
     takes_using: ClassVar[bool] = True
     has_safe_forms: ClassVar[bool] = True

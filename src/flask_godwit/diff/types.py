@@ -42,7 +42,7 @@ def _render(given: Any, kind: str, item: Any, context: AutogenContext) -> Any:
     if theirs is not False or kind != "type":
         return theirs
     module = type(item).__module__
-    if getattr(item, "is_there", False):
+    if item.__visit_name__ == "DOMAIN":
         return _domain(item, context)
     if module.startswith("sqlalchemy.dialects."):
         return _of_a_dialect(item, module.split(".")[2], context)

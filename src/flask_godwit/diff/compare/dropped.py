@@ -73,7 +73,7 @@ def _complete_columns(
 def _complete_collations(found: Table, facts: TableFacts, names: set[str]) -> None:
     for name in names & facts.columns.keys():
         type_ = found.columns[name].type
-        if isinstance(type_, String):
+        if isinstance(type_, String) and type_.collation is None:
             type_.collation = facts.columns[name].collation
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations import ops
 from sqlalchemy import Table, UniqueConstraint
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.sql.elements import conv
 
 from ...dialects.facts import TableFacts, UniqueFacts
@@ -98,7 +100,8 @@ def complete_uniques(found: Table, facts: TableFacts) -> None:
             options = _options(more)
             constraint.deferrable = options.pop("deferrable", None)
             constraint.initially = options.pop("initially", None)
-            constraint.kwargs.update(options)
+            with suppress(ArgumentError):  # SQLAlchemy 2.0.40 has no word for it
+                constraint.kwargs.update(options)
 
 
 def _name(context: AutogenContext, table: Table, constraint: UniqueConstraint) -> str | None:
