@@ -53,6 +53,30 @@ def test_included_columns(evolution: Evolution) -> None:
     evolution.back(renamed)
 
 
+def test_match(evolution: Evolution) -> None:
+    """How a foreign key takes rows that are NULL in part: alone, and with a new table."""
+
+    def models(*names: str, **options: str) -> Any:
+        def declare(db: SQLAlchemy) -> None:
+            db.Table("t", *(sa.Column(name, sa.Integer, primary_key=True) for name in "ab"))
+            for name in names:
+                columns = [sa.Column(column, sa.Integer) for column in "xy"]
+                key = sa.ForeignKeyConstraint("xy", ["t.a", "t.b"], name=f"fk_{name}", **options)
+                db.Table(name, *columns, key)
+
+        return declare
+
+    evolution.begin(models("p"))
+    full = models("p", match="FULL")
+    assert _PROVED in evolution.follow(full).stdout
+    assert _PROVED in evolution.follow(models("p", "q", match="FULL")).stdout
+    said = "SELECT confmatchtype::text FROM pg_constraint WHERE left(conname, 2) = 'fk'"
+    assert evolution.rows(said) == [("f",), ("f",)]
+    evolution.back(full)
+    evolution.now.ok("downgrade")
+    assert evolution.rows(said) == [("s",)]
+
+
 def test_storage_parameters(evolution: Evolution) -> None:
     """Given, changed, taken away; one that somebody set by hand is left alone."""
 

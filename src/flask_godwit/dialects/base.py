@@ -218,6 +218,9 @@ class Database(Administered, RunningAnswers, ObjectAnswers, OptionAnswers, TypeA
     restrict_goes_unsaid: ClassVar[bool] = True
     """Whether a foreign key that is to RESTRICT is the same as one of which nothing is said."""
 
+    keeps_match: ClassVar[bool] = False
+    """Whether a foreign key says how it takes rows that are NULL in part."""
+
     no_action_goes_unsaid: ClassVar[bool] = True
     """Whether NO ACTION of a foreign key is the same as nothing said."""
 

@@ -77,6 +77,7 @@ class PostgreSQL(PostgreSQLOptions, Database):
     name: str = "PostgreSQL"
     extra: ClassVar[str] = "postgresql"
     reflects_collations: ClassVar[bool] = False  # since 2.1
+    keeps_match: ClassVar[bool] = True
     user_query: ClassVar[str] = "SELECT current_user"
     takes_using: ClassVar[bool] = True
     has_safe_forms: ClassVar[bool] = True
@@ -278,6 +279,11 @@ class PostgreSQL(PostgreSQLOptions, Database):
         from .postgresql_domains import forbids_null
 
         return forbids_null(kind, dialect)
+
+    def mend_reflection(self, dialect: Dialect) -> None:
+        from .postgresql_reflection import read_match
+
+        read_match(dialect)
 
     def create_domain(self, domain: Any, dialect: Dialect) -> str:
         from .postgresql_domains import create_domain

@@ -68,7 +68,8 @@ def _untangle(operations: ops.OpContainer) -> list[ops.CreateForeignKeyOp]:
     unsettled = set(_unsettled(operations))
 
     def waits(key: ForeignKeyConstraint) -> bool:
-        return bool(key.use_alter or _remote(key) & unsettled)
+        # Alembic writes no MATCH into a new table.
+        return bool(key.use_alter or key.match or _remote(key) & unsettled)
 
     taken = [key for op in creates for key in _take_out(op, waits)]
     waiting = creates

@@ -30,6 +30,7 @@ _KINDS: dict[type[Any], str] = {
 }
 _WORDS = {"ix": "index"}
 _NO_ACTION = "NO ACTION"
+_SIMPLE = "SIMPLE"
 
 
 def compare_foreign_key_names(
@@ -46,7 +47,9 @@ def compare_foreign_key_names(
     for operation in modify.ops:
         _name_dropped_key(operation, names)
     touched = {op.constraint_name for op in modify.ops if isinstance(op, ops.DropConstraintOp)}
-    there = {_signature(context, key): key for key in found.foreign_key_constraints}
+    # Alembic adds to a table that was read its keys once more, and knows less of them.
+    read = sorted(found.foreign_key_constraints, key=lambda key: bool(key.match))
+    there = {_signature(context, key): key for key in read}
     assert context.dialect is not None
     for key in sorted(table.foreign_key_constraints, key=lambda key: list(key.column_keys)):
         actual = there.get(_signature(context, key))
@@ -54,7 +57,7 @@ def compare_foreign_key_names(
             continue
         there_is = (None, actual.name, names.get(tuple(actual.column_keys)))
         name: Any = final_name(context.dialect, key)
-        is_same = _does_nothing(context, key) == _does_nothing(context, actual)
+        is_same = _unseen(context, key) == _unseen(context, actual)
         if name in there_is and is_same:
             continue
         kind: Any = "foreign_key_constraint"
@@ -67,11 +70,15 @@ def compare_foreign_key_names(
             yield create
 
 
-def _does_nothing(context: AutogenContext, key: ForeignKeyConstraint) -> tuple[bool, ...]:
-    """Whether NO ACTION is said of a key, where that is told from nothing said."""
-    if sides_of(context).database.no_action_goes_unsaid:
-        return ()
-    return tuple((option or "").upper() == _NO_ACTION for option in (key.ondelete, key.onupdate))
+def _unseen(context: AutogenContext, key: ForeignKeyConstraint) -> tuple[object, ...]:
+    """What Alembic does not compare: MATCH, and whether NO ACTION is said, where that is told from
+    nothing said.
+    """
+    database = sides_of(context).database
+    match = (key.match or _SIMPLE).upper() if database.keeps_match else ""
+    if database.no_action_goes_unsaid:
+        return (match,)
+    return match, *((option or "").upper() == _NO_ACTION for option in (key.ondelete, key.onupdate))
 
 
 def _name_dropped_key(operation: Any, names: Mapping[tuple[str, ...], str]) -> None:
