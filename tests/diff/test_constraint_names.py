@@ -99,3 +99,35 @@ def test_names_that_are_too_long(evolution: Evolution) -> None:
     answer = evolution.follow(models(column))
     assert "Proved: upgrade, downgrade, no further changes" in answer.stdout
     evolution.back(models())
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [(["ab"], ["ba"]), (["ab"], ["ab", "ba"]), (["ab", "ba"], ["ab"])]
+)
+@pytest.mark.parametrize("column", ["a", "renamed"])
+def test_order_of_columns_without_a_name(
+    evolution: Evolution, before: list[str], after: list[str], column: str
+) -> None:
+    """A unique constraint is an index, which answers other queries in another order."""
+
+    def models(a: str, orders: list[str]) -> Any:
+        def make(db: Any) -> None:
+            names = {"a": a, "b": "b"}
+            key = sa.Column("id", sa.Integer, primary_key=True)
+            columns = (sa.Column(a, sa.ForeignKey("t.id", name="fk")), sa.Column("b", sa.Integer))
+            uniques = (sa.UniqueConstraint(*(names[o] for o in order)) for order in orders)
+            db.Table("t", key, *columns, *uniques)
+
+        return make
+
+    renames = [] if column == "a" else ["--rename", f"t.a:t.{column}"]
+    evolution.begin(models("a", before), "INSERT INTO t (id, b) VALUES (1, 2)")
+    assert "roved: upgrade" in evolution.migrate(models(column, after), *renames).stdout
+    evolution.now.ok("upgrade")
+    evolution.now.ok("check")
+    with evolution.database.engine() as engine:
+        found = sa.inspect(engine).get_unique_constraints("t")
+    names = {column: "a", "b": "b"}
+    assert sorted("".join(names[c] for c in u["column_names"]) for u in found) == sorted(after)
+    evolution.now.ok("downgrade")
+    assert evolution.rows("SELECT id, b FROM t") == [(1, 2)]
