@@ -275,3 +275,27 @@ def test_one_index_for_another(
     evolution.follow(indexed(*after, kind=kind))
     evolution.back(one)
     assert evolution.rows("SELECT * FROM posts") == [(1, 1, 1)]
+
+
+@pytest.mark.requires("auto_increment")
+def test_index_of_a_key_that_has_another_name_by_then(evolution: Evolution) -> None:
+    """A key that is made anew uses the index that goes after it: it needs one of its own first."""
+
+    def models(up: str, other: str, *, wide: bool) -> Callable[[SQLAlchemy], None]:
+        def declare(db: SQLAlchemy) -> None:
+            key = sa.ForeignKey("tree.id", name=f"fk_{up}")
+            columns = [sa.Column(up, key), sa.Column("nr", sa.Integer)]
+            unique = [sa.UniqueConstraint(up, "nr", name="uq_wide")] if wide else []
+            db.Table("tree", sa.Column("id", sa.Integer, primary_key=True), *columns, *unique)
+            # Something else is renamed in between, from which on names mean other things.
+            last = sa.Column(other, sa.Integer), sa.UniqueConstraint(other, name=f"uq_{other}")
+            db.Table("woods", sa.Column("id", sa.Integer, primary_key=True), *last)
+
+        return declare
+
+    before = models("up", "a", wide=True)
+    evolution.begin(before, "INSERT INTO tree VALUES (1, 1, 1)")
+    renames = ["--rename", "tree.up:tree.over", "--rename", "woods.a:woods.b"]
+    evolution.follow(models("over", "b", wide=False), *renames)
+    evolution.back(before)
+    assert evolution.rows("SELECT * FROM tree") == [(1, 1, 1)]

@@ -101,7 +101,7 @@ class KeyIndexStage:
                     down.ops.insert(1 + down.ops.index(operation), block)
         for block in _blocks(down):
             for key in filter(_adds, list(block.ops)):
-                columns = tuple(key.local_cols)  # type: ignore[attr-defined]
+                columns = _local(key)
                 if (
                     _key(block) in gone
                     or (_key(block), columns) in left
@@ -151,13 +151,16 @@ class KeyIndexStage:
         gone = {self.rows.renames.new_name(key, "fk", name) for name in dropped_keys}
         gone |= {*dropped_keys}
         made = {op.index_name for op in done if isinstance(op, ops.CreateIndexOp)}
-        for name, columns in self._keys(key).items():
+        there = {n: columns for n, columns in self._keys(key).items() if n not in gone}
+        # One that is made anew before that has used the index, and has none of its own.
+        there |= {_name(op): _local(op) for op in done[: done.index(dropped)] if _adds(op)}
+        for name, columns in there.items():
             others = [
                 o for n, o in self._indexes(key).items() if n not in (index_name(dropped), name)
             ]
             covered = any(other[: len(columns)] == columns for other in others)
             leads = index[: len(columns)] == columns
-            if leads and table is not None and not covered and name not in gone | made:
+            if leads and table is not None and not covered and name not in made:
                 yield name, columns
 
     def _indexes(self, key: Key) -> dict[str, tuple[str, ...]]:
@@ -240,7 +243,8 @@ def _name(operation: Any) -> str:
 
 
 def _local(operation: Any) -> tuple[str, ...]:
-    return tuple(operation._reverse.local_cols)
+    made = operation if _adds(operation) else operation._reverse
+    return tuple(made.local_cols)
 
 
 def _of_table(operations: ops.OpContainer, block: ops.ModifyTableOps) -> _Operations:

@@ -14,6 +14,7 @@ from sqlalchemy import Enum, Numeric, String, types
 from sqlalchemy.types import TypeEngine
 
 from ..values import DEFAULT_BIND, Change
+from .compare.text import said_in
 from .objects.steps import ObjectStep
 from .steps import Comment, DropCounted, Nothing, Quiet, Redefined, Sql, flat, loss_of
 
@@ -250,8 +251,8 @@ def _narrowing(old: TypeEngine[Any] | None, new: Any, column: str) -> str:
 def _default_words(default: Any) -> str:
     if default is None:
         return "no server default"
-    text = getattr(getattr(default, "arg", default), "text", getattr(default, "arg", default))
-    return f"server default {text}"
+    argument = getattr(default, "arg", default)
+    return f"server default {said_in(argument) or argument}"
 
 
 def _table(name: str, schema: str | None = None) -> str:

@@ -14,6 +14,7 @@ from ..names import Key, quoted, said
 from ..steps import Sql, Together
 from .enum_readers import aside
 from .sides import sides_of
+from .text import said_in
 from .type_users import (
     Defaults,
     found_defaults,
@@ -107,7 +108,7 @@ def _without_default(context: AutogenContext, operation: Any) -> tuple[list[Sql]
     assert context.dialect is not None
     enums = list(sides_of(context).database.enums_in(operation.modify_type, context.dialect))
     before: Any = operation.existing_server_default
-    sql = getattr(getattr(before, "arg", None), "text", None)
+    sql = said_in(getattr(before, "arg", None))
     if not enums or not sql:
         return [], []
     table = quoted(context.dialect, operation.schema, operation.table_name)

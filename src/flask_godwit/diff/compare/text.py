@@ -92,6 +92,13 @@ def literally(sql: str) -> TextClause:
     return text(sql.replace(":", "\\:"))
 
 
+def said_in(clause: Any) -> str | None:
+    """The SQL of a ``text("…")``, without what keeps a word behind a colon from being a parameter;
+    None of something else.
+    """
+    return clause.text.replace("\\:", ":") if isinstance(clause, TextClause) else None
+
+
 def escaped(sql: str) -> str:
     """SQL as it is written in ``text("…")``: a word behind a colon is no parameter."""
     return _PARAMETER.sub(r"\\:\1", sql)
