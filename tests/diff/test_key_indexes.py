@@ -299,3 +299,25 @@ def test_index_of_a_key_that_has_another_name_by_then(evolution: Evolution) -> N
     evolution.follow(models("over", "b", wide=False), *renames)
     evolution.back(before)
     assert evolution.rows("SELECT * FROM tree") == [(1, 1, 1)]
+
+
+@pytest.mark.requires("auto_increment")
+@pytest.mark.parametrize("unique", [False, True])
+def test_index_of_a_new_key_and_a_retyped_column(evolution: Evolution, *, unique: bool) -> None:
+    """On the way back the key goes first."""
+
+    def models(kind: Any, *, linked: bool) -> Callable[[SQLAlchemy], None]:
+        def declare(db: SQLAlchemy) -> None:
+            columns = [sa.Column("id", sa.Integer, primary_key=True), sa.Column("nr", kind)]
+            if linked:
+                columns.append(sa.Column("up", sa.ForeignKey("tree.id", name="fk_up")))
+            wide = [sa.Index("ix_wide", "up", "nr", unique=unique)] if linked else []
+            db.Table("tree", *columns, *wide)
+
+        return declare
+
+    before = models(sa.Integer, linked=False)
+    evolution.begin(before, "INSERT INTO tree VALUES (1, 2)")
+    evolution.follow(models(sa.BigInteger, linked=True))
+    evolution.back(before)
+    assert evolution.rows("SELECT * FROM tree") == [(1, 2)]

@@ -25,10 +25,10 @@ def _in_order(block: ops.ModifyTableOps) -> None:
     early = [op for op in block.ops if _makes(op) and _is_for(op, drops, retyped | _added(block))]
     late = [_head(op) for op in block.ops if _makes(op) and op not in early]
     early_columns = [_head(op) for op in early]
-    first = [
-        *early,
-        *(op for op in drops if (head := _head(op)) in early_columns or head not in late),
-    ]
+    first = [op for op in drops if (head := _head(op)) in early_columns or head not in late]
+    # The foreign keys that use them are away by then.
+    before = block.ops[: _place(block.ops, first)] if first else []
+    first = [*(op for op in before if _drops_key(op)), *early, *first]
     rest = [op for op in block.ops if op not in first]
     last = [op for op in rest if _makes(op) and retyped & {*_columns(op)}]
     after = rest[_place(rest, last) :]
@@ -68,6 +68,11 @@ def _drops(operation: Any) -> bool:
     if not isinstance(operation, ops.DropIndexOp | ops.DropConstraintOp):
         return False
     return _makes(operation._reverse)
+
+
+def _drops_key(operation: Any) -> bool:
+    is_drop = isinstance(operation, ops.DropConstraintOp)
+    return is_drop and isinstance(operation._reverse, ops.CreateForeignKeyOp)
 
 
 def _head(operation: Any) -> list[str]:
