@@ -173,6 +173,23 @@ def test_not_null_and_unique(evolution: Evolution) -> None:
     assert evolution.rows("SELECT id, nr FROM note ORDER BY id") == [(1, 1), (2, 2)]
 
 
+def test_no_action_with_a_renamed_table(on_mariadb: Evolution) -> None:
+    """A key that is made anew for its name, and for NO ACTION, is dropped once."""
+
+    def models(name: str, ondelete: str | None) -> Models:
+        def declare(db: SQLAlchemy) -> None:
+            _kept(db)
+            key = sa.ForeignKey("kept.id", ondelete=ondelete, name=f"fk_{name}")
+            db.Table(name, _id(), sa.Column("kept_id", key))
+
+        return declare
+
+    on_mariadb.begin(models("post", None))
+    answer = on_mariadb.follow(models("note", "NO ACTION"), "--rename-table", "post:note")
+    assert _PROVED in answer.stdout
+    on_mariadb.back(models("post", None))
+
+
 def test_columns_of_mariadb(on_mariadb: Evolution) -> None:
     """JSON is JSON again, with valid JSON in its rows, and a CHECK in a column is there. Names with
     capitals and spaces are no hindrance.

@@ -122,6 +122,27 @@ class TestNotNull:
             ("nobody at all",),
         ]
 
+    @pytest.mark.parametrize(
+        ("before", "after", "value"),
+        [
+            (sa.SmallInteger, sa.Boolean, sa.true()),
+            (sa.Integer, sa.Numeric(8, 2), sa.text("1.50")),
+            (sa.Date, sa.String(20), "2020-01-02"),
+        ],
+        ids=["boolean", "numeric", "text"],
+    )
+    def test_value_that_only_the_new_type_takes(
+        self, evolution: Evolution, before: Any, after: Any, value: Any
+    ) -> None:
+        """The default of another type is for the NULLs, too."""
+        one = table(NAME, ("state", before))
+        evolution.begin(one, *TWO)
+        state = sa.Column("state", after, nullable=False, server_default=value)
+        evolution.follow(table(NAME, state))
+        [(count,)] = evolution.rows("SELECT count(*) FROM users WHERE state IS NOT NULL")
+        assert count == 2
+        evolution.back(one)
+
     def test_fill_for_nothing(self, local: Evolution) -> None:
         local.begin(table(NAME), *TWO)
         answer = local.migrate(table(NAME), "--fill", "users.age=1")

@@ -22,7 +22,7 @@ from .names import Key, quoted, said
 from .questions import Asker, Question, Reading
 from .rows import Rows
 from .stand_ins import stand_in
-from .steps import Comment, Freed, Quiet, Redefined, Sql
+from .steps import Cast, Comment, Freed, Quiet, Redefined, Sql
 
 _UUID_LENGTH = 32
 """As a text, where there is no type for it."""
@@ -162,6 +162,7 @@ class FillStage:
         types: list[ops.MigrateOperation] = []
         updates: list[ops.MigrateOperation] = []
         rest: list[ops.MigrateOperation] = []
+        late: list[tuple[ops.MigrateOperation, ops.AlterColumnOp]] = []
         for step in operation.ops:
             need = self._need(step)
             value = self._value(need, typed) if need else None
@@ -174,8 +175,13 @@ class FillStage:
                 rest.append(after)
             elif isinstance(step, Freed):
                 rest += [self._update(need, value), step]  # it took no values before
+            elif isinstance(step, Cast) and _needs_new_type(value, step):
+                # What is around it, such as the default that is away meanwhile, stays there.
+                wider, last = _type_first(step)
+                rest.append(wider)
+                late.append((self._update(need, value), last))
             else:
-                if isinstance(step, ops.AlterColumnOp) and _is_too_long(value, step):
+                if isinstance(step, ops.AlterColumnOp) and _needs_new_type(value, step):
                     wider, step = _type_first(step)
                     types.append(wider)
                 updates.append(self._update(need, value))
@@ -185,6 +191,9 @@ class FillStage:
         yield from updates
         if rest:
             yield ops.ModifyTableOps(operation.table_name, rest, schema=operation.schema)
+        for filling, last in late:
+            yield filling
+            yield ops.ModifyTableOps(operation.table_name, [last], schema=operation.schema)
 
     def _warned(
         self, need: _Need | None, step: ops.MigrateOperation
@@ -308,19 +317,36 @@ def _around(operations: ops.OpContainer, block: ops.ModifyTableOps) -> list[ops.
     return [op for each in blocks if (each.schema, each.table_name) == key for op in each.ops]
 
 
-def _is_too_long(value: Value, step: ops.AlterColumnOp) -> bool:
-    """Whether a column takes a text only when it has its new type."""
-    if step.modify_type is None or value.text is None:
+def _needs_new_type(value: Value, step: ops.AlterColumnOp) -> bool:
+    """Whether a column takes a value only when it has its new type."""
+    old, new = step.existing_type, step.modify_type
+    if old is None or new is None:
         return False
-    old = step.existing_type
+    if old._type_affinity is not new._type_affinity:
+        return True
+    if value.text is None:
+        return False
     length = _UUID_LENGTH if isinstance(old, Uuid) else getattr(old, "length", None)
     return length is not None and len(value.text) > length
 
 
 def _type_first(step: ops.AlterColumnOp) -> tuple[ops.AlterColumnOp, ops.AlterColumnOp]:
-    """The change of type alone, and what else an operation does."""
-    wider, rest = copy(step), copy(step)
+    """The new type, with the default that is of it, and what else an operation does: NOT NULL."""
+    wider = copy(step)
     wider.modify_nullable = None
-    wider.modify_server_default = wider.modify_comment = False
-    rest.existing_type, rest.modify_type = step.modify_type, None
+    has_default = step.modify_server_default is not False
+    comment: Any = step.existing_comment if step.modify_comment is False else step.modify_comment
+    rest = ops.AlterColumnOp(
+        step.table_name,
+        step.column_name,
+        schema=step.schema,
+        existing_type=step.modify_type,
+        existing_nullable=step.existing_nullable,
+        existing_server_default=(
+            step.modify_server_default if has_default else step.existing_server_default
+        ),
+        existing_comment=comment,
+        modify_nullable=step.modify_nullable,
+        **step.kw,
+    )
     return wider, rest

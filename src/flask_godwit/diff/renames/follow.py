@@ -211,7 +211,9 @@ def renaming(follower: Follower, context: AutogenContext, database: Database) ->
     return RenameSql(up, down) if up else None
 
 
-def replacing(follower: Follower, dialect: Dialect) -> ops.ModifyTableOps | None:
+def replacing(
+    follower: Follower, dialect: Dialect, database: Database
+) -> ops.ModifyTableOps | None:
     """Where the database can't rename it: dropped, and made anew as the model says.
 
     Indexes and unique constraints are left to the comparison, which sees their names, and so are
@@ -220,7 +222,9 @@ def replacing(follower: Follower, dialect: Dialect) -> ops.ModifyTableOps | None
     model = follower.model
     if follower.kind in ("ix", "uq") or model is None or isinstance(model, Index):
         return None
-    if isinstance(model, ForeignKeyConstraint) and not _has_options(model, follower.options):
+    if isinstance(model, ForeignKeyConstraint) and not _has_options(
+        model, follower.options, database
+    ):
         return None
     schema, table = follower.table
     kinds = {"pk": "primary", "fk": "foreignkey", "ck": "check"}
@@ -236,14 +240,17 @@ def replacing(follower: Follower, dialect: Dialect) -> ops.ModifyTableOps | None
     return ops.ModifyTableOps(table, [drop, create], schema=schema)
 
 
-def _has_options(model: ForeignKeyConstraint, options: Mapping[str, Any]) -> bool:
+def _has_options(
+    model: ForeignKeyConstraint, options: Mapping[str, Any], database: Database
+) -> bool:
     names = ("onupdate", "ondelete", "deferrable", "initially", "match")
-    return all(_said(getattr(model, name)) == _said(options.get(name)) for name in names)
+    unsaid = {"IMMEDIATE", *(["NO ACTION"] if database.no_action_goes_unsaid else [])}
 
+    def said(option: Any) -> str:
+        text = str(option or "").upper()
+        return "" if text in unsaid else text
 
-def _said(option: Any) -> str:
-    text = str(option or "").upper()
-    return "" if text in ("NO ACTION", "IMMEDIATE") else text
+    return all(said(getattr(model, name)) == said(options.get(name)) for name in names)
 
 
 def _creating(follower: Follower, model: Constraint, dialect: Dialect) -> Any:

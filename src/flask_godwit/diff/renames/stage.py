@@ -88,7 +88,7 @@ class RenameStage:
         names: dict[Key, dict[tuple[str, str], str]] = {}
         for follower in followers(self.context, finder.models, renames, self.database):
             if renaming(follower, self.context, self.database) or replacing(
-                follower, self.context.dialect
+                follower, self.context.dialect, self.database
             ):
                 place = (namespace(follower.kind), follower.old)
                 names.setdefault(follower.table, {})[place] = follower.new
@@ -131,7 +131,7 @@ class RenameStage:
     def _following(self, found: list[Follower]) -> Iterator[ops.MigrateOperation]:
         for follower in untangled(found):
             step = renaming(follower, self.context, self.database) or replacing(
-                follower, self.context.dialect
+                follower, self.context.dialect, self.database
             )
             if step:
                 yield step
