@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -14,6 +14,7 @@ from .object_answers import FUNCTION, PROCEDURE, TRIGGER, VIEW
 from .postgresql_errors import outage, trouble
 from .postgresql_options import PostgreSQLOptions
 from .postgresql_states import gives_way
+from .postgresql_type_answers import PostgreSQLTypes
 from .type_answers import OwnedNames
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from .backups import Backup
     from .counters import CountedColumn
     from .deploy_lock import DeployLock
-    from .facts import Catalogue, DomainType, EnumType
+    from .facts import Catalogue
     from .glance import Glance
     from .guard import Guard, Sent
     from .objects import ObjectKey, Objects
@@ -71,7 +72,7 @@ def _pid(connection: Connection) -> int | None:
     return getattr(info, "backend_pid", None)
 
 
-class PostgreSQL(PostgreSQLOptions, Database):
+class PostgreSQL(PostgreSQLOptions, PostgreSQLTypes, Database):
     """PostgreSQL."""
 
     name: str = "PostgreSQL"
@@ -250,60 +251,10 @@ class PostgreSQL(PostgreSQLOptions, Database):
 
         return PostgreSQLBackup(connection)
 
-    def is_frozen(self, said: str, actual: str | None) -> bool:
-        from .postgresql_types import is_frozen
-
-        return is_frozen(said, actual)
-
-    def enum_types(self, connection: Connection) -> Mapping[tuple[str | None, str], EnumType]:
-        from .postgresql_enums import enum_types
-
-        return enum_types(connection)
-
-    def enums_in(self, type_: TypeEngine[Any], dialect: Dialect) -> Iterable[Any]:
-        from .postgresql_enums import enums_in
-
-        return enums_in(type_, dialect)
-
-    def domain_types(self, connection: Connection) -> Mapping[tuple[str | None, str], DomainType]:
-        from .postgresql_domains import domain_types
-
-        return domain_types(connection)
-
-    def domains_in(self, type_: TypeEngine[Any], dialect: Dialect) -> Iterable[Any]:
-        from .postgresql_domains import domains_in
-
-        return domains_in(type_, dialect)
-
-    def forbids_null(self, kind: TypeEngine[Any], dialect: Dialect) -> bool:
-        from .postgresql_domains import forbids_null
-
-        return forbids_null(kind, dialect)
-
     def mend_reflection(self, dialect: Dialect) -> None:
         from .postgresql_reflection import read_match
 
         read_match(dialect)
-
-    def create_domain(self, domain: Any, dialect: Dialect) -> str:
-        from .postgresql_domains import create_domain
-
-        return create_domain(domain, dialect)
-
-    def domain_for_a_moment(self, type_: Any, dialect: Dialect) -> tuple[str, str, str]:
-        from .postgresql_domains import for_a_moment
-
-        return for_a_moment(type_, dialect)
-
-    def meant_domain(self, connection: Connection, domain: Any) -> DomainType | None:
-        from .postgresql_domains import meant_domain
-
-        return meant_domain(connection, domain)
-
-    def uncreated(self, type_: TypeEngine[Any], dialect: Dialect) -> TypeEngine[Any]:
-        from .postgresql_enums import uncreated
-
-        return uncreated(type_, dialect)
 
     materializes_views: ClassVar[bool] = True
     replaces: ClassVar[frozenset[str]] = frozenset({VIEW, FUNCTION, PROCEDURE})

@@ -7,12 +7,11 @@ the database allows none, it is added nullable, filled, and made NOT NULL.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
 from alembic.operations import ops
-from sqlalchemy import Column, DefaultClause, Dialect, Uuid, text
+from sqlalchemy import Column, DefaultClause, Dialect, text
 
 from ..dialects.base import Database
 from ..errors import RowsInTheWay
@@ -23,9 +22,7 @@ from .questions import Asker, Question, Reading
 from .rows import Rows
 from .stand_ins import stand_in
 from .steps import Cast, Comment, Freed, Quiet, Redefined, Sql
-
-_UUID_LENGTH = 32
-"""As a text, where there is no type for it."""
+from .type_first import needs_new_type, type_first
 
 ModelColumn = Callable[[Key, str], "Column[Any] | None"]
 
@@ -175,14 +172,14 @@ class FillStage:
                 rest.append(after)
             elif isinstance(step, Freed):
                 rest += [self._update(need, value), step]  # it took no values before
-            elif isinstance(step, Cast) and _needs_new_type(value, step):
+            elif isinstance(step, Cast) and needs_new_type(value, step):
                 # What is around it, such as the default that is away meanwhile, stays there.
-                wider, last = _type_first(step)
+                wider, last = type_first(step)
                 rest.append(wider)
                 late.append((self._update(need, value), last))
             else:
-                if isinstance(step, ops.AlterColumnOp) and _needs_new_type(value, step):
-                    wider, step = _type_first(step)
+                if isinstance(step, ops.AlterColumnOp) and needs_new_type(value, step):
+                    wider, step = type_first(step)
                     types.append(wider)
                 updates.append(self._update(need, value))
                 rest.append(step)
@@ -315,38 +312,3 @@ def _around(operations: ops.OpContainer, block: ops.ModifyTableOps) -> list[ops.
     key = (block.schema, block.table_name)
     blocks = (op for op in operations.ops if isinstance(op, ops.ModifyTableOps))
     return [op for each in blocks if (each.schema, each.table_name) == key for op in each.ops]
-
-
-def _needs_new_type(value: Value, step: ops.AlterColumnOp) -> bool:
-    """Whether a column takes a value only when it has its new type."""
-    old, new = step.existing_type, step.modify_type
-    if old is None or new is None:
-        return False
-    if old._type_affinity is not new._type_affinity:
-        return True
-    if value.text is None:
-        return False
-    length = _UUID_LENGTH if isinstance(old, Uuid) else getattr(old, "length", None)
-    return length is not None and len(value.text) > length
-
-
-def _type_first(step: ops.AlterColumnOp) -> tuple[ops.AlterColumnOp, ops.AlterColumnOp]:
-    """The new type, with the default that is of it, and what else an operation does: NOT NULL."""
-    wider = copy(step)
-    wider.modify_nullable = None
-    has_default = step.modify_server_default is not False
-    comment: Any = step.existing_comment if step.modify_comment is False else step.modify_comment
-    rest = ops.AlterColumnOp(
-        step.table_name,
-        step.column_name,
-        schema=step.schema,
-        existing_type=step.modify_type,
-        existing_nullable=step.existing_nullable,
-        existing_server_default=(
-            step.modify_server_default if has_default else step.existing_server_default
-        ),
-        existing_comment=comment,
-        modify_nullable=step.modify_nullable,
-        **step.kw,
-    )
-    return wider, rest

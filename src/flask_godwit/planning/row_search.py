@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import threading
 import warnings
 from collections.abc import Sequence
@@ -26,6 +25,7 @@ from sqlalchemy.exc import NoSuchTableError, SAWarning, SQLAlchemyError
 from sqlalchemy.sql.elements import TextClause
 
 from ..dialects import Database
+from ..diff.compare.text import escaped, written
 from ..diff.names import Key, said
 from ..diff.row_queries import duplicates
 from ..plans import RowFinding
@@ -111,12 +111,7 @@ class RowSearch:
         """A CHECK's condition, as ``text()`` takes it."""
         if isinstance(condition, str | TextClause):
             return str(getattr(condition, "text", condition))
-        dialect = self.connection.dialect
-        options = {"literal_binds": True, "include_table": False}
-        compiled = str(condition.compile(dialect=dialect, compile_kwargs=options))
-        if getattr(dialect.identifier_preparer, "_double_percents", False):
-            compiled = compiled.replace("%%", "%")
-        return re.sub(r"(?<![:\w\\]):(?=\w)", r"\\:", compiled)
+        return escaped(written(condition, self.connection.dialect))
 
     def _keys(self, question: Question) -> tuple[tuple[str, ...], str]:
         """A few primary keys, and how a person reads them: ``, ids 4, 91, 92``."""

@@ -1,0 +1,49 @@
+"""A column that takes its values only when it has its new type: that comes before them."""
+
+from __future__ import annotations
+
+from copy import copy
+from typing import Any
+
+from alembic.operations import ops
+from sqlalchemy import Uuid
+
+from .literals import Value
+
+_UUID_LENGTH = 32
+"""As a text, where there is no type for it."""
+
+
+def needs_new_type(value: Value, step: ops.AlterColumnOp) -> bool:
+    """Whether a column takes a value only when it has its new type."""
+    old, new = step.existing_type, step.modify_type
+    if old is None or new is None:
+        return False
+    if old._type_affinity is not new._type_affinity:
+        return True
+    if value.text is None:
+        return False
+    length = _UUID_LENGTH if isinstance(old, Uuid) else getattr(old, "length", None)
+    return length is not None and len(value.text) > length
+
+
+def type_first(step: ops.AlterColumnOp) -> tuple[ops.AlterColumnOp, ops.AlterColumnOp]:
+    """The new type, with the default that is of it, and what else an operation does: NOT NULL."""
+    wider = copy(step)
+    wider.modify_nullable = None
+    has_default = step.modify_server_default is not False
+    comment: Any = step.existing_comment if step.modify_comment is False else step.modify_comment
+    rest = ops.AlterColumnOp(
+        step.table_name,
+        step.column_name,
+        schema=step.schema,
+        existing_type=step.modify_type,
+        existing_nullable=step.existing_nullable,
+        existing_server_default=(
+            step.modify_server_default if has_default else step.existing_server_default
+        ),
+        existing_comment=comment,
+        modify_nullable=step.modify_nullable,
+        **step.kw,
+    )
+    return wider, rest
