@@ -55,6 +55,15 @@ class TableFact:
     traits: frozenset[str] = frozenset()
 
 
+def builds_wrong_indexes(version: tuple[int, ...]) -> bool:
+    """Whether a PostgreSQL may leave rows out of an index that it builds CONCURRENTLY.
+
+    That is so from 14.0 to 14.3, and is said of no server whose version is not known.
+    Source: the release notes of PostgreSQL 14.4.
+    """
+    return (14,) <= version < (14, 4)
+
+
 @dataclass(frozen=True)
 class Facts:
     """What planning must know of a database, read once.
@@ -81,6 +90,11 @@ class Facts:
     def is_before(self, *version: int) -> bool:
         """Whether the server is older; one that is not known is taken for a new one."""
         return bool(self.version) and self.version < version
+
+    @property
+    def builds_wrong_indexes(self) -> bool:
+        """Whether what it builds CONCURRENTLY may lack rows: :func:`builds_wrong_indexes`."""
+        return self.dialect == "postgresql" and builds_wrong_indexes(self.version)
 
     def is_harmless(self, name: str) -> bool:
         """Whether a table is new or small: nobody waits long for it."""

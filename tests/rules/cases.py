@@ -137,6 +137,12 @@ ON_OLDER_MYSQL = {
         op.execute("CREATE TABLE toys (id bigint PRIMARY KEY, cat_id bigint REFERENCES cats (id))")
     """,
 }
+ON_POSTGRESQL_14_3 = {
+    "concurrently-corrupts": """
+        with op.get_context().autocommit_block():
+            op.create_index("ix", "users", ["name"], postgresql_concurrently=True)
+    """,
+}
 EVERYWHERE = {
     "table-renamed": 'op.rename_table("users", "people")',
     "column-renamed": (

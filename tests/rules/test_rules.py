@@ -254,7 +254,8 @@ def test_what_is_done_in_steps_is_no_hazard(
 
 def test_every_rule_is_tested() -> None:
     """A rule without a case would be a claim that nobody checked."""
-    assert rules().keys() == {rule for _, rule, _ in HERE} | cases.ON_OLDER_MYSQL.keys()
+    older = cases.ON_OLDER_MYSQL.keys() | cases.ON_POSTGRESQL_14_3.keys()
+    assert rules().keys() == {rule for _, rule, _ in HERE} | older
 
 
 @pytest.mark.parametrize(("rule", "upgrade"), cases.ON_OLDER_MYSQL.items())
@@ -264,6 +265,31 @@ def test_it_warns_of_older_servers(tmp_path: Path, rule: str, upgrade: str) -> N
         shop.revision("r1", None, upgrade)
         with shop.context():
             assert rule in {finding.rule for finding in flask_godwit.lint().findings}
+
+
+@pytest.mark.parametrize(("rule", "upgrade"), cases.ON_POSTGRESQL_14_3.items())
+def test_it_warns_of_a_server_that_builds_wrong_indexes(
+    shops: Callable[[Kind], Shop], rule: str, upgrade: str
+) -> None:
+    """No such server is at hand: a real one is taken for it."""
+    url = shops(POSTGRESQL).app.config["SQLALCHEMY_DATABASE_URI"]
+    root = shops(POSTGRESQL).root
+    with closing(Shop(root, url=url, config={"GODWIT_SMALL_TABLE_ROWS": 1})) as shop:
+        assert not found(planned(shop, upgrade))
+        takes_itself_for(shop, (14, 3))
+        assert found(planned(shop, upgrade)).keys() == {rule}
+        for built in ("index", "unique"):  # nothing is made safe by what is not
+            findings = found(planned(shop, MADE_SAFE[built]))
+            assert {one.level for one in findings.values()} == {"error"}
+            assert all("14.4" in one.advice for one in findings.values())
+        takes_itself_for(shop, (14, 4))
+        assert not found(planned(shop, upgrade))
+
+
+def takes_itself_for(shop: Shop, version: tuple[int, ...]) -> None:
+    """Have SQLAlchemy, which has asked the server already, know of another version."""
+    with shop.context():
+        shop.db.engine.dialect.server_version_info = version
 
 
 @pytest.mark.parametrize("rule", rules().values(), ids=lambda rule: rule.id)

@@ -15,6 +15,7 @@ from sqlalchemy.schema import AddConstraint, CreateIndex, DropIndex
 
 from ..dialects import dialect_for
 from ..journal.kinds import is_several
+from ..plans import builds_wrong_indexes
 from .forms import Makers, Part, SafeForm
 from .names import is_free
 from .not_null import required
@@ -48,9 +49,11 @@ def _built(
     what: str,
     *more: Part,
     if_not_exists: bool | None = None,
-) -> SafeForm:
+) -> SafeForm | None:
     """An index that is built while writers go on, and what is done with it."""
     assert index.table is not None
+    if builds_wrong_indexes(context.dialect.server_version_info or ()):
+        return None
     index.dialect_options["postgresql"]["concurrently"] = True
     table, name = _quoted(context, index.table), _name_of_index(context, index)
     create = Part(CreateIndex(index, if_not_exists=bool(if_not_exists)))

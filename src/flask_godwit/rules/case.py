@@ -21,6 +21,10 @@ COPY_OTHERWISE = (
     "# flask db upgrade copies the table while others write, where nothing stands in the way.\n"
     "# Otherwise use a new column and batches, pt-online-schema-change or gh-ost, or a quiet hour."
 )
+UPDATE_FIRST = (
+    "# Update the server first, to PostgreSQL 14.4 or later. REINDEX then what was built"
+    " CONCURRENTLY before."
+)
 
 
 @dataclass(frozen=True)
@@ -76,6 +80,11 @@ class Case:
         who = _WHO[self.cost.blocks]
         table = "the database" if self.cost.is_of_database else self.table
         return f"{who} {table} {self.how_long}."
+
+    @property
+    def update_first(self) -> str:
+        """What to do where nothing should be built CONCURRENTLY; "" where that is well."""
+        return UPDATE_FIRST if self.facts.builds_wrong_indexes else ""
 
     @property
     def why_copied(self) -> str:

@@ -38,4 +38,5 @@ def hazard(case: Case) -> Hazard | None:
             f" {case.quoted(*action.columns)}{unique}{case.schema_in_python},"
             " postgresql_concurrently=True)"
         )
-    return Hazard(case.wait, f"with op.get_context().autocommit_block():\n    {build}")
+    advice = f"with op.get_context().autocommit_block():\n    {build}"
+    return Hazard(case.wait, case.update_first or advice)

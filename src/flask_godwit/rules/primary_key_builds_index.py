@@ -24,7 +24,8 @@ def hazard(case: Case) -> Hazard | None:
     constraint = f"ADD CONSTRAINT {index} PRIMARY KEY USING INDEX {index}"
     return Hazard(
         case.wait,
-        "with op.get_context().autocommit_block():\n"
+        case.update_first
+        or "with op.get_context().autocommit_block():\n"
         f"    op.create_index({literal(name)}, {case.table_in_python},"
         f" {case.quoted(*action.columns)}{case.schema_in_python},"
         " unique=True, postgresql_concurrently=True)\n"

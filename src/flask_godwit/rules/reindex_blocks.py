@@ -18,4 +18,5 @@ def hazard(case: Case) -> Hazard | None:
         return None
     sql = said_alone(case) or f"REINDEX TABLE {case.table_in_sql}"
     beside = _KIND.sub(r"\1 CONCURRENTLY", sql, count=1)
-    return Hazard(case.wait, f"with op.get_context().autocommit_block():\n    {executed(beside)}")
+    advice = f"with op.get_context().autocommit_block():\n    {executed(beside)}"
+    return Hazard(case.wait, case.update_first or advice)
