@@ -142,8 +142,9 @@ class Safeguards:
         self.migrations.recorder = self.recorder
         self.recorder.begins(self.connection, _as_move(step), spanned=spans_revisions(context))
         function = self.recorder.counting(function, self.connection)
+        outside, running = partial(_outside, context), _as_running(step)
         for guard in () if step.info.is_stamp else self.guards:
-            function = guard.step(function, partial(_outside, context), _as_running(step))
+            function = guard.step(function, outside, running)
         return function
 
     def finished(self, context: MigrationContext) -> None:

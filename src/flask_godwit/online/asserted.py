@@ -22,7 +22,7 @@ from ..mysql.statement import as_ddl
 from ..values import STATEMENT_NAME
 from .copies import TableCopy, copy_of
 from .orphans import KeyOfOrphans
-from .road import Invoke, Road
+from .road import Invoke, Road, tables_of
 
 _REFUSED = (
     1221,  # ER_WRONG_USAGE
@@ -90,7 +90,7 @@ class Asserted(Road):
         """By the size of the tables."""
         if not self._is_asked():
             return False
-        tables = [self.name_of_table(*table) for table in _tables(operation)]
+        tables = [self.name_of_table(*table) for table in tables_of(operation)]
         return bool(tables) and tables[0] not in self.new and self.is_large(tables)
 
     def _is_asked(self) -> bool:
@@ -102,7 +102,7 @@ class Asserted(Road):
         """What Alembic would send for the operation."""
         impl, dialect = self.context.impl, self.context.dialect
         taken: list[Order] = []
-        table = _tables(operation)[0]
+        table = tables_of(operation)[0]
 
         def take(construct: Any, execution_options: Any = None, *_: Any, **__: Any) -> None:
             if isinstance(construct, str):
@@ -215,18 +215,6 @@ class Asserted(Road):
 def as_alter(statement: str) -> str:
     """The same as ALTER TABLE, which takes clauses that DROP INDEX does not."""
     return _DROP_INDEX.sub(r"ALTER TABLE \2 DROP INDEX \1", statement)
-
-
-def _tables(operation: Any) -> list[tuple[str, str | None]]:
-    """The table that is changed, and the one that it refers to."""
-    if isinstance(operation, ops.CreateForeignKeyOp):
-        options = operation.kw
-        return [
-            (operation.source_table, options.get("source_schema")),
-            (operation.referent_table, options.get("referent_schema")),
-        ]
-    table = getattr(operation, "table_name", None)
-    return [(table, getattr(operation, "schema", None))] if table else []
 
 
 def foreign_key_of(construct: Any) -> ForeignKeyConstraint | None:

@@ -16,7 +16,7 @@ from ..values import STATEMENT_NAME
 from .forms import Part, SafeForm
 from .postgresql import MAKERS
 from .retype import retyped
-from .road import Invoke, Road
+from .road import Invoke, Road, tables_of
 
 
 class Outside(Road):
@@ -46,8 +46,15 @@ class Outside(Road):
     def form_of(self, operation: Any) -> SafeForm | None:
         """The form in which an operation is carried out; None if it is as the script says."""
         make = MAKERS.get(type(operation))
-        form = make(operation, self.context) if make and self.may_commit() else None
+        if make is None or self._is_about_new(operation) or not self.may_commit():
+            return None
+        form = make(operation, self.context)
         return form if form is not None and self.is_wanted(form) else None
+
+    def _is_about_new(self, operation: Any) -> bool:
+        """Whether nobody uses its table yet. Asked first: a form asks the database."""
+        tables = tables_of(operation)
+        return bool(tables) and self.name_of_table(*tables[0]) in self.new
 
     def carry_out(self, form: SafeForm) -> None:
         """Commit what the revision did so far, do the parts, and begin a new transaction."""

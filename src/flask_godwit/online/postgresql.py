@@ -52,7 +52,7 @@ def _built(
 ) -> SafeForm | None:
     """An index that is built while writers go on, and what is done with it."""
     assert index.table is not None
-    if builds_wrong_indexes(context.dialect.server_version_info or ()):
+    if builds_wrong_indexes(getattr(context.dialect, "server_version_info", None) or ()):
         return None
     index.dialect_options["postgresql"]["concurrently"] = True
     table, name = _quoted(context, index.table), _name_of_index(context, index)

@@ -90,6 +90,18 @@ class Road:
         return str(preparer.format_table(Table(table, MetaData(), schema=schema)))
 
 
+def tables_of(operation: Any) -> list[tuple[str, str | None]]:
+    """The table that is changed, and the one that it refers to."""
+    if isinstance(operation, ops.CreateForeignKeyOp):
+        options = operation.kw
+        return [
+            (operation.source_table, options.get("source_schema")),
+            (operation.referent_table, options.get("referent_schema")),
+        ]
+    table = getattr(operation, "table_name", None)
+    return [(table, getattr(operation, "schema", None))] if table else []
+
+
 def _words(operation: Any) -> str:
     if isinstance(operation, ops.AddColumnOp):
         return f"{operation.column.name}: added, then given its default in batches"

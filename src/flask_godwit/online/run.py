@@ -13,16 +13,8 @@ from alembic.runtime.migration import MigrationContext
 from ..assurance import assurances
 from ..dialects import name_of
 from ..surroundings import surroundings_of
-from .asserted import Asserted
 from .blocks import block_of, open_blocks
-from .outside import Outside
 from .road import Road, Tell
-
-_ROADS: dict[str, type[Road]] = {
-    "postgresql": Outside,
-    "mysql": Asserted,
-    "mariadb": Asserted,
-}
 
 
 @contextmanager
@@ -41,7 +33,20 @@ def online(context: MigrationContext, tell: Tell) -> Iterator[None]:
 def road_for(context: MigrationContext) -> type[Road] | None:
     """How operations are carried out on a database; None where as the script says."""
     wanted = surroundings_of(context).settings.online
-    return _ROADS.get(name_of(context.dialect)) if wanted else None
+    return _road_of(name_of(context.dialect)) if wanted else None
+
+
+def _road_of(dialect: str) -> type[Road] | None:
+    """Imported where it is gone: a database has no use for the ways of another one."""
+    if dialect == "postgresql":
+        from .outside import Outside
+
+        return Outside
+    if dialect in ("mysql", "mariadb"):
+        from .asserted import Asserted
+
+        return Asserted
+    return None
 
 
 @contextmanager
