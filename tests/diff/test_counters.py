@@ -219,3 +219,25 @@ def test_a_sequence_of_somebody_else(evolution: Evolution) -> None:
 
     assert "of_others" not in evolution.script
     evolution.now.execute("DROP SEQUENCE of_others")
+
+
+@pytest.mark.requires("sequences")
+def test_a_sequence_of_the_models_takes_over(evolution: Evolution) -> None:
+    """Where it is the default of a column that counted; and back, behind the rows."""
+
+    def models(db: SQLAlchemy) -> None:
+        numbers = sa.Sequence("t_numbers", start=50, metadata=db.metadata)
+        default = numbers.next_value()
+        key = sa.Column("id", sa.Integer, numbers, server_default=default, primary_key=True)
+        db.Table("t", key, sa.Column("n", sa.Integer))
+
+    evolution.begin(SERIAL, "INSERT INTO t (n) VALUES (1), (2)")
+    if evolution.database.kind.dialect == "postgresql":
+        evolution.now.execute("INSERT INTO t (id, n) VALUES (99, 3)")
+    evolution.follow(models)
+    evolution.now.execute("INSERT INTO t (n) VALUES (4)")
+    expected = 100 if evolution.database.kind.dialect == "postgresql" else 50
+    assert evolution.rows("SELECT id FROM t WHERE n = 4") == [(expected,)]
+    evolution.back(SERIAL)
+    evolution.now.execute("INSERT INTO t (n) VALUES (5)")
+    assert evolution.rows("SELECT id FROM t WHERE n = 5") == [(expected + 1,)]

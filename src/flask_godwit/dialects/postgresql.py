@@ -163,6 +163,10 @@ class PostgreSQL(PostgreSQLOptions, PostgreSQLTypes, Database):
 
         return free_sequences(connection)
 
+    def set_sequence(self, sequence: str, number: str) -> str:
+        quoted = sequence.replace("'", "''")
+        return f"setval('{quoted}', {number}, false)"
+
     def owned_sequences(self, connection: Connection, schema: str | None, table: str) -> OwnedNames:
         values = {"schema": schema, "name": table}
         return {row.attname: row.relname for row in connection.execute(_OWNED, values)}

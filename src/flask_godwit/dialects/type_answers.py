@@ -37,6 +37,14 @@ class TypeAnswers:
     reads_names_as_texts: ClassVar[bool] = False
     """Whether a quoted name that no column has is a text, and no mistake."""
 
+    def set_sequence(self, sequence: str, number: str) -> str:
+        """The call that has a sequence give ``number`` next; "" where that takes no expression.
+
+        :param sequence: its quoted name.
+        :param number: SQL of the number.
+        """
+        return ""
+
     has_counters: ClassVar[bool] = False
     """Whether its facts say where a column's numbers come from."""
 

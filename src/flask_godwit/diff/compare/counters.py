@@ -38,6 +38,11 @@ def compare_counter(
         return
     twin = sides.twin(column.table)
     wanted = twin.columns.get(column.name) if twin else None
+    taken_over: list[Sql] = []
+    if wanted is None and column.server_default is not None:
+        # What its default asks, such as a sequence, may be made by the same script.
+        wanted = replace(actual, counter=None, default=None)
+        taken_over = _taken_over(context, schema, column)
     if wanted is None or wanted.counter == actual.counter:
         return
     retyped = altered_in(modify, column.name)
@@ -61,12 +66,27 @@ def compare_counter(
     )
     if wanted.counter and wanted.counter.kind == IDENTITY and found.nullable:
         _not_null(modify, schema, found, column)
+    there += taken_over
     there[0].retyped = back[0].retyped = (column.name,)
     where = said((schema, column.table.name), column.name)
     there[0].words = f"{where}: {wanted.counter or _nothing(actual.counter)}"
     back[0].words = f"{where}: {actual.counter or _nothing(wanted.counter)}"
     place = len(modify.ops) if altered is None else modify.ops.index(altered)
     modify.ops.insert(place, Together(there, back))
+
+
+def _taken_over(context: AutogenContext, schema: str | None, column: Column[Any]) -> list[Sql]:
+    """What has a new sequence of the models go on behind the rows that are there."""
+    assert context.dialect is not None
+    if not has_own_sequence(context.dialect, column):
+        return []
+    sequence: Any = column.default
+    name = quoted(context.dialect, sequence.schema, sequence.name)
+    key = quoted(context.dialect, column.name)
+    first = sequence.start if sequence.start is not None else 1
+    sets = sides_of(context).database.set_sequence(name, f"max({key}) + 1")
+    table = quoted(context.dialect, schema, column.table.name)
+    return [Sql(f"SELECT {sets} FROM {table} HAVING max({key}) >= {first}")] if sets else []
 
 
 def _not_null(
@@ -112,7 +132,8 @@ def _is_obviously_same(
     if identity is not None:
         plain = not any(getattr(identity, option, None) for option in _OPTIONS)
         return actual == Counter(IDENTITY) and plain
-    if has_own_sequence(context.dialect, column) and (actual is None or actual.kind != IDENTITY):
+    named = has_own_sequence(context.dialect, column) and column.server_default is None
+    if named and (actual is None or actual.kind != IDENTITY):
         return True  # a counter that is there all the same does no harm: nothing asks it
     counts = column is column.table._autoincrement_column and column.server_default is None
     return counts == (actual is not None) and (actual is None or actual.kind != IDENTITY)
