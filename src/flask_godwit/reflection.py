@@ -1,30 +1,57 @@
-"""What SQLAlchemy leaves out of foreign keys that it reads, added by whoever knows."""
+"""What SQLAlchemy leaves out of the constraints that it reads, added by whoever knows."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from sqlalchemy import Connection
 
-Complete = Callable[[Connection, str, str | None, list[dict[str, Any]], dict[str, Any]], None]
-"""Given a connection, table, schema, the keys that were found, and the options of the question."""
+Found = list[dict[str, Any]]
+"""Constraints, as SQLAlchemy's reflection has them."""
 
-_MARK = "_godwit_completes_foreign_keys"
+Complete = Callable[[Connection, str, str | None, Found, dict[str, Any]], None]
+"""Given a connection, table, schema, the constraints that were found, and the options of the
+question. Changes them in place.
+"""
 
 
-def complete_foreign_keys(dialect: Any, complete: Complete) -> None:
-    """Have all foreign keys that a dialect reflects completed from now on."""
-    if hasattr(dialect, _MARK):
+def complete_foreign_keys(
+    dialect: Any,
+    complete: Complete,
+    around: Callable[[], AbstractContextManager[None]] = nullcontext,
+) -> None:
+    """Have all foreign keys that a dialect reflects completed from now on.
+
+    :param around: what SQLAlchemy's own reading is done in.
+    """
+    _complete_all(dialect, "get_foreign_keys", complete, around)
+
+
+def complete_unique_constraints(dialect: Any, complete: Complete) -> None:
+    """The same of unique constraints."""
+    _complete_all(dialect, "get_unique_constraints", complete)
+
+
+def _complete_all(
+    dialect: Any,
+    question: str,
+    complete: Complete,
+    around: Callable[[], AbstractContextManager[None]] = nullcontext,
+) -> None:
+    mark = f"_godwit_completes_{question}"
+    if hasattr(dialect, mark):
         return
-    read = dialect.get_foreign_keys
+    read = getattr(dialect, question)
 
-    def get_foreign_keys(
+    def answer(
         connection: Connection, table_name: str, schema: str | None = None, **options: Any
-    ) -> Any:
-        found = read(connection, table_name, schema, **options)
+    ) -> Found:
+        with around():
+            found: Found = read(connection, table_name, schema, **options)
         complete(connection, table_name, schema, found, options)
         return found
 
-    setattr(dialect, _MARK, True)
-    dialect.get_foreign_keys = get_foreign_keys
+    setattr(dialect, mark, True)
+    setattr(dialect, question, answer)

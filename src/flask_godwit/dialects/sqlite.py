@@ -236,9 +236,9 @@ class SQLite(Database):
         return SQLiteGlance()
 
     def mend_reflection(self, dialect: Dialect) -> None:
-        from ..sqlite.reflection import read_keys_in_columns
+        from ..sqlite.reflection import read_keys
 
-        read_keys_in_columns(dialect)
+        read_keys(dialect)
 
     def inventory(self, connection: Connection) -> Mapping[str, str]:
         from .sqlite_inventory import inventory

@@ -75,7 +75,8 @@ def rebuild(schema: Schema, table: str, change: Change) -> None:
     put_back(schema, kept)
     schema.restore_statistics(statistics)
     if change.new.has_autoincrement:
-        restore_counter(schema, table, counter)
+        # Where it did not count before, it begins behind the rows, as SQLite has it.
+        restore_counter(schema, table, counter, is_told=change.old.has_autoincrement)
 
 
 def put_back(schema: Schema, kept: Sequence[Stored]) -> None:
@@ -86,14 +87,20 @@ def put_back(schema: Schema, kept: Sequence[Stored]) -> None:
             schema.execute(schema.again(stored))
 
 
-def restore_counter(schema: Schema, table: str, counter: int | None) -> None:
-    """AUTOINCREMENT goes on where it was, also if the last rows are deleted."""
-    if counter is None or counter == schema.counter(table):
+def restore_counter(
+    schema: Schema, table: str, counter: int | None, *, is_told: bool = False
+) -> None:
+    """AUTOINCREMENT goes on where it was, also if the last rows are deleted.
+
+    :param is_told: None means that there was no counter: somebody has reset it.
+    """
+    if counter == schema.counter(table) or (counter is None and not is_told):
         return
     sequence = schema.place("sqlite_sequence")
     name = literal(table)
     schema.execute(f"DELETE FROM {sequence} WHERE name = {name}")
-    schema.execute(f"INSERT INTO {sequence} (name, seq) VALUES ({name}, {int(counter)})")
+    if counter is not None:
+        schema.execute(f"INSERT INTO {sequence} (name, seq) VALUES ({name}, {int(counter)})")
 
 
 def _by_rename(schema: Schema, table: str, temporary: str, change: Change) -> None:

@@ -1,39 +1,113 @@
-"""Foreign keys that stand in a column, as ALTER TABLE ADD COLUMN writes them, or say MATCH.
+"""What SQLAlchemy misreads of keys that were written by hand, or by ALTER TABLE ADD COLUMN.
 
-SQLAlchemy reflects the first without their names, and both without what happens on delete and
-update, and without DEFERRABLE: a comparison would find them changed whenever it looks.
+Foreign keys that stand in a column, or say MATCH, come without their names, without what happens
+on delete and update, and without DEFERRABLE; those that name their table in another case, or no
+columns, refer to nothing. Unique constraints with names in other quotes, or on columns with
+parentheses in their names, have no name or are not seen. A comparison would find them changed
+whenever it looks.
 """
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Dialect
+from sqlalchemy.exc import SAWarning
 
-from ..reflection import complete_foreign_keys
+from ..reflection import Found, complete_foreign_keys, complete_unique_constraints
 from .clauses import Clause
-from .table_text import parse_table
+from .table_text import TableText, parse_table
 from .tokens import NotUnderstood, folded, quoted
 
 _ACTIONS = ("ondelete", "onupdate")
 
 
-def read_keys_in_columns(dialect: Dialect) -> None:
-    """Have a dialect reflect such foreign keys in full."""
-    complete_foreign_keys(dialect, _complete)
+def read_keys(dialect: Dialect) -> None:
+    """Have a dialect reflect such keys in full."""
+    complete_foreign_keys(dialect, _complete_foreign_keys, _without_doubts)
+    complete_unique_constraints(dialect, _complete_uniques)
 
 
-def _complete(
+@contextmanager
+def _without_doubts() -> Iterator[None]:
+    """SQLAlchemy warns of a key that stands in the text in other letters than its columns."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "WARNING: SQL-parsed foreign key", SAWarning)
+        yield
+
+
+def _complete_foreign_keys(
     connection: Connection,
     table: str,
     schema: str | None,
-    found: list[dict[str, Any]],
+    found: Found,
     _asked: dict[str, Any],
 ) -> None:
+    for key in found:
+        _name_as_stored(connection, schema, key)
     if found:
         text = _text(connection, schema, table)
         if any(key["name"] is None for key in found) or " MATCH " in text.upper():
             _add(text, found)
+
+
+def _name_as_stored(connection: Connection, schema: str | None, key: dict[str, Any]) -> None:
+    """Names of what a foreign key refers to in the case that they were made with.
+
+    No columns mean the primary key. SQLite takes a table that is not there, too.
+    """
+    rows = connection.exec_driver_sql(
+        f"PRAGMA {quoted(schema or 'main')}.table_xinfo({quoted(key['referred_table'])})"
+    ).all()
+    if rows:
+        key["referred_table"] = _table_as_stored(connection, schema, key["referred_table"])
+    columns = {folded(row.name): row.name for row in rows}
+    if len(key["referred_columns"]) != len(key["constrained_columns"]):
+        primary = [row.name for row in sorted(rows, key=lambda row: int(row.pk)) if row.pk]
+        same = len(primary) == len(key["constrained_columns"])
+        key["referred_columns"] = primary if same else list(key["constrained_columns"])
+    else:
+        said = key["referred_columns"]
+        key["referred_columns"] = [columns.get(folded(name), name) for name in said]
+
+
+def _table_as_stored(connection: Connection, schema: str | None, table: str) -> str:
+    master = f"{quoted(schema or 'main')}.sqlite_master"
+    query = f"SELECT name FROM {master} WHERE type = 'table' AND name = ? COLLATE NOCASE"
+    return str(connection.exec_driver_sql(query, (table,)).scalar() or table)
+
+
+def _complete_uniques(
+    connection: Connection,
+    table: str,
+    schema: str | None,
+    found: Found,
+    _asked: dict[str, Any],
+) -> None:
+    """As the text of the table has them: each set of columns once, with its name if it has one."""
+    text = _text(connection, schema, table)
+    if "UNIQUE" not in text.upper():
+        return
+    try:
+        parsed = parse_table(text)
+    except NotUnderstood:
+        return
+    found[:] = _uniques_in(parsed)
+
+
+def _uniques_in(table: TableText) -> Found:
+    names = {folded(column.name): column.name for column in table.columns}
+    uniques: dict[tuple[str, ...], dict[str, Any]] = {}
+    for clause in table.constraints:
+        if clause.kind != "unique":
+            continue
+        columns = tuple(names.get(folded(name), name) for name in clause.columns)
+        known = uniques.setdefault(columns, {"name": None, "column_names": list(columns)})
+        known["name"] = known["name"] or clause.name or None
+    return sorted(uniques.values(), key=lambda each: str(each["name"] or ""))
 
 
 def _text(connection: Connection, schema: str | None, table: str) -> str:
@@ -42,21 +116,20 @@ def _text(connection: Connection, schema: str | None, table: str) -> str:
     return str(connection.exec_driver_sql(query, (table,)).scalar() or "")
 
 
-def _add(sql: str, found: list[dict[str, Any]]) -> None:
+def _add(sql: str, found: Found) -> None:
     try:
         clauses = parse_table(sql).constraints
     except NotUnderstood:
         return
     for clause in clauses:
         words = [token.keyword for token in clause.tokens]
-        is_misread = clause.kind == "foreignkey" and (clause.own or "MATCH" in words)
-        key = _key_of(clause, found) if is_misread else None
-        if key is not None:
+        key = _key_of(clause, found) if clause.kind == "foreignkey" else None
+        if key is not None and (clause.own or key["name"] is None or "MATCH" in words):
             key["name"] = clause.name or None
             key["options"] = _options(words)
 
 
-def _key_of(clause: Clause, found: list[dict[str, Any]]) -> dict[str, Any] | None:
+def _key_of(clause: Clause, found: Found) -> dict[str, Any] | None:
     """The one on the same columns that refers to the same table; in a column, of those that are
     not known yet.
     """
