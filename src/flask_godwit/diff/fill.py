@@ -16,6 +16,7 @@ from sqlalchemy import Column, DefaultClause, Dialect, text
 from ..dialects.base import Database
 from ..errors import RowsInTheWay
 from .answers import Answers
+from .blocks import by_table, done_to, table_of
 from .literals import Value, default_of, given, neutral, server_default_of
 from .names import Key, quoted, said
 from .questions import Asker, Question, Reading
@@ -54,9 +55,10 @@ class FillStage:
     def downgrade(self, operations: ops.OpContainer) -> None:
         """A column comes back whose values are gone: rows get a neutral value."""
         changed: list[ops.MigrateOperation] = []
+        blocks = by_table(operations)
         for operation in operations.ops:
             if isinstance(operation, ops.ModifyTableOps):
-                changed += self._table_back(operation, _around(operations, operation))
+                changed += self._table_back(operation, done_to(blocks, table_of(operation)))
             else:
                 changed.append(operation)
         operations.ops[:] = changed
@@ -305,10 +307,3 @@ class _Need:
     @property
     def place(self) -> str:
         return said(self.key, self.name)
-
-
-def _around(operations: ops.OpContainer, block: ops.ModifyTableOps) -> list[ops.MigrateOperation]:
-    """All that is done to the table of a block."""
-    key = (block.schema, block.table_name)
-    blocks = (op for op in operations.ops if isinstance(op, ops.ModifyTableOps))
-    return [op for each in blocks if (each.schema, each.table_name) == key for op in each.ops]

@@ -15,6 +15,7 @@ from alembic.operations import ops
 from sqlalchemy import Dialect, Table, UniqueConstraint
 from sqlalchemy.schema import AddConstraint, CreateIndex, DDLElement
 
+from .blocks import blocks_of, by_table, table_of
 from .compare.text import undoubled
 from .index_steps import index_columns, index_name
 from .names import Key, quoted, said
@@ -44,12 +45,12 @@ class IndexSwaps:
 
         :returns: the tables and names of the indexes that go.
         """
-        swapped = set()
-        for block in _blocks(up):
-            key = (block.schema, block.table_name)
-            gone = {name for each in _blocks(up) for name in _without(each, key)}
+        swapped, blocks = set(), by_table(up)
+        for block in blocks_of(up):
+            key = table_of(block)
             if key not in self.models or not any(isinstance(op, _New) for op in block.ops):
                 continue
+            gone = {name for each in blocks[key] for name in _without(each)}
             for made, columns in self._made(key, gone):
                 new = next((op for op in block.ops if _begins(op, columns, made)), None)
                 old = ops.CreateIndexOp(made, key[1], list(columns), schema=key[0])
@@ -67,7 +68,7 @@ class IndexSwaps:
         if old is None or not self._swap(block, down, new, old):
             return False
         block.ops.remove(dropped)
-        for each in (each for each in _blocks(down) if (each.schema, each.table_name) == key):
+        for each in (each for each in blocks_of(down) if (each.schema, each.table_name) == key):
             each.ops[:] = [op for op in each.ops if not _makes(op, index_name(dropped))]
         return True
 
@@ -92,7 +93,9 @@ class IndexSwaps:
     ) -> bool:
         """Both ways, unless the way back has no such step; whether it was done."""
         key, name = (block.schema, block.table_name), index_name(new)
-        back = next(((b, op) for b in _blocks(down) for op in b.ops if _drops(op, key, name)), None)
+        back = next(
+            ((b, op) for b in blocks_of(down) for op in b.ops if _drops(op, key, name)), None
+        )
         if back is None:
             return False
         was, columns, before = index_name(old), index_columns(new), index_columns(old)
@@ -122,18 +125,13 @@ class IndexSwaps:
         return undoubled(str(statement.compile(dialect=self.dialect)), self.dialect)
 
 
-def _blocks(operations: ops.OpContainer) -> list[ops.ModifyTableOps]:
-    return [op for op in operations.ops if isinstance(op, ops.ModifyTableOps)]
-
-
-def _without(block: ops.ModifyTableOps, key: Key) -> Iterator[str]:
+def _without(block: ops.ModifyTableOps) -> Iterator[str]:
     """The names of what is dropped of a table, foreign keys that only stand aside left out."""
-    if (block.schema, block.table_name) == key:
-        for operation in block.ops:
-            if isinstance(operation, ops.DropIndexOp):
-                yield str(operation.index_name)
-            elif isinstance(operation, ops.DropConstraintOp) and not _is_key(operation):
-                yield str(operation.constraint_name)
+    for operation in block.ops:
+        if isinstance(operation, ops.DropIndexOp):
+            yield str(operation.index_name)
+        elif isinstance(operation, ops.DropConstraintOp) and not _is_key(operation):
+            yield str(operation.constraint_name)
 
 
 def _is_key(operation: ops.DropConstraintOp) -> bool:

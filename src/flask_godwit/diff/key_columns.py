@@ -16,6 +16,7 @@ from alembic.operations import ops
 from sqlalchemy import Table
 from sqlalchemy.sql.elements import conv
 
+from .blocks import blocks_of
 from .names import Key
 from .row_queries import unique_columns
 from .rows import Rows
@@ -39,7 +40,7 @@ class KeyColumnStage:
 
     def run(self, up: ops.OpContainer, down: ops.OpContainer) -> None:
         """Change both ways of a script; where the keys' statements belong is settled later."""
-        blocks = list(_blocks(up))
+        blocks = list(blocks_of(up))
         changing = {place for block in blocks for place in _changing(block) if self.types}
         losing = {place for block in blocks for place in _losing(block)}
         if not changing | losing:
@@ -104,10 +105,6 @@ class KeyColumnStage:
                 yield ends, key
 
 
-def _blocks(operations: ops.OpContainer) -> Iterator[ops.ModifyTableOps]:
-    return (op for op in operations.ops if isinstance(op, ops.ModifyTableOps))
-
-
 def _changing(block: ops.ModifyTableOps) -> Iterator[tuple[Key, str]]:
     """The columns that get another type, or a counter, or a character set with their table."""
     key = (block.schema, block.table_name)
@@ -131,10 +128,10 @@ def _losing(block: ops.ModifyTableOps) -> Iterator[tuple[Key, str]]:
 
 def _make_late(up: ops.OpContainer, down: ops.OpContainer, changing: set[tuple[Key, str]]) -> None:
     """A key that is made anew for another name is away until its columns have changed."""
-    for block in list(_blocks(up)):
+    for block in list(blocks_of(up)):
         old = [tuple(op._reverse.local_cols) for op in block.ops if _is_drop(op)]  # type: ignore[attr-defined]
         for key in [op for op in block.ops if isinstance(op, ops.CreateForeignKeyOp)]:
-            drops = ((b, op) for b in _blocks(down) for op in b.ops if _is_drop(op))
+            drops = ((b, op) for b in blocks_of(down) for op in b.ops if _is_drop(op))
             back = next((each for each in drops if _key_of(each[1]) == _key_made(key)), None)
             if back is None or tuple(key.local_cols) not in old or not _ends(key) & changing:
                 continue

@@ -15,6 +15,7 @@ from alembic.operations import ops
 from sqlalchemy import ForeignKeyConstraint, Table, UniqueConstraint
 from sqlalchemy.sql.elements import conv
 
+from .blocks import blocks_of, by_table, done_to, table_of
 from .index_steps import MAKES_INDEX, index_columns, index_name
 from .index_swaps import IndexSwaps
 from .names import Key
@@ -43,14 +44,15 @@ class KeyIndexStage:
         swapped = swaps.run(up, down)
         self._bridge(up, down, swaps)
         self._bridge(down, up, None)
+        above, below = by_table(up), by_table(down)
         left = {
-            (_key(block), columns)
-            for block in _blocks(up)
-            for columns in list(self._drop_left(block, _of_table(up, block), swapped))
+            (table_of(block), columns)
+            for block in blocks_of(up)
+            for columns in list(self._drop_left(block, done_to(above, table_of(block)), swapped))
         }
-        added = {_name(op) for block in _blocks(up) for op in block.ops if _adds(op)}
-        for block in _blocks(down):
-            self._drop_made(block, _of_table(down, block), added)
+        added = {_name(op) for block in blocks_of(up) for op in block.ops if _adds(op)}
+        for block in blocks_of(down):
+            self._drop_made(block, done_to(below, table_of(block)), added)
         self._name_again(up, down, left)
 
     def _drop_left(
@@ -92,6 +94,7 @@ class KeyIndexStage:
     ) -> None:
         """A key comes back with its columns: its index has the name that it had, not the key's."""
         gone = {_key(op) for op in up.ops if isinstance(op, ops.DropTableOp)}
+        above = by_table(up)
         for operation in list(down.ops):
             if isinstance(operation, ops.CreateTableOp) and _key(operation) in gone:
                 keys = [c for c in operation.columns if isinstance(c, ForeignKeyConstraint)]
@@ -99,13 +102,13 @@ class KeyIndexStage:
                 if new := list(self._lacking(down, _key(operation), named)):
                     block = ops.ModifyTableOps(operation.table_name, new, schema=operation.schema)
                     down.ops.insert(1 + down.ops.index(operation), block)
-        for block in _blocks(down):
+        for block in blocks_of(down):
             for key in filter(_adds, list(block.ops)):
                 columns = _local(key)
                 if (
                     _key(block) in gone
                     or (_key(block), columns) in left
-                    or _gone(_of_table(up, block), columns)
+                    or _gone(done_to(above, table_of(block)), columns)
                 ):
                     new = list(self._lacking(down, _key(block), [(_name(key), columns)]))
                     block.ops[block.ops.index(key) : block.ops.index(key)] = new
@@ -128,10 +131,11 @@ class KeyIndexStage:
 
         :param swaps: of an upgrade: what is made in it has to be dropped by the way back.
         """
-        for block in _blocks(forward):
+        all_blocks = by_table(forward)
+        for block in blocks_of(forward):
             for operation in [op for op in block.ops if _drops_index(op)]:
-                key = (block.schema, block.table_name)
-                done = _of_table(forward, block)
+                key = table_of(block)
+                done = done_to(all_blocks, key)
                 for name, columns in self._uncovered(key, operation, done):
                     new = next((op for op in block.ops if _serves(op, columns)), None)
                     if new and swaps and _instead(swaps, block, backward, operation, new):
@@ -180,7 +184,7 @@ class KeyIndexStage:
     def _old_name(self, up: ops.OpContainer, key: Key, index: str) -> str:
         """What an index is called while its key, of which it will have the name, is not there."""
         old = self.rows.renames.old_name(key, "ix", index)
-        aside = {_name(op) for b in _blocks(up) if _key(b) == key for op in b.ops if _drops(op)}
+        aside = {_name(op) for b in blocks_of(up) if _key(b) == key for op in b.ops if _drops(op)}
         return old if old in aside else index
 
     def _keys(self, key: Key) -> dict[str, tuple[str, ...]]:
@@ -197,10 +201,6 @@ class KeyIndexStage:
 
     def _columns_now(self, key: Key, columns: Sequence[str | None]) -> tuple[str, ...]:
         return tuple(self.rows.renames.new_column(key, str(name)) for name in columns)
-
-
-def _blocks(operations: ops.OpContainer) -> Iterator[ops.ModifyTableOps]:
-    return (op for op in operations.ops if isinstance(op, ops.ModifyTableOps))
 
 
 def _key(operation: Any) -> Key:
@@ -245,13 +245,6 @@ def _name(operation: Any) -> str:
 def _local(operation: Any) -> tuple[str, ...]:
     made = operation if _adds(operation) else operation._reverse
     return tuple(made.local_cols)
-
-
-def _of_table(operations: ops.OpContainer, block: ops.ModifyTableOps) -> _Operations:
-    """All that is done to the table of a block."""
-    key = (block.schema, block.table_name)
-    same = [each for each in _blocks(operations) if (each.schema, each.table_name) == key]
-    return [op for each in same for op in each.ops]
 
 
 def _gone(done: _Operations, columns: _Columns) -> bool:
@@ -300,7 +293,7 @@ def _instead(
     if index_name(dropped) == index_name(new):
         return swaps.under_the_same_name(block, backward, dropped, new)
     _put_in_order(block, new, dropped)
-    for each in _blocks(backward):
+    for each in blocks_of(backward):
         if _key(each) == _key(block):
             again = [op for op in each.ops if _is(op, MAKES_INDEX, index_name(dropped))]
             goes = [op for op in each.ops if _is(op, _DROPS, index_name(new))]
@@ -332,7 +325,7 @@ def _drop_after(
     operations: ops.OpContainer, key: Key, dropped: Any, own: ops.CreateIndexOp
 ) -> None:
     """Drop an index where the one comes back that it stood in for."""
-    for block in _blocks(operations):
+    for block in blocks_of(operations):
         if (block.schema, block.table_name) == key:
             for operation in list(block.ops):
                 if _is(operation, MAKES_INDEX, index_name(dropped)):

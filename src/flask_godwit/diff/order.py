@@ -7,8 +7,10 @@ foreign key may come before the unique constraint that it needs on the table aft
 from __future__ import annotations
 
 import warnings
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from heapq import heappop, heappush
 from typing import Any
 
 from alembic.operations import ops
@@ -208,19 +210,36 @@ def _sort_drops(operations: ops.OpContainer) -> None:
 
 
 def _together(operations: ops.OpContainer, place: int, found: Sequence[_Tables]) -> None:
-    before = [op for op in operations.ops[:place] if op not in found]
-    after = [op for op in operations.ops[place:] if op not in found]
+    moved = set(map(id, found))
+    before = [op for op in operations.ops[:place] if id(op) not in moved]
+    after = [op for op in operations.ops[place:] if id(op) not in moved]
     operations.ops = [*before, *found, *after]
 
 
 def _sorted_by_need(tables: Sequence[_Tables]) -> list[_Tables]:
-    """Those that others refer to come first; otherwise the order stays."""
-    waiting, done = list(tables), []
+    """Those that others refer to come first; otherwise the order stays, in a cycle too."""
+    numbers = {_key(op): number for number, op in enumerate(tables)}
+    needs = [
+        {numbers[key] for key in _targets(op) if key in numbers} - {number}
+        for number, op in enumerate(tables)
+    ]
+    needed_by: dict[int, list[int]] = defaultdict(list)
+    for number, others in enumerate(needs):
+        for other in others:
+            needed_by[other].append(number)
+    waiting = dict.fromkeys(range(len(tables)))
+    ready = [number for number in waiting if not needs[number]]
+    done = []
     while waiting:
-        names = {_key(op) for op in waiting}
-        ready = next((op for op in waiting if not _targets(op) & (names - {_key(op)})), waiting[0])
-        waiting.remove(ready)
-        done.append(ready)
+        number = heappop(ready) if ready else next(iter(waiting))
+        if number not in waiting:
+            continue
+        del waiting[number]
+        done.append(tables[number])
+        for other in needed_by[number]:
+            needs[other].discard(number)
+            if not needs[other]:
+                heappush(ready, other)
     return done
 
 

@@ -7,6 +7,7 @@ they create, derive them from tables and columns, so they follow a rename.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -58,25 +59,74 @@ class Follower:
     """What a CHECK says there, in new names."""
 
 
+@dataclass(frozen=True)
+class _Found:
+    """A constraint or index that is there, as it is called once its table has its new name."""
+
+    kind: str
+    item: Mapping[str, Any]
+    name: str
+
+
+_Model = tuple[Constraint | Index, str | None]
+"""A constraint or index of the models, and its final name."""
+
+
 def followers(
     context: AutogenContext, models: Mapping[Key, Table], renames: Renames, database: Database
 ) -> Iterator[Follower]:
     """What has another name in the models, in tables that a rename touches."""
     for key in _touched(context, models, renames):
-        named = {name: (c, final) for name, c, final in _model_names(models[key], context)}
-        for kind, reflected in _reflected(context, key, renames):
-            if not reflected.get("name") or reflected.get("duplicates_index"):
-                continue
-            signatures = (*_signatures(kind, reflected), _by_name(key, kind, reflected, renames))
-            found = (named[s] for s in signatures if s in named)
-            constraint, wanted = next(found, (None, None))
-            new = wanted or _default_name(database, key, kind, reflected, renames)
-            table = renames.old_key(key)[1]
-            old = database.name_after_rename(reflected["name"], table, key[1])
-            if new and new != old:
-                options = reflected.get("options") or {}
-                said = str(reflected.get("sqltext") or "")
-                yield Follower(key, kind, old, new, constraint, options, said)
+        named: dict[tuple[Any, ...], list[_Model]] = defaultdict(list)
+        for signature, item, name in _model_names(models[key], context):
+            named[signature].append((item, name))
+        found = [
+            _Found(
+                kind,
+                reflected,
+                database.name_after_rename(reflected["name"], renames.old_key(key)[1], key[1]),
+            )
+            for kind, reflected in _reflected(context, key, renames)
+            if reflected.get("name") and not reflected.get("duplicates_index")
+        ]
+        yield from _paired(key, found, named, renames, database)
+
+
+def _paired(
+    key: Key,
+    found: Sequence[_Found],
+    named: Mapping[tuple[Any, ...], Sequence[_Model]],
+    renames: Renames,
+    database: Database,
+) -> Iterator[Follower]:
+    """Those that are called as is to be expected belong together; then those that are alike."""
+    taken: set[int] = set()
+    left = []
+    for each in found:
+        by_name = _by_name(key, each.kind, each.item, renames)
+        signatures = (*_signatures(each.kind, each.item), by_name)
+        alike = [model for signature in signatures for model in named.get(signature, ())]
+        expected = next((m for m in alike if m[1] in (each.name, by_name[-1])), None)
+        if expected is None:
+            left.append((each, alike))
+        else:
+            taken.add(id(expected[0]))
+            yield from _follower(key, each, *expected)
+    for each, alike in left:
+        free = (model for model in alike if id(model[0]) not in taken)
+        model, wanted = next(free, (None, None))
+        taken.add(id(model))
+        new = wanted or _default_name(database, key, each.kind, each.item, renames)
+        yield from _follower(key, each, model, new)
+
+
+def _follower(
+    key: Key, found: _Found, model: Constraint | Index | None, new: str | None
+) -> Iterator[Follower]:
+    if new and new != found.name:
+        options = found.item.get("options") or {}
+        said = str(found.item.get("sqltext") or "")
+        yield Follower(key, found.kind, found.name, new, model, options, said)
 
 
 def _touched(
