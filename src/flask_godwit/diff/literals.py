@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import enum
 import json
 import re
 import uuid
@@ -175,11 +176,24 @@ def _literal(column: Column[Any], value: Any, dialect: Dialect, database: Databa
     if isinstance(value, bytes):
         return Value(database.bytes_literal.format(value.hex()))
     try:
-        sql = _sql(literal(value, kind), dialect)
+        sql = _sql(literal(*_as_stored(kind, value, dialect)), dialect)
         is_text = isinstance(kind, types.String) and type(value) is str
         return Value(sql, text=value if is_text else None)
     except Exception as error:  # whatever a type of the application raises
         raise ValueError(str(value)) from error
+
+
+def _as_stored(kind: Any, value: Any, dialect: Dialect) -> tuple[Any, Any]:
+    """A value and its type as they are where the database has none for it.
+
+    An interval is a moment then, counted from a day of SQLAlchemy's; and an enumeration that a
+    script makes as a type of its own knows labels only, and no class.
+    """
+    if isinstance(value, dt.timedelta) and isinstance(kind.dialect_impl(dialect), types.Interval):
+        return types.Interval.epoch + value, types.DateTime()
+    if isinstance(value, enum.Enum) and isinstance(kind, Enum) and kind.enum_class is None:
+        return (value.name if value.name in kind.enums else value.value), kind
+    return value, kind
 
 
 def _quoted(text: str, dialect: Dialect) -> str:
