@@ -71,6 +71,29 @@ def test_a_fault_is_not_put_on_the_history(make_shop: MakeShop) -> None:
     assert "The proof failed: downgrade does not restore" in answer.stdout
 
 
+def test_a_rename_is_not_put_on_the_history(make_shop: MakeShop) -> None:
+    """Who compares on the scratch database is told of no rename, and finds a drop and an add."""
+
+    def renamed(db: SQLAlchemy) -> None:
+        db.Table("user", sa.Column("id", sa.Integer, primary_key=True), sa.Column("title", sa.Text))
+
+    def named(db: SQLAlchemy) -> None:
+        db.Table("user", sa.Column("id", sa.Integer, primary_key=True), sa.Column("name", sa.Text))
+
+    shop = make_shop(named)
+    shop.ok("migrate")
+    shop.ok("upgrade")
+
+    def broken(_context: object, _at: object, scripts: list[Any]) -> None:
+        scripts[0].downgrade_ops.ops.clear()
+
+    shop = make_shop(renamed, process_revision_directives=broken)
+    answer = shop.run("migrate", "--rename", "user.name:user.title")
+
+    assert answer.exit_code == 1
+    assert "The proof failed: downgrade does not restore" in answer.stdout
+
+
 def test_what_the_history_lacks_is_no_fault_of_the_script(make_shop: MakeShop) -> None:
     """A database that was once stamped has more than the revisions make."""
     shop = make_shop(users)

@@ -124,7 +124,9 @@ class Comparison:
         if operations.ops:
             from ..diff.words import changes_of
 
-            self.found.update(map(str, changes_of(operations, bind_of(context))))
+            # Where somebody else compares, nobody says what was renamed.
+            first = UpgradeOps(self.refinement.first or operations.ops)
+            self.found.update(map(str, changes_of(first, bind_of(context))))
 
     @property
     def upgrades(self) -> list[UpgradeOps]:

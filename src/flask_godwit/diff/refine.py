@@ -51,6 +51,8 @@ class Refinement:
     enums: list[tuple[Key, str, Enum, Enum]] = field(default_factory=list)
     comparison: AutogenContext | None = None
     renames: Renames = field(default_factory=Renames)
+    first: list[ops.MigrateOperation] = field(default_factory=list)
+    """What the last comparison found before it knew of renames, if there are any."""
 
     def attach(self, context: MigrationContext) -> None:
         """Have the next comparison of this context refined."""
@@ -68,6 +70,7 @@ class Refinement:
         self._busy = True
         try:
             self._release(context, upgrade)
+            self.first = []
             self.comparison, self.renames = context, self._renamed(context, upgrade)
             self.objects.makes_way, self.objects.refuses = self.asker is not None, self.check_rows
             self.objects.run(context, upgrade, self.renames, self.ownership)
@@ -83,6 +86,7 @@ class Refinement:
         stage = RenameStage(context, self.answers, self.asker, partial(self._release, context))
         found = stage.run(upgrade)
         self.used |= stage.used
+        self.first = stage.first
         return found
 
     def _release(self, context: AutogenContext, upgrade: ops.UpgradeOps) -> None:

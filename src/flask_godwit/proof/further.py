@@ -22,22 +22,30 @@ def further_changes(
     migrations: Migrations, context: MigrationContext, at: Sequence[str]
 ) -> tuple[Change, ...]:
     """The differences between the context's database and the models; none is as it should be."""
-    script = _compared(migrations, context)
+    script, _ = _compared(migrations, context)
     return _changes(_as_the_application_wants(context, at, script), bind_of(context))
 
 
 def all_changes(migrations: Migrations, context: MigrationContext) -> tuple[Change, ...]:
-    """The same, and what the application would leave out of a script."""
-    return _changes([_compared(migrations, context)], bind_of(context))
+    """The same, and what the application would leave out of a script.
+
+    Renames that the models know of are in it as well as what they look like.
+    """
+    script, first = _compared(migrations, context)
+    bind = bind_of(context)
+    return (*_changes([script], bind), *changes_of(ops.UpgradeOps(first), bind))
 
 
-def _compared(migrations: Migrations, context: MigrationContext) -> ops.MigrationScript:
+def _compared(
+    migrations: Migrations, context: MigrationContext
+) -> tuple[ops.MigrationScript, list[ops.MigrateOperation]]:
     refinement = Refinement(asker=None)
     history = History(lambda: [script.path for script in migrations.scripts.walk_revisions()])
     refinement.ownership = Ownership(history, migrations.project.settings.ignore_tables)
     refinement.attach(context)
     with cycles_are_known():
-        return produce_migrations(context, context.opts["target_metadata"])
+        script = produce_migrations(context, context.opts["target_metadata"])
+    return script, refinement.first
 
 
 def _changes(scripts: Iterable[Any], bind: str) -> tuple[Change, ...]:

@@ -51,6 +51,8 @@ class RenameStage:
             context.connection.engine.url, context.connection.dialect
         )
         self.used: set[str] = set()
+        self.first: list[ops.MigrateOperation] = []
+        """What was found before anything was known to be renamed."""
 
     def run(self, upgrade: ops.UpgradeOps) -> Renames:
         """Change the operations, where something was renamed; returns what was."""
@@ -74,6 +76,7 @@ class RenameStage:
         return Finder(self.context, self.inspector, upgrade.ops, self.answers, self.asker)
 
     def _compare_again(self, upgrade: ops.UpgradeOps, renames: Renames) -> None:
+        self.first = self.first or list(upgrade.ops)
         upgrade.ops.clear()
         self.context.inspector = RenamedInspector(self.inspector, renames)
         dispatch = self.context.comparators.dispatch(
