@@ -241,3 +241,61 @@ def test_a_sequence_of_the_models_takes_over(evolution: Evolution) -> None:
     evolution.back(SERIAL)
     evolution.now.execute("INSERT INTO t (n) VALUES (5)")
     assert evolution.rows("SELECT id FROM t WHERE n = 5") == [(expected + 1,)]
+
+
+def with_sequence(**options: Any) -> Models:
+    """A sequence that stands on its own."""
+
+    def models(db: SQLAlchemy) -> None:
+        sa.Sequence("numbers", metadata=db.metadata, **options)
+        db.Table("t", sa.Column("id", sa.Integer, primary_key=True))
+
+    return models
+
+
+@pytest.mark.requires("sequences")
+@pytest.mark.parametrize(
+    ("spelled", "short"),
+    [
+        ({"start": 1, "increment": 1, "minvalue": 1}, {}),
+        ({"start": -1, "increment": -1, "maxvalue": -1}, {"increment": -1}),
+        ({"start": 5, "minvalue": 5}, {"minvalue": 5}),
+    ],
+    ids=str,
+)
+def test_a_sequence_may_spell_out_what_is_usual(
+    evolution: Evolution, spelled: dict[str, Any], short: dict[str, Any]
+) -> None:
+    """It is what it would be without saying so."""
+    evolution.begin(with_sequence(**spelled))
+    evolution.now.ok("check")
+    assert "No changes" in evolution.migrate(with_sequence(**short)).output
+
+
+SEQUENCES = {
+    "plain": with_sequence(),
+    "steps": with_sequence(increment=5, cache=7),
+    "cycle": with_sequence(start=3, cycle=True, maxvalue=9),
+}
+
+
+@pytest.mark.requires("sequences")
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [(one, other) for one in SEQUENCES for other in SEQUENCES if one != other],
+)
+def test_a_sequence_becomes_each(evolution: Evolution, before: str, after: str) -> None:
+    """With all of its options."""
+    evolution.begin(SEQUENCES[before])
+    evolution.follow(SEQUENCES[after])
+    evolution.back(SEQUENCES[before])
+
+
+@pytest.mark.requires("auto_increment")
+def test_an_identity_means_a_column_that_counts(evolution: Evolution) -> None:
+    """Where a database has no identity columns."""
+    evolution.begin(PLAIN, "INSERT INTO t (id, n) VALUES (7, 1)")
+    evolution.follow(IDENTITY)
+    evolution.now.execute("INSERT INTO t (n) VALUES (2)")
+    assert evolution.rows("SELECT id FROM t WHERE n = 2") == [(8,)]
+    evolution.back(PLAIN)

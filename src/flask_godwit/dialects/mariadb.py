@@ -10,7 +10,7 @@ from sqlalchemy.types import TypeEngine
 
 from .mysql import MySQL
 from .object_answers import FUNCTION, PROCEDURE, VIEW
-from .usual_sequence import USUAL
+from .usual_sequence import USUAL, Bounds, SequenceValues, unusual_options
 
 if TYPE_CHECKING:
     from ..plans import Cost, Facts
@@ -26,6 +26,7 @@ _CLOSED = {"UUID", "INET4", "INET6", "GEOMETRY", "POINT", "LINESTRING", "POLYGON
 _OPEN = (String, LargeBinary, JSON)
 
 _LOWEST, _HIGHEST = -(2**63) + 1, 2**63 - 2
+_CACHE = 1000
 
 
 class MariaDB(MySQL):
@@ -92,9 +93,12 @@ class MariaDB(MySQL):
 
     usual_sequence: ClassVar[Mapping[str, str]] = {
         **USUAL,
-        "cache": "CACHE 1000",
+        "cache": f"CACHE {_CACHE}",
         "cycle": "NOCYCLE",
     }
+
+    def sequence_bounds(self, kind: str, increment: int) -> Bounds:
+        return _bounds(increment)
 
     def sequences(
         self, connection: Connection
@@ -109,15 +113,16 @@ def _sequence_options(connection: Connection, name: str) -> dict[str, str]:
     """The options of a sequence that are not the usual ones."""
     quoted = connection.dialect.identifier_preparer.quote(name)
     row = connection.exec_driver_sql(f"SELECT * FROM {quoted}").one()
-    rising = row.increment > 0
-    lowest, highest = (1, _HIGHEST) if rising else (_LOWEST, -1)
-    first = row.minimum_value if rising else row.maximum_value
-    unusual = {
-        "start": (row.start_value != first, f"START WITH {row.start_value}"),
-        "increment": (row.increment != 1, f"INCREMENT BY {row.increment}"),
-        "minimum": (row.minimum_value != lowest, f"MINVALUE {row.minimum_value}"),
-        "maximum": (row.maximum_value != highest, f"MAXVALUE {row.maximum_value}"),
-        "cache": (row.cache_size != 1000, f"CACHE {row.cache_size}"),
-        "cycle": (row.cycle_option, "CYCLE"),
-    }
-    return {option: clause for option, (is_unusual, clause) in unusual.items() if is_unusual}
+    values = SequenceValues(
+        row.start_value,
+        row.increment,
+        row.minimum_value,
+        row.maximum_value,
+        row.cache_size,
+        bool(row.cycle_option),
+    )
+    return unusual_options(values, _HIGHEST, _CACHE)
+
+
+def _bounds(increment: int) -> Bounds:
+    return (1, _HIGHEST) if increment > 0 else (_LOWEST, -1)

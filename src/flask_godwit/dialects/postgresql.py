@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from .objects import ObjectKey, Objects
     from .observer import Observer
     from .script import Script
+    from .usual_sequence import Bounds
     from .witness import Witness
 
 _LONGEST_NAME = 63
@@ -155,6 +156,11 @@ class PostgreSQL(PostgreSQLOptions, PostgreSQLTypes, Database):
         from .postgresql_counters import counter_changes
 
         return counter_changes(before, after)
+
+    def sequence_bounds(self, kind: str, increment: int) -> Bounds:
+        from .postgresql_counters import sequence_bounds
+
+        return sequence_bounds(kind, increment)
 
     def sequences(
         self, connection: Connection

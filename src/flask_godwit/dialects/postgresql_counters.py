@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from .counters import IDENTITY, CountedColumn, Counter, changed_options
+from .usual_sequence import Bounds, SequenceValues, unusual_options
 
 _LONGEST = 63
 _MAXIMA = {"smallint": 2**15 - 1, "integer": 2**31 - 1, "bigint": 2**63 - 1}
@@ -45,18 +46,16 @@ def sequence_options(row: Any, kind: str) -> dict[str, str]:
 
     :param kind: the type of its numbers.
     """
-    rising = row.increment > 0
-    lowest, highest = (1, _MAXIMA[kind]) if rising else (-_MAXIMA[kind] - 1, -1)
-    first = row.minimum if rising else row.maximum
-    unusual = {
-        "start": (row.start != first, f"START WITH {row.start}"),
-        "increment": (row.increment != 1, f"INCREMENT BY {row.increment}"),
-        "minimum": (row.minimum != lowest, f"MINVALUE {row.minimum}"),
-        "maximum": (row.maximum != highest, f"MAXVALUE {row.maximum}"),
-        "cache": (row.cache != 1, f"CACHE {row.cache}"),
-        "cycle": (row.cycle, "CYCLE"),
-    }
-    return {option: clause for option, (is_unusual, clause) in unusual.items() if is_unusual}
+    values = SequenceValues(
+        row.start, row.increment, row.minimum, row.maximum, row.cache, row.cycle
+    )
+    return unusual_options(values, _MAXIMA[kind], 1)
+
+
+def sequence_bounds(kind: str, increment: int) -> Bounds:
+    """Those of a sequence of a type that rises or falls."""
+    highest = _MAXIMA.get(kind, _MAXIMA["bigint"])
+    return (1, highest) if increment > 0 else (-highest - 1, -1)
 
 
 def counter_changes(before: CountedColumn, after: CountedColumn) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from .usual_sequence import USUAL
+from .usual_sequence import USUAL, Bounds
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Dialect
@@ -23,6 +23,10 @@ class TypeAnswers:
 
     usual_sequence: ClassVar[Mapping[str, str]] = USUAL
     """What a sequence has when nobody says anything, by option."""
+
+    def sequence_bounds(self, kind: str, increment: int) -> Bounds:
+        """What a sequence of a type goes from and to, if nobody says more."""
+        return (1, 2**63 - 1)
 
     def sequences(
         self, connection: Connection

@@ -135,7 +135,9 @@ def _is_obviously_same(
     named = has_own_sequence(context.dialect, column) and column.server_default is None
     if named and (actual is None or actual.kind != IDENTITY):
         return True  # a counter that is there all the same does no harm: nothing asks it
-    counts = column is column.table._autoincrement_column and column.server_default is None
+    # Where there are no identity columns, Identity() means a column that counts.
+    free = column.server_default is None or column.identity is not None
+    counts = column is column.table._autoincrement_column and free
     return counts == (actual is not None) and (actual is None or actual.kind != IDENTITY)
 
 

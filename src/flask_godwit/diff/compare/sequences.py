@@ -10,6 +10,7 @@ from alembic.operations import ops
 from sqlalchemy import Column, Dialect, Sequence, inspect
 
 from ...dialects.counters import changed_options
+from ...dialects.usual_sequence import SequenceValues, unusual_options
 from ..names import Key, quoted, said
 from ..ownership import OWNERSHIP
 from ..steps import Sql, flat
@@ -82,24 +83,28 @@ def _wanted(context: AutogenContext) -> Iterator[tuple[Key, Options]]:
 
 
 def _options(context: AutogenContext, sequence: Sequence) -> Options:
-    """What a model says that is not the usual."""
+    """What a model says that is not the usual, be it spelled out or not."""
     compiler: Any = context.dialect.type_compiler_instance
-    kind = sequence.data_type and compiler.process(sequence.data_type).lower()
-    said = {
-        "type": _clause("AS", kind),
-        "start": _clause("START WITH", getattr(sequence, "start", None)),
-        "increment": _clause("INCREMENT BY", sequence.increment),
-        "minimum": _clause("MINVALUE", sequence.minvalue),
-        "maximum": _clause("MAXVALUE", sequence.maxvalue),
-        "cache": _clause("CACHE", sequence.cache),
-        "cycle": "CYCLE" if sequence.cycle else None,
-    }
-    usual = sides_of(context).database.usual_sequence
-    return {option: clause for option, clause in said.items() if clause and clause != usual[option]}
-
-
-def _clause(word: str, value: object) -> str | None:
-    return None if value is None else f"{word} {value}"
+    database = sides_of(context).database
+    usual = database.usual_sequence
+    kind = compiler.process(sequence.data_type).lower() if sequence.data_type else ""
+    increment = sequence.increment or 1
+    lowest, highest = database.sequence_bounds(kind or "bigint", increment)
+    minimum = lowest if sequence.minvalue is None else sequence.minvalue
+    maximum = highest if sequence.maxvalue is None else sequence.maxvalue
+    cache = int(usual["cache"].rpartition(" ")[2])
+    start = getattr(sequence, "start", None)
+    values = SequenceValues(
+        (minimum if increment > 0 else maximum) if start is None else start,
+        increment,
+        minimum,
+        maximum,
+        cache if sequence.cache is None else sequence.cache,
+        bool(sequence.cycle),
+    )
+    typed = {"type": f"AS {kind}"} if kind and f"AS {kind}" != usual["type"] else {}
+    _, usual_end = database.sequence_bounds(kind or "bigint", 1)
+    return {**typed, **unusual_options(values, usual_end, cache)}
 
 
 def _made(context: AutogenContext, key: Key, options: Options) -> Sql:
