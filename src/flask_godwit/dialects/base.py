@@ -196,6 +196,8 @@ class Database(Administered, RunningAnswers, ObjectAnswers, OptionAnswers, TypeA
     """Whether the server makes an index for a foreign key that has none."""
     names_primary_keys: ClassVar[bool] = True
     """Whether a primary key has a name of its own."""
+    shared_names: ClassVar[Collection[str]] = ("table", "ix", "uq", "pk", "fk", "ck")
+    """What has a name that nothing else in its schema may have; other names are a table's own."""
 
     def replace_primary_key(self, table: str, old: Sequence[str], new: Sequence[str]) -> str:
         """One statement for a new primary key; "" where dropping and creating does.

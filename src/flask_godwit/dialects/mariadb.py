@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from sqlalchemy import JSON, Connection, Dialect, LargeBinary, String, inspect
@@ -34,6 +34,7 @@ class MariaDB(MySQL):
 
     name: str = "MariaDB"
     checks_in_columns: ClassVar[bool] = True
+    shared_names: ClassVar[Collection[str]] = ("fk",)
     readers_block_renames: ClassVar[bool] = False
     restrict_goes_unsaid: ClassVar[bool] = True
     or_replace: ClassVar[frozenset[str]] = frozenset({VIEW, FUNCTION, PROCEDURE})

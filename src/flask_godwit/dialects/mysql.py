@@ -201,6 +201,7 @@ class MySQL(MySQLOptions, Database):
 
     indexes_foreign_keys: ClassVar[bool] = True
     names_primary_keys: ClassVar[bool] = False
+    shared_names: ClassVar[Collection[str]] = ("fk", "ck")
 
     def replace_primary_key(self, table: str, old: Sequence[str], new: Sequence[str]) -> str:
         # An AUTO_INCREMENT column must be a key all the time.

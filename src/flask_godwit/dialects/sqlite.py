@@ -62,6 +62,7 @@ class SQLite(Database):
 
     name: str = "SQLite"
     transactional_ddl: ClassVar[bool | None] = True
+    shared_names: ClassVar[Collection[str]] = ("table", "ix")
 
     def plain_type(self, said: str) -> str:
         # A rebuild for another word for the same affinity would be for nothing.

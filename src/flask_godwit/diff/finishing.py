@@ -26,6 +26,7 @@ from .renames.find import models_of
 from .retyped_indexes import indexes_aside
 from .rows import Rows
 from .statements import set_apart
+from .taken_names import free_names_first
 
 if TYPE_CHECKING:
     from .refine import Refinement
@@ -66,6 +67,8 @@ def finished(refinement: Refinement, context: AutogenContext, script: ops.Migrat
         KeyColumnStage(rows, models_of(context), types).run(upgrade, downgrade)
         put_in_order(upgrade, downgrade)
         give_names(upgrade, downgrade)  # keys that came out of new tables
+    free_names_first(upgrade, facts["database"].shared_names)
+    free_names_first(downgrade, facts["database"].shared_names)
     if facts["database"].indexes_foreign_keys:
         KeyIndexStage(rows, models_of(context)).run(upgrade, downgrade)
         indexes_aside(upgrade)

@@ -32,7 +32,7 @@ def put_in_order(up: ops.OpContainer, down: ops.OpContainer) -> None:
         forward.ops = [*forward.ops, *_by_table(keys)]
         backward.ops = [*_by_table([_dropped(key) for key in reversed(keys)]), *backward.ops]
     for operations in (up, down):
-        parts = [ops.UpgradeOps(part) for part in _between_renames(operations.ops)]
+        parts = [ops.UpgradeOps(part) for part in between_renames(operations.ops)]
         for part in parts:
             _sort_creates(part)
             _sort_drops(part)
@@ -40,7 +40,7 @@ def put_in_order(up: ops.OpContainer, down: ops.OpContainer) -> None:
         operations.ops = [op for part in parts for op in part.ops]
 
 
-def _between_renames(operations: Sequence[ops.MigrateOperation]) -> Iterator[list[Any]]:
+def between_renames(operations: Sequence[ops.MigrateOperation]) -> Iterator[list[Any]]:
     """Parts in which a name means one thing."""
     part: list[ops.MigrateOperation] = []
     for operation in operations:

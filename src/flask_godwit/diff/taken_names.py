@@ -1,0 +1,168 @@
+"""A name is given free before something else takes it, on whatever table.
+
+Alembic goes table by table: the index that leaves one table may still be there when another table
+is given one of its name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from alembic.operations import ops
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKeyConstraint,
+    PrimaryKeyConstraint,
+    UniqueConstraint,
+)
+
+from .names import Key
+from .order import between_renames
+from .steps import Comment
+
+_Name = tuple[str | None, str | None, str]
+"""The schema, the table where the name is one of that alone, and the name."""
+_Place = tuple[int, ops.MigrateOperation, ops.MigrateOperation]
+"""The number of a step, what stands in the script, and the step, which is that or in it."""
+
+_MAKES: dict[type[Any], str] = {
+    ops.CreateIndexOp: "ix",
+    ops.CreateUniqueConstraintOp: "uq",
+    ops.CreatePrimaryKeyOp: "pk",
+    ops.CreateForeignKeyOp: "fk",
+    ops.CreateCheckConstraintOp: "ck",
+}
+_PARTS: dict[type[Any], str] = {
+    UniqueConstraint: "uq",
+    PrimaryKeyConstraint: "pk",
+    ForeignKeyConstraint: "fk",
+    CheckConstraint: "ck",
+}
+_DROPS = {"unique": "uq", "primary": "pk", "foreignkey": "fk", "check": "ck"}
+
+
+def free_names_first(operations: ops.OpContainer, shared: Collection[str]) -> None:
+    """Drop what has a name that is taken again, before that.
+
+    :param shared: the kinds of things whose names are unique in a schema, and not in a table.
+    """
+    parts = [ops.UpgradeOps(part) for part in between_renames(operations.ops)]
+    for part in parts:
+        _in_order(part, shared)
+    operations.ops = [operation for part in parts for operation in part.ops]
+
+
+def _in_order(part: ops.OpContainer, shared: Collection[str]) -> None:
+    dropped = {_key(op) for op in part.ops if isinstance(op, ops.DropTableOp)}
+    of_dropped: dict[Key, set[_Name]] = {}
+    taken: dict[_Name, _Place] = {}
+    number = 0
+    for holder in list(part.ops):
+        for step in _steps(holder):
+            number += 1
+            freed = set(_freed(step, shared))
+            if isinstance(step, ops.DropIndexOp) and _key(step) in dropped:
+                # It goes with its table.
+                of_dropped.setdefault(_key(step), set()).update(freed)
+                continue
+            if isinstance(step, ops.DropTableOp):
+                freed |= of_dropped.get(_key(step), set())
+            in_the_way = [taken[name] for name in freed if name in taken]
+            if in_the_way:
+                _, before, makes = min(in_the_way, key=lambda place: place[0])
+                _move(part, holder, step, before, makes)
+            for name in _taken(step, shared):
+                taken.setdefault(name, (number, holder, step))
+
+
+def _steps(holder: ops.MigrateOperation) -> list[ops.MigrateOperation]:
+    return list(holder.ops) if isinstance(holder, ops.ModifyTableOps) else [holder]
+
+
+def _move(
+    part: ops.OpContainer,
+    holder: ops.MigrateOperation,
+    step: Any,
+    before: ops.MigrateOperation,
+    makes: ops.MigrateOperation,
+) -> None:
+    """Have a step come before another one."""
+    if isinstance(step, ops.DropTableOp):
+        _move_tables(part, step, before)
+    elif isinstance(holder, ops.ModifyTableOps):
+        holder.ops.remove(step)
+        if holder is before:
+            holder.ops.insert(holder.ops.index(makes), step)
+            return
+        if not holder.ops:
+            part.ops.remove(holder)
+        _block_before(part, before, holder).ops.append(step)
+
+
+def _block_before(
+    part: ops.OpContainer, before: ops.MigrateOperation, like: ops.ModifyTableOps
+) -> ops.ModifyTableOps:
+    """A block of drops of the same table, which may be there."""
+    place = part.ops.index(before)
+    last = part.ops[place - 1] if place else None
+    if isinstance(last, ops.ModifyTableOps) and _key(last) == _key(like):
+        return last
+    block = ops.ModifyTableOps(like.table_name, [], schema=like.schema)
+    part.ops.insert(place, block)
+    return block
+
+
+def _move_tables(part: ops.OpContainer, drop: ops.DropTableOp, before: Any) -> None:
+    """A table goes early, with those that go before it since they may refer to it."""
+    start, end = part.ops.index(before), 1 + part.ops.index(drop)
+    between = part.ops[start:end]
+    gone = {_key(op) for op in between if isinstance(op, ops.DropTableOp)}
+    moved: list[ops.MigrateOperation] = []
+    kept: list[ops.MigrateOperation] = []
+    for operation, following in zip(between, [*between[1:], None], strict=True):
+        about = following if isinstance(operation, Comment) else operation
+        of_table = isinstance(about, ops.DropTableOp | ops.ModifyTableOps) and _key(about) in gone
+        (moved if of_table else kept).append(operation)
+    part.ops[start:end] = [*moved, *kept]
+
+
+def _taken(step: Any, shared: Collection[str]) -> Iterator[_Name]:
+    if isinstance(step, ops.CreateTableOp):
+        yield from _of_table(step, shared)
+    elif kind := _MAKES.get(type(step)):
+        constraint = getattr(step, "constraint_name", None)
+        name = step.index_name if kind == "ix" else constraint
+        schema = step.kw.get("source_schema") if kind == "fk" else step.schema
+        table = step.source_table if kind == "fk" else step.table_name
+        yield from _names((schema, table), kind, name, shared)
+
+
+def _freed(step: Any, shared: Collection[str]) -> Iterator[_Name]:
+    if isinstance(step, ops.DropTableOp):
+        if step._reverse is not None:
+            yield from _of_table(step._reverse, shared)
+    elif isinstance(step, ops.DropIndexOp):
+        yield from _names(_key(step), "ix", step.index_name, shared)
+    elif isinstance(step, ops.DropConstraintOp):
+        kind = _DROPS.get(step.constraint_type or "", "")
+        yield from _names(_key(step), kind, step.constraint_name, shared)
+
+
+def _of_table(create: ops.CreateTableOp, shared: Collection[str]) -> Iterator[_Name]:
+    yield from _names(_key(create), "table", create.table_name, shared)
+    for item in create.columns:
+        for part in (item, *getattr(item, "constraints", ())):
+            if kind := _PARTS.get(type(part)):
+                yield from _names(_key(create), kind, part.name, shared)
+
+
+def _names(key: Key, kind: str, name: Any, shared: Collection[str]) -> Iterator[_Name]:
+    if isinstance(name, str):
+        yield (*key, str(name))
+        if kind in shared:
+            yield key[0], None, str(name)
+
+
+def _key(operation: Any) -> Key:
+    return operation.schema, operation.table_name
