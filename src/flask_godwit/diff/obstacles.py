@@ -17,7 +17,7 @@ from ..errors import RowsInTheWay
 from .names import Key, said
 from .row_queries import duplicates, orphaned, unique_columns, violating
 from .rows import Rows
-from .steps import Redefined
+from .steps import Redefined, added_column, flat
 
 _OF_ONE = {"refer": "refers", "have": "has", "violate": "violates"}
 
@@ -41,7 +41,8 @@ class ObstacleStage:
         key = (operation.schema, operation.table_name)
         if not self.rows.exists(key):
             return  # a new table: Alembic makes its indexes apart from it
-        new = {op.column.name for op in operation.ops if isinstance(op, ops.AddColumnOp)}
+        added = (added_column(step) for step in flat(operation))
+        new = {adds.column.name for adds in added if adds is not None}
         for step in operation.ops:
             query, words = self._asked(key, step, new)
             count = self.rows.scalar(query) if query is not None and self.rows.any(key) else 0
@@ -75,6 +76,10 @@ class ObstacleStage:
     def _orphans(self, key: Key, target: Key, pairs: Sequence[tuple[str, str]]) -> Any:
         child, parent = self._source(key).alias("c"), self._source(target).alias("p")
         local = [child.c[self.rows.name(key, name)] for name, _ in pairs]
+        if any(self.rows.name(target, name) not in parent.c for _, name in pairs):
+            # A new column has no values yet that those of these rows could have been taken from.
+            filled = (value.is_not(None) for value in local)
+            return select(func.count()).select_from(child).where(*filled)
         remote = [parent.c[self.rows.name(target, name)] for _, name in pairs]
         return select(func.count()).select_from(child).where(orphaned(local, parent, remote))
 

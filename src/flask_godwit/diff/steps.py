@@ -145,6 +145,8 @@ class DropCounted(ops.DropColumnOp):
     there: str
     back: Sequence[ops.MigrateOperation]
     words: str
+    adds: ops.AddColumnOp | None = None
+    """The column that the same statement adds in its place."""
 
     @classmethod
     def of(
@@ -173,6 +175,9 @@ class Sql(ops.ExecuteSQLOp):
 
     retyped: Collection[str] = ()
     """The columns whose type it changes, or whether they count."""
+
+    adds: ops.AddColumnOp | None = None
+    """What it does besides, if it adds a column."""
 
     def __init__(self, statement: str, down: str = "", words: str = "", back: str = "") -> None:
         super().__init__(statement)
@@ -209,6 +214,13 @@ def renamed_column(operation: ops.MigrateOperation) -> tuple[Key, str, str] | No
         key = operation.schema, operation.table_name
         return key, operation.column_name, operation.modify_name
     return None
+
+
+def added_column(operation: ops.MigrateOperation) -> ops.AddColumnOp | None:
+    """How a column comes to its table, also where a statement of ours adds it."""
+    if isinstance(operation, Sql | DropCounted):
+        return operation.adds
+    return operation if isinstance(operation, ops.AddColumnOp) else None
 
 
 class Together(ops.OpContainer):

@@ -68,7 +68,9 @@ def _in_one(
 ) -> DropCounted:
     again, gone = clauses(context, found, drop.column_name)
     back = Sql(f"{together.down}, {again}", words=together.back)
-    return DropCounted.of(drop, [back], f"{together.statement}, {gone}", together.words)
+    counted = DropCounted.of(drop, [back], f"{together.statement}, {gone}", together.words)
+    counted.adds = together.adds
+    return counted
 
 
 def clauses(context: AutogenContext, table: Table, name: str) -> tuple[str, str]:
@@ -87,10 +89,10 @@ def numbered(
     add, drop = clauses(context, table, name)
     alter = f"ALTER TABLE {quoted(context.dialect, table.schema, table.name)}"
     where = said((table.schema, table.name), name)
-    there: list[ops.MigrateOperation] = [
-        Sql(f"{alter} {add}", words=f"{where}: a new column that counts")
-    ]
     column = table.columns[name]
+    added = Sql(f"{alter} {add}", words=f"{where}: a new column that counts")
+    added.adds = ops.AddColumnOp(table.name, column, schema=table.schema)
+    there: list[ops.MigrateOperation] = [added]
     if column.comment is not None:
         commented = ops.AlterColumnOp(
             table.name,

@@ -78,7 +78,9 @@ def _in_one(
         add, drop = clauses(context, table, adding.column.name)
         up, down = f"{up}, {add}", f"{down}, {drop}"
     words = f"primary key on {said((schema, table.name))} ({{}})".format
-    return Sql(up, down, words=words(", ".join(after)), back=words(", ".join(before)))
+    found = Sql(up, down, words=words(", ".join(after)), back=words(", ".join(before)))
+    found.adds = adding
+    return found
 
 
 def _create(name: Any, table: str, schema: str | None, columns: list[str]) -> Any:

@@ -15,6 +15,7 @@ from ...errors import AnswerWrong
 from ..answers import Answers
 from ..names import Key, find_table, said, split_column
 from ..questions import Asker, Question, Reading
+from ..steps import added_column
 from .likeness import Likeness, of_columns, of_tables
 
 HINT = "renamed_from"
@@ -55,7 +56,7 @@ class Finder:
         self.dropped_tables = {_key(op): op for op in flat if isinstance(op, ops.DropTableOp)}
         self.created_tables = [_key(op) for op in flat if isinstance(op, ops.CreateTableOp)]
         dropped = [op for op in flat if isinstance(op, ops.DropColumnOp)]
-        added = [op for op in flat if isinstance(op, ops.AddColumnOp)]
+        added = [adds for op in flat if (adds := added_column(op)) is not None]
         # A column that is made anew under its own name was not renamed.
         anew = {(*_key(op), op.column.name) for op in added}
         anew &= {(*_key(op), op.column_name) for op in dropped}
