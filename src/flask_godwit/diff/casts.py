@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, TypeGuard
 
 from alembic.operations import ops
-from sqlalchemy import Dialect, Enum, Numeric, func, literal_column, types
+from sqlalchemy import Computed, Dialect, Enum, Identity, Numeric, func, literal_column, types
 from sqlalchemy import Text as TextType
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.types import TypeEngine
@@ -132,7 +132,7 @@ class CastStage:
         self, operation: ops.AlterColumnOp, default: Any, using: str
     ) -> Iterator[ops.MigrateOperation]:
         """The default has the old type: it goes before the conversion and comes back after."""
-        had = operation.existing_server_default
+        had = _spoken(operation.existing_server_default)
         if had not in (None, False):
             yield _default_change(operation, operation.existing_type, None)
         cast = Cast.of(operation, using)
@@ -162,13 +162,13 @@ class CastStage:
     def _default_after(self, operation: ops.AlterColumnOp, *, is_upgrade: bool) -> Any:
         if operation.modify_server_default is not False:
             return operation.modify_server_default
-        had = operation.existing_server_default
+        had = _spoken(operation.existing_server_default)
         if had in (None, False):
             return None
         key = (operation.schema, operation.table_name)
         model = self.models(key, operation.column_name) if is_upgrade else None
         fits = model is not None and _same_family(model.type, operation.modify_type)
-        return model.server_default if model is not None and fits else had
+        return _spoken(model.server_default) if model is not None and fits else had
 
     # rows
 
@@ -251,6 +251,13 @@ def _default_change(operation: ops.AlterColumnOp, kind: Any, default: Any) -> Qu
             modify_server_default=default,
         )
     )
+
+
+def _spoken(default: Any) -> Any:
+    """A default as one speaks of it: an expression or a counter changes its type with its column,
+    and can't be said a second time.
+    """
+    return None if isinstance(default, Computed | Identity) else default
 
 
 def _same_family(one: Any, other: Any) -> bool:
