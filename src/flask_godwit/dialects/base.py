@@ -161,6 +161,12 @@ class Database(Administered, RunningAnswers, ObjectAnswers, OptionAnswers, TypeA
         """
         return (), ()
 
+    def keeps_foreign_keys(
+        self, connection: Connection, old: TypeEngine[Any], new: TypeEngine[Any]
+    ) -> bool:
+        """Whether a foreign key may stay while one of its ends gets another type."""
+        return True
+
     def rename_column(self, table: str, old: str, new: str) -> str:
         """The statement that renames a column and keeps all it has; "" where Alembic's does.
 

@@ -200,6 +200,10 @@ class MySQL(MySQLOptions, Database):
         return calls or is_expression(default)
 
     indexes_foreign_keys: ClassVar[bool] = True
+
+    def keeps_foreign_keys(self, connection: Connection, old: Any, new: Any) -> bool:
+        return False
+
     names_primary_keys: ClassVar[bool] = False
     shared_names: ClassVar[Collection[str]] = ("fk", "ck")
 

@@ -131,6 +131,13 @@ class PostgreSQL(PostgreSQLOptions, PostgreSQLTypes, Database):
 
         return conversion(connection, column, old, new)
 
+    def keeps_foreign_keys(
+        self, connection: Connection, old: TypeEngine[Any], new: TypeEngine[Any]
+    ) -> bool:
+        from .postgresql_key_types import have_an_operator
+
+        return have_an_operator(connection, old, new)
+
     def rename_constraint(self, kind: str, table: str, old: str, new: str) -> str:
         if kind != "ix":
             return f"ALTER TABLE {table} RENAME CONSTRAINT {old} TO {new}"

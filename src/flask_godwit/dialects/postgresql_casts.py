@@ -33,7 +33,7 @@ def conversion(
     if isinstance(old, ARRAY) and isinstance(new, ARRAY):
         inner = conversion(connection, column, old.item_type, new.item_type)
         return f"{column}::{_name(connection, new)}" if inner else inner
-    if isinstance(old, types.Uuid) and _plain(connection, old) == "uuid" and _is_short(new):
+    if isinstance(old, types.Uuid) and plain_name(connection, old) == "uuid" and _is_short(new):
         return f"replace({column}::text, '-', '')"
     if _is_text(new):
         # What PostgreSQL makes of an address by itself has a mask that nobody wrote.
@@ -49,7 +49,7 @@ def conversion(
 def _by_catalogue(
     connection: Connection, column: str, old: TypeEngine[Any], new: TypeEngine[Any]
 ) -> str | None:
-    names = {"old": _plain(connection, old), "new": _plain(connection, new)}
+    names = {"old": plain_name(connection, old), "new": plain_name(connection, new)}
     if names["old"] == names["new"]:
         return ""
     context = connection.scalar(_CONTEXT, names)
@@ -84,7 +84,7 @@ def _name(connection: Connection, kind: TypeEngine[Any]) -> str:
     )
 
 
-def _plain(connection: Connection, kind: TypeEngine[Any]) -> str:
+def plain_name(connection: Connection, kind: TypeEngine[Any]) -> str:
     """The type without length or precision."""
     name = _name(connection, kind)
     before, _, after = name.partition("(")

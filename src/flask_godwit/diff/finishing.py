@@ -63,8 +63,8 @@ def finished(refinement: Refinement, context: AutogenContext, script: ops.Migrat
     give_names = partial(name_added, dialect=dialect, name_checks=_names_checks(context.metadata))
     give_names(upgrade, downgrade)
     if context.connection.dialect.supports_alter:
-        types = facts["database"].indexes_foreign_keys
-        KeyColumnStage(rows, models_of(context), types).run(upgrade, downgrade)
+        database = facts["database"]
+        KeyColumnStage(rows, models_of(context), database).run(upgrade, downgrade)
         put_in_order(upgrade, downgrade)
         give_names(upgrade, downgrade)  # keys that came out of new tables
     free_names_first(upgrade, facts["database"].shared_names)

@@ -3,7 +3,7 @@
 MySQL and MariaDB refuse to change it on either end of a key (errors 1832, 1833 and 3780), even when
 the other end follows in the next statement; AUTO_INCREMENT counts as a part of it. Every server
 refuses to drop the key that a foreign key refers to, even when another one on the same columns
-follows.
+follows. PostgreSQL refuses it only where nothing compares the old type with the new one.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from alembic.operations import ops
 from sqlalchemy import Table
 from sqlalchemy.sql.elements import conv
 
+from ..dialects.base import Database
 from .blocks import blocks_of
 from .names import Key
 from .row_queries import unique_columns
@@ -31,17 +32,17 @@ class KeyColumnStage:
     """Takes the foreign keys of one database out of the way, and puts them back.
 
     :param models: the tables as they are to be.
-    :param types: whether types that change are in the way, too, and not only keys that are dropped.
     """
 
     rows: Rows
     models: Mapping[Key, Table]
-    types: bool = True
+    database: Database
 
     def run(self, up: ops.OpContainer, down: ops.OpContainer) -> None:
         """Change both ways of a script; where the keys' statements belong is settled later."""
         blocks = list(blocks_of(up))
-        changing = {place for block in blocks for place in _changing(block) if self.types}
+        changing = {place for block in blocks for place in self._changing(block)}
+        changing |= {place for op in flat(up) for place in _remade(op)}
         losing = {place for block in blocks for place in _losing(block)}
         if not changing | losing:
             return
@@ -69,7 +70,7 @@ class KeyColumnStage:
         columns = list(key.local_cols)
         renames = self.rows.renames
         schema, name = renames.old_key(table)
-        if table not in self.models:
+        if table not in self.models or not self.database.indexes_foreign_keys:
             return ()
         declared = {str(index.name) for index in self.models[table].indexes}
         for found in self.rows.inspector.get_indexes(name, schema=schema):
@@ -81,12 +82,34 @@ class KeyColumnStage:
                 return (create.reverse(), create)
         return ()
 
+    def _changing(self, block: ops.ModifyTableOps) -> Iterator[tuple[Key, str]]:
+        """The columns that get another type, or a counter, or a character set with their table."""
+        key = (block.schema, block.table_name)
+        for operation in flat(block):
+            if isinstance(operation, Sql):
+                yield from ((key, name) for name in operation.retyped)
+            elif isinstance(operation, ops.AlterColumnOp) and self._is_in_the_way(operation):
+                yield key, operation.column_name
+
+    def _is_in_the_way(self, operation: ops.AlterColumnOp) -> bool:
+        old, new = operation.existing_type, operation.modify_type
+        if new is None:
+            return False
+        return old is None or not self.database.keeps_foreign_keys(self.rows.connection, old, new)
+
+    def _tables(self) -> Iterator[Key]:
+        """The tables of the database in the schemas of the models."""
+        inspector = self.rows.inspector
+        there = {None, *inspector.get_schema_names()}
+        for schema in sorted({None, *(schema for schema, _ in self.models)} & there, key=str):
+            yield from ((schema, name) for name in inspector.get_table_names(schema))
+
     def _keys(self) -> Iterator[_Ends]:
         """The keys of the database in new names, with the columns at both ends."""
         renames, inspector = self.rows.renames, self.rows.inspector
-        for found in inspector.get_table_names():
-            source = renames.new_key((None, found))
-            for item in inspector.get_foreign_keys(found):
+        for schema, found in self._tables():
+            source = renames.new_key((schema, found))
+            for item in inspector.get_foreign_keys(found, schema):
                 target = renames.new_key((item["referred_schema"], item["referred_table"]))
                 local = [renames.new_column(source, c) for c in item["constrained_columns"]]
                 remote = [renames.new_column(target, c) for c in item["referred_columns"]]
@@ -105,14 +128,10 @@ class KeyColumnStage:
                 yield ends, key
 
 
-def _changing(block: ops.ModifyTableOps) -> Iterator[tuple[Key, str]]:
-    """The columns that get another type, or a counter, or a character set with their table."""
-    key = (block.schema, block.table_name)
-    for operation in flat(block):
-        if isinstance(operation, Sql):
-            yield from ((key, name) for name in operation.retyped)
-        elif isinstance(operation, ops.AlterColumnOp) and operation.modify_type is not None:
-            yield key, operation.column_name
+def _remade(operation: ops.MigrateOperation) -> Iterator[tuple[Key, str]]:
+    """The column that gets a type made anew, by a statement that stands in no block."""
+    if isinstance(operation, Sql) and operation.remade is not None:
+        yield operation.remade
 
 
 def _losing(block: ops.ModifyTableOps) -> Iterator[tuple[Key, str]]:

@@ -175,6 +175,8 @@ class Sql(ops.ExecuteSQLOp):
 
     retyped: Collection[str] = ()
     """The columns whose type it changes, or whether they count."""
+    remade: tuple[Key, str] | None = None
+    """The table and the column that it gives a type made anew under the old one's name."""
 
     adds: ops.AddColumnOp | None = None
     """What it does besides, if it adds a column."""

@@ -109,10 +109,13 @@ def moved(
         place = (user.schema, user.table, user.column)
         if user.default:
             yield Sql(f"ALTER TABLE {table} ALTER COLUMN {column} DROP DEFAULT")
-        yield Sql(
+        statement = Sql(
             f"ALTER TABLE {table} ALTER COLUMN {column} TYPE {name}{array}"
             f" USING {column}::{through}{array}::{name}{array}"
         )
+        if isinstance(type_, EnumType):  # domains are compared as what they are made of
+            statement.remade = (user.schema, user.table), user.column
+        yield statement
         default = defaults.get(place)
         if default and user.default:
             yield Sql(f"ALTER TABLE {table} ALTER COLUMN {column} SET DEFAULT {default}")
