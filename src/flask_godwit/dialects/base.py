@@ -127,6 +127,9 @@ class Database(Administered, RunningAnswers, ObjectAnswers, OptionAnswers, TypeA
     takes_using: ClassVar[bool] = False
     """Whether a change of type can be given an expression that converts the values."""
 
+    stores_positions: ClassVar[bool] = False
+    """Whether a value of an enumeration is a number for it, which it takes for the value."""
+
     def text_length(self, column: ColumnElement[Any]) -> ColumnElement[int]:
         """How many characters a text has."""
         return func.char_length(column)

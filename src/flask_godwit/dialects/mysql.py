@@ -148,6 +148,8 @@ class MySQL(MySQLOptions, Database):
         made_up = re.fullmatch(rf"{re.escape(old)}(_(?:ibfk|chk)_\d+)", name, re.IGNORECASE)
         return new + made_up[1] if made_up else name
 
+    stores_positions: ClassVar[bool] = True
+
     def can_default(self, kind: TypeEngine[Any]) -> bool:
         return not isinstance(kind, Text | LargeBinary | JSON)
 

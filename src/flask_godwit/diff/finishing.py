@@ -11,6 +11,7 @@ from alembic.operations import ops
 from sqlalchemy import Column, Table
 
 from ..dialects import dialect_for
+from .by_text import convert_by_text
 from .casts import CastStage
 from .coming_back import say_steadily
 from .constraint_names import name_added
@@ -57,6 +58,9 @@ def finished(refinement: Refinement, context: AutogenContext, script: ops.Migrat
     cast.downgrade(downgrade)
     fill.upgrade(upgrade)
     fill.downgrade(downgrade)
+    if facts["database"].stores_positions:
+        convert_by_text(upgrade, context.dialect)
+        convert_by_text(downgrade, context.dialect)
     say_steadily(downgrade, facts["database"])
     mark_losses(upgrade, rows)
     dialect = context.connection.dialect
