@@ -22,7 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlalchemy.util import generic_repr, immutabledict
 
-from . import column_checks
+from . import column_checks, default_texts
 from .compare.type_checks import brings_check
 
 _KNOWN = ("sqlalchemy.", "alembic.")
@@ -39,6 +39,8 @@ def _render(given: Any, kind: str, item: Any, context: AutogenContext) -> Any:
     theirs = given(kind, item, context) if given else False
     if theirs is False and kind == "column":
         return column_checks.written(item, context)
+    if theirs is False and kind == "server_default":
+        return default_texts.written(item)
     if theirs is not False or kind != "type":
         return theirs
     module = type(item).__module__
