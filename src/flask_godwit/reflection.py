@@ -1,4 +1,4 @@
-"""What SQLAlchemy leaves out of the constraints that it reads, added by whoever knows."""
+"""What SQLAlchemy leaves out of what it reads of a table, added by whoever knows."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Any
 from sqlalchemy import Connection
 
 Found = list[dict[str, Any]]
-"""Constraints, as SQLAlchemy's reflection has them."""
+"""Columns or constraints, as SQLAlchemy's reflection has them."""
 
 Complete = Callable[[Connection, str, str | None, Found, dict[str, Any]], None]
-"""Given a connection, table, schema, the constraints that were found, and the options of the
-question. Changes them in place.
+"""Given a connection, table, schema, what was found, and the options of the question. Changes it
+in place.
 """
 
 
@@ -32,6 +32,11 @@ def complete_foreign_keys(
 def complete_unique_constraints(dialect: Any, complete: Complete) -> None:
     """The same of unique constraints."""
     _complete_all(dialect, "get_unique_constraints", complete)
+
+
+def complete_columns(dialect: Any, complete: Complete) -> None:
+    """The same of columns."""
+    _complete_all(dialect, "get_columns", complete)
 
 
 def _complete_all(

@@ -237,9 +237,10 @@ class SQLite(Database):
         return SQLiteGlance()
 
     def mend_reflection(self, dialect: Dialect) -> None:
-        from ..sqlite.reflection import read_keys
+        from ..sqlite.reflection import read_computed, read_keys
 
         read_keys(dialect)
+        read_computed(dialect)
 
     def inventory(self, connection: Connection) -> Mapping[str, str]:
         from .sqlite_inventory import inventory

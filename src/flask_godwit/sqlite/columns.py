@@ -43,6 +43,15 @@ class ColumnText:
         return generated is not None and generated.tokens[-1].keyword == "STORED"
 
     @property
+    def expression(self) -> str:
+        """What a generated column is computed from, as it is written; "" of a plain one."""
+        generated = self.clause("GENERATED", "AS")
+        if generated is None:
+            return ""
+        tokens = generated.expression
+        return self.text[tokens[0].start : tokens[-1].end]
+
+    @property
     def default(self) -> str:
         """The text of the default; "" where there is none."""
         found = self.clause("DEFAULT")

@@ -1,10 +1,13 @@
-"""What SQLAlchemy misreads of keys that were written by hand, or by ALTER TABLE ADD COLUMN.
+"""What SQLAlchemy misreads of the text of a table: its regular expressions don't know all of SQL.
 
-Foreign keys that stand in a column, or say MATCH, come without their names, without what happens
-on delete and update, and without DEFERRABLE; those that name their table in another case, or no
-columns, refer to nothing. Unique constraints with names in other quotes, or on columns with
-parentheses in their names, have no name or are not seen. A comparison would find them changed
-whenever it looks.
+Keys that were written by hand, or by ALTER TABLE ADD COLUMN, are not all understood. Foreign keys
+that stand in a column, or say MATCH, come without their names, without what happens on delete and
+update, and without DEFERRABLE; those that name their table in another case, or no columns, refer
+to nothing. Unique constraints with names in other quotes, or on columns with parentheses in their
+names, have no name or are not seen. A comparison would find them changed whenever it looks.
+
+The expression of a generated column is looked for behind its name, wherever that stands: also
+behind the end of another column's name. A script would bring back another column.
 """
 
 from __future__ import annotations
@@ -17,7 +20,12 @@ from typing import Any
 from sqlalchemy import Connection, Dialect
 from sqlalchemy.exc import SAWarning
 
-from ..reflection import Found, complete_foreign_keys, complete_unique_constraints
+from ..reflection import (
+    Found,
+    complete_columns,
+    complete_foreign_keys,
+    complete_unique_constraints,
+)
 from .clauses import Clause
 from .table_text import TableText, parse_table
 from .tokens import NotUnderstood, folded, quoted
@@ -29,6 +37,29 @@ def read_keys(dialect: Dialect) -> None:
     """Have a dialect reflect such keys in full."""
     complete_foreign_keys(dialect, _complete_foreign_keys, _without_doubts)
     complete_unique_constraints(dialect, _complete_uniques)
+
+
+def read_computed(dialect: Dialect) -> None:
+    """Have a dialect reflect the expressions of generated columns."""
+    complete_columns(dialect, _complete_computed)
+
+
+def _complete_computed(
+    connection: Connection,
+    table: str,
+    schema: str | None,
+    found: Found,
+    _asked: dict[str, Any],
+) -> None:
+    generated = [column for column in found if "computed" in column]
+    if not generated:
+        return
+    try:
+        parsed = parse_table(_text(connection, schema, table))
+    except NotUnderstood:
+        return
+    for column in generated:
+        column["computed"]["sqltext"] = parsed.column(column["name"]).expression
 
 
 @contextmanager

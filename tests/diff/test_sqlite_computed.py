@@ -1,0 +1,54 @@
+"""Generated columns of SQLite: each has the expression that stands in its own text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+import sqlalchemy as sa
+from flask_sqlalchemy import SQLAlchemy
+
+from .conftest import Evolution
+
+_START = "CREATE TABLE t (id INTEGER NOT NULL PRIMARY KEY, a INTEGER"
+TEXTS = {
+    "short": f"{_START}, g INTEGER AS (a + 1) STORED)",
+    "lines": f"{_START}, g INTEGER GENERATED ALWAYS AS (\n  a +\n  1\n) STORED)",
+    "quoted": f'{_START}, "g"INTEGER GENERATED ALWAYS AS("a" + 1)STORED)',
+    "checked": f"{_START}, g INTEGER GENERATED ALWAYS AS (a + 1) STORED CHECK (g < (9)))",
+}
+
+
+def _models(**expressions: str) -> Callable[[SQLAlchemy], None]:
+    def models(db: SQLAlchemy) -> None:
+        computed = [
+            sa.Column(name, sa.Integer, sa.Computed(expression, persisted=True))
+            for name, expression in expressions.items()
+        ]
+        key = sa.Column("id", sa.Integer, primary_key=True)
+        db.Table("t", key, sa.Column("a", sa.Integer), *computed)
+
+    return models
+
+
+def test_a_name_within_another_name(local: Evolution) -> None:
+    """The downgrade gives the column its own expression back."""
+    before = _models(subtotal="a + 1", total="a * 5", **{"sub total": "a * 7"})
+    local.begin(before, "INSERT INTO t (id, a) VALUES (1, 2)")
+    local.follow(_models(subtotal="a + 1", total="a * 6", **{"sub total": "a * 7"}))
+    assert local.rows('SELECT subtotal, total, "sub total" FROM t') == [(3, 12, 14)]
+    local.back(before)
+    assert local.rows('SELECT subtotal, total, "sub total" FROM t') == [(3, 10, 14)]
+
+
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+def test_written_by_hand(local: Evolution, text: str) -> None:
+    """A check finds nothing, and a column that goes comes back as it was."""
+    local.begin(_models(g="a + 1"), "DROP TABLE t", text, "INSERT INTO t (id, a) VALUES (1, 2)")
+    if "CHECK" not in text:
+        local.now.ok("check")
+    answer = local.migrate(_models())
+    assert answer.exit_code == 0, answer.output
+    local.now.ok("upgrade")
+    local.now.ok("downgrade")
+    assert local.rows("SELECT a, g FROM t") == [(2, 3)]
