@@ -55,10 +55,12 @@ def register(plugin: Plugin) -> None:
 def _leave_out(
     context: AutogenContext, _upgrade: ops.UpgradeOps, schemas: Collection[str | None]
 ) -> PriorityDispatchResult:
-    # A comparison that is begun again, with new names, finds the same tables unchanged.
+    # A comparison that is begun again, with new names, finds the same tables unchanged, except
+    # for those that are others now, or refer to others.
     before = _KEPT.get(context)
-    same = before.unchanged if before else frozenset(_found(context, schemas))
-    whole = _KEPT[context] = _Whole(same, context.sorted_tables, context.inspector)
+    unchanged = before.unchanged if before else frozenset(_found(context, schemas))
+    whole = _KEPT[context] = _Whole(unchanged, context.sorted_tables, context.inspector)
+    same = unchanged - _renamed(context)
     if same:
         remaining = [table for table in whole.tables if _key(context, table) not in same]
         _compare_only(context, remaining, _Narrow(context.inspector, same))
@@ -76,6 +78,20 @@ def _put_back(
 
 def _compare_only(context: AutogenContext, tables: list[Table], inspector: Any) -> None:
     vars(context).update(sorted_tables=tables, inspector=inspector)
+
+
+def _renamed(context: AutogenContext) -> set[Key]:
+    """The tables that a rename touches: a new one may have the name that another had."""
+    renames = getattr(context.inspector, "renames", None)
+    if not renames:
+        return set()
+    touched = {*renames.tables, *renames.tables.values()}
+    touched |= {key for key, columns in renames.columns.items() if columns}
+    for table in context.sorted_tables:
+        targets = (key.referred_table for key in table.foreign_key_constraints)
+        if any(_key(context, target) in touched for target in targets):
+            touched.add(_key(context, table))
+    return touched
 
 
 def _found(context: AutogenContext, schemas: Collection[str | None]) -> Iterator[Key]:
