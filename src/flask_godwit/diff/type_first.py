@@ -6,7 +6,7 @@ from copy import copy
 from typing import Any
 
 from alembic.operations import ops
-from sqlalchemy import Uuid
+from sqlalchemy import Enum, Uuid
 
 from .literals import Value
 
@@ -21,6 +21,8 @@ def needs_new_type(value: Value, step: ops.AlterColumnOp) -> bool:
         return False
     if old._type_affinity is not new._type_affinity:
         return True
+    if isinstance(old, Enum) and isinstance(new, Enum):
+        return True  # each takes its own values, and the value is one of the new one's
     if value.text is None:
         return False
     length = _UUID_LENGTH if isinstance(old, Uuid) else getattr(old, "length", None)
