@@ -24,6 +24,7 @@ from .rows import Rows
 from .stand_ins import stand_in
 from .steps import Cast, Comment, Freed, Quiet, Redefined, Sql
 from .type_first import needs_new_type, type_first
+from .untouched import untouched
 
 ModelColumn = Callable[[Key, str], "Column[Any] | None"]
 
@@ -243,7 +244,8 @@ class FillStage:
 
     def _update(self, need: _Need, value: Value) -> Sql:
         table, column = quoted(self.dialect, *need.key), quoted(self.dialect, need.name)
-        return Sql(f"UPDATE {table} SET {column} = {value.sql} WHERE {column} IS NULL")
+        others = untouched(self.dialect, self.rows, self.models, need.key)
+        return Sql(f"UPDATE {table} SET {column} = {value.sql}{others} WHERE {column} IS NULL")
 
     def _table_back(
         self, operation: ops.ModifyTableOps, around: Sequence[ops.MigrateOperation]

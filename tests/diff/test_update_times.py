@@ -1,0 +1,62 @@
+"""Columns that say when a row was changed: a migration that fills another one changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask_sqlalchemy import SQLAlchemy
+
+from .conftest import Evolution
+
+pytestmark = pytest.mark.requires("auto_increment")
+
+Models = Callable[[SQLAlchemy], None]
+NOW = "CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP"
+ROWS = "INSERT INTO t (id, n, changed) VALUES (1, NULL, '2001-02-03 04:05:06')"
+
+
+def _models(*columns: sa.Column[Any], changed: str = "changed") -> Models:
+    def models(db: SQLAlchemy) -> None:
+        key = sa.Column("id", sa.Integer, primary_key=True)
+        kind = sa.TIMESTAMP()
+        time = sa.Column(changed, kind, nullable=False, server_default=sa.text(NOW))
+        db.Table("t", key, *(column._copy() for column in columns), time)
+
+    return models
+
+
+def _years(evolution: Evolution, name: str = "changed") -> list[tuple[object, ...]]:
+    return evolution.rows(f"SELECT YEAR({name}) FROM t")
+
+
+def test_fill(evolution: Evolution) -> None:
+    """A column that becomes NOT NULL."""
+    evolution.begin(_models(sa.Column("n", sa.Integer)), ROWS)
+    evolution.follow(_models(sa.Column("n", sa.Integer, nullable=False)), "--fill", "t.n=5")
+    assert _years(evolution) == [(2001,)]
+    assert evolution.rows("SELECT n FROM t") == [(5,)]
+
+
+def test_fill_with_rename(evolution: Evolution) -> None:
+    """The time has another name from now on."""
+    evolution.begin(_models(sa.Column("n", sa.Integer)), ROWS)
+    after = _models(sa.Column("n", sa.Integer, nullable=False), changed="touched")
+    evolution.follow(after, "--fill", "t.n=5", "--rename", "t.changed:t.touched")
+    assert _years(evolution, "touched") == [(2001,)]
+    evolution.back(_models(sa.Column("n", sa.Integer)))
+
+
+def test_time_that_goes(evolution: Evolution) -> None:
+    """A time that is dropped in the same script is not named."""
+
+    def after(db: SQLAlchemy) -> None:
+        key = sa.Column("id", sa.Integer, primary_key=True)
+        db.Table("t", key, sa.Column("n", sa.Integer, nullable=False))
+
+    before = _models(sa.Column("n", sa.Integer))
+    evolution.begin(before, ROWS)
+    evolution.follow(after, "--fill", "t.n=5")
+    evolution.back(before)
