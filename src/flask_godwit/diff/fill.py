@@ -20,6 +20,7 @@ from .blocks import by_table, done_to, table_of
 from .literals import Value, default_of, given, neutral, server_default_of
 from .names import Key, quoted, said
 from .questions import Asker, Question, Reading
+from .refusing import instead_of, refusing
 from .rows import Rows
 from .stand_ins import stand_in
 from .steps import Cast, Comment, Freed, Quiet, Redefined, Sql
@@ -161,6 +162,7 @@ class FillStage:
         added: list[ops.MigrateOperation] = []
         types: list[ops.MigrateOperation] = []
         updates: list[ops.MigrateOperation] = []
+        filled: list[str] = []
         rest: list[ops.MigrateOperation] = []
         late: list[tuple[ops.MigrateOperation, ops.AlterColumnOp]] = []
         for step in operation.ops:
@@ -185,8 +187,12 @@ class FillStage:
                     wider, step = type_first(step)
                     types.append(wider)
                 updates.append(self._update(need, value))
+                filled.append(need.name)
                 rest.append(step)
-        for first in filter(None, (added, types)):
+        gone = refusing(rest, filled)
+        made = instead_of(gone, rest) if self.database.indexes_foreign_keys else []
+        rest = [step for step in rest if step not in gone and step not in made]
+        for first in filter(None, (added, [*gone, *types, *made])):
             yield ops.ModifyTableOps(operation.table_name, first, schema=operation.schema)
         yield from updates
         if rest:
