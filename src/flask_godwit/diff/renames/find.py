@@ -16,6 +16,7 @@ from ..answers import Answers
 from ..names import Key, find_table, said, split_column
 from ..questions import Asker, Question, Reading
 from ..steps import added_column
+from .hints import due
 from .likeness import Likeness, of_columns, of_tables
 
 HINT = "renamed_from"
@@ -67,6 +68,7 @@ class Finder:
     def tables(self) -> dict[Key, Key]:
         """Old and new keys of renamed tables."""
         told = dict(self._told_tables())
+        told |= self._due_tables(told)
         return told | dict(self._asked(self._table_candidates(told), "table", self._filled_table))
 
     def columns(self, tables: dict[Key, Key]) -> dict[Key, dict[str, str]]:
@@ -74,6 +76,8 @@ class Finder:
         found: dict[Key, dict[str, str]] = {}
         for key, old, new in self._told_columns(tables):
             found.setdefault(key, {})[old] = new
+        for key in dict.fromkeys(map(_key, self.added_columns)):
+            found.setdefault(key, {}).update(self._due_columns(key, found.get(key, {})))
         asked = self._asked(self._column_candidates(found), "column", self._filled_column)
         for (key, old), (_, new) in asked:
             found.setdefault(key, {})[old] = new
@@ -89,11 +93,19 @@ class Finder:
             if source and target and not taken:
                 self.used.add(old)
                 yield source, target
-        for key in self.created_tables:
-            hint = self.models[key].info.get(HINT)
-            source = find_table(str(hint), self.dropped_tables) if hint else None
-            if source and said(source) not in self.used:
-                yield source, key
+
+    def _due_tables(self, told: dict[Key, Key]) -> dict[Key, Key]:
+        """What the models tell; there is nothing to it when no table is new."""
+        if not any(self.models[key].info.get(HINT) for key in self.created_tables):
+            return {}
+        stay = self.models.keys() & set(self._database)
+        there = {*self.dropped_tables, *stay}
+        hints = {
+            key: source
+            for key, table in self.models.items()
+            if (hint := table.info.get(HINT)) and (source := find_table(str(hint), there))
+        }
+        return due(hints, there, told)
 
     def _told_columns(self, tables: dict[Key, Key]) -> Iterator[tuple[Key, str, str]]:
         for left, right in self.answers.renames.items():
@@ -101,11 +113,14 @@ class Finder:
             if found:
                 self.used.add(left)
                 yield found
-        for op in self.added_columns:
-            hint, key = op.column.info.get(HINT), _key(op)
-            gone = {op.column_name for op in self.dropped_columns if _key(op) == key}
-            if hint in gone and f"{said(key)}.{hint}" not in self.used:
-                yield key, hint, op.column.name
+
+    def _due_columns(self, key: Key, told: dict[str, str]) -> dict[str, str]:
+        """The same for the columns of one table that has new ones."""
+        columns = self.models[key].columns
+        new = {op.column.name for op in self.added_columns if _key(op) == key}
+        gone = {op.column_name for op in self.dropped_columns if _key(op) == key}
+        hints = {c.name: str(c.info[HINT]) for c in columns if c.info.get(HINT)}
+        return due(hints, gone | {c.name for c in columns} - new, told)
 
     def _told_column(
         self, left: str, right: str, tables: dict[Key, Key]
