@@ -108,6 +108,21 @@ def test_types_of_other_databases(evolution: Evolution) -> None:
     evolution.back(before)
 
 
+def test_a_type_of_another_database_with_variants(evolution: Evolution) -> None:
+    """What is common: an array where there are arrays, JSON everywhere else."""
+
+    def after(db: SQLAlchemy) -> None:
+        others = ("sqlite", "mysql", "mariadb")
+        words = postgresql.ARRAY(sa.String(5)).with_variant(sa.JSON(), *others)
+        amounts = postgresql.ARRAY(Money(4)).with_variant(sa.JSON(), *others)
+        db.Table("item", _id(), sa.Column("words", words), sa.Column("amounts", amounts))
+
+    evolution.begin(before)
+    evolution.follow(after)
+    assert "postgresql.ARRAY(sa.String(length=5))" in evolution.script
+    evolution.back(before)
+
+
 def test_own_enumeration(evolution: Evolution) -> None:
     """An enumeration behind a type of the application's own is made once: with a table, too."""
 

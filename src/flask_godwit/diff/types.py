@@ -57,8 +57,10 @@ def _render(given: Any, kind: str, item: Any, context: AutogenContext) -> Any:
 
 def _of_a_dialect(item: TypeEngine[Any], name: str, context: AutogenContext) -> str | bool:
     """The type of another database, in a variant: its own rules know what is inside of it."""
+    if item._variant_mapping:
+        return _with_variants(item, context)
     impl = _impls.get(name)
-    if impl is None or item._variant_mapping or isinstance(context.migration_context.impl, impl):
+    if impl is None or isinstance(context.migration_context.impl, impl):
         return False
     written = impl.render_type(object.__new__(impl), item, context)
     if written and context.imports is not None:
