@@ -74,9 +74,10 @@ def finished(refinement: Refinement, context: AutogenContext, script: ops.Migrat
     free_names_first(upgrade, facts["database"].shared_names)
     free_names_first(downgrade, facts["database"].shared_names)
     if facts["database"].indexes_foreign_keys:
-        KeyIndexStage(rows, models_of(context)).run(upgrade, downgrade)
-        indexes_aside(upgrade)
-        indexes_aside(downgrade)
+        key_indexes = KeyIndexStage(rows, models_of(context))
+        key_indexes.run(upgrade, downgrade)
+        indexes_aside(upgrade, key_indexes.keys_begin)
+        indexes_aside(downgrade, key_indexes.keys_begin)
     for operations, own in zip((upgrade, downgrade), steps, strict=True):
         operations.ops = in_phases(operations.ops, own)
         set_apart(operations)

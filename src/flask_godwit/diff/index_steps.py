@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from typing import Any
 
 from alembic.operations import ops
+from sqlalchemy import TextClause
+from sqlalchemy.sql.elements import UnaryExpression
 
 MAKES_INDEX = (ops.CreateIndexOp, ops.CreateUniqueConstraintOp)
+
+_COLUMN = re.compile(r"`((?:[^`]|``)+)`((?:\(\d+\))?(?: (?:ASC|DESC))?)(?:,\s*|$)", re.IGNORECASE)
+"""One of MySQL's, as the server says it: with how much of it there is, and how that is sorted."""
 
 
 def index_name(operation: Any) -> str:
@@ -15,5 +22,55 @@ def index_name(operation: Any) -> str:
 
 
 def index_columns(made: Any) -> list[str]:
-    """The columns of an index, by the operation that makes it; expressions as texts."""
-    return [str(getattr(column, "name", column)) for column in made.columns]
+    """The columns of an index, by the operation that makes it; expressions as texts, and so what
+    is said of a column beyond its name.
+    """
+    return [text for _, text in _parts(made)]
+
+
+def indexed_columns(made: Any) -> list[str]:
+    """The same, of a column its name alone."""
+    return [name for name, _ in _parts(made)]
+
+
+def _is_cut(made: Any) -> bool:
+    """Whether an index has only the beginning of a column, as MySQL asks for a TEXT."""
+    said = any(name.endswith("_length") and length for name, length in made.kw.items())
+    return said or any("(" in text for text in index_columns(made))
+
+
+def retypes(operation: ops.MigrateOperation) -> bool:
+    """Whether a column gets another type."""
+    return isinstance(operation, ops.AlterColumnOp) and operation.modify_type is not None
+
+
+def are_apart(block: ops.ModifyTableOps, dropped: Any, new: Any) -> bool:
+    """Whether a column changes between an index and the one that is called as it: one of them
+    has only so much of it as the type of that time allows.
+    """
+    if dropped._reverse is None or index_name(dropped) != index_name(new):
+        return False
+    names = {*indexed_columns(dropped._reverse), *indexed_columns(new)}
+    retyped = {op.column_name for op in block.ops if retypes(op)}  # type: ignore[attr-defined]
+    return bool(names & retyped) and (_is_cut(dropped._reverse) or _is_cut(new))
+
+
+def _parts(made: Any) -> Iterator[tuple[str, str]]:
+    for column in made.columns:
+        if isinstance(column, TextClause):
+            yield from _in_words(column.text.replace("\\:", ":"))
+        elif isinstance(column, UnaryExpression):
+            yield str(getattr(column.element, "name", column)), str(column)
+        else:
+            name = str(getattr(column, "name", column))
+            yield name, name
+
+
+def _in_words(text: str) -> Iterator[tuple[str, str]]:
+    """The server's own words are one text for all columns."""
+    while match := _COLUMN.match(text):
+        name = match[1].replace("``", "`")
+        yield name, name + match[2]
+        text = text[match.end() :]
+    if text:
+        yield text, text

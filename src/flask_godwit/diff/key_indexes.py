@@ -6,7 +6,7 @@ key uses can't be dropped (error 1553) unless there is the one that the server w
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -16,7 +16,12 @@ from sqlalchemy import ForeignKeyConstraint, Table, UniqueConstraint
 from sqlalchemy.sql.elements import conv
 
 from .blocks import blocks_of, by_table, done_to, table_of
-from .index_steps import MAKES_INDEX, index_columns, index_name
+from .index_steps import (
+    MAKES_INDEX,
+    are_apart,
+    index_columns,
+    index_name,
+)
 from .index_swaps import IndexSwaps
 from .names import Key
 from .rows import Rows
@@ -54,6 +59,13 @@ class KeyIndexStage:
         for block in blocks_of(down):
             self._drop_made(block, done_to(below, table_of(block)), added)
         self._name_again(up, down, left)
+
+    def keys_begin(self, key: Key) -> Set[str]:
+        """The columns with which foreign keys of a table begin, as it was or is to be."""
+        was = (columns[0] for columns in self._keys(key).values())
+        table = self.models.get(key)
+        declared = table.foreign_key_constraints if table is not None else ()
+        return {*was, *(next(iter(constraint.columns)).name for constraint in declared)}
 
     def _drop_left(
         self, block: ops.ModifyTableOps, done: _Operations, swapped: set[tuple[Key, str]]
@@ -138,12 +150,16 @@ class KeyIndexStage:
                 done = done_to(all_blocks, key)
                 for name, columns in self._uncovered(key, operation, done):
                     new = next((op for op in block.ops if _serves(op, columns)), None)
-                    if new and swaps and _instead(swaps, block, backward, operation, new):
+                    apart = new is not None and are_apart(block, operation, new)
+                    alike = new if not apart else None
+                    if alike and swaps and _instead(swaps, block, backward, operation, alike):
                         break
                     own = ops.CreateIndexOp(name, key[1], list(columns), schema=key[0])
                     block.ops.insert(block.ops.index(operation), own)
                     if swaps is not None:
                         _drop_after(backward, key, operation, own)
+                    if new and swaps and apart:
+                        _insert_after(block, new, own.reverse())
 
     def _uncovered(
         self, key: Key, dropped: Any, done: _Operations

@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Set
 from typing import Any
 
 from alembic.operations import ops
 
-from .index_steps import MAKES_INDEX, index_columns, index_name
+from .blocks import blocks_of, table_of
+from .index_steps import MAKES_INDEX, index_name, indexed_columns, retypes
+from .names import Key
 
 
-def indexes_aside(operations: ops.OpContainer) -> None:
-    """Drop such indexes before columns are altered, and make new ones of those after that."""
-    for block in operations.ops:
-        if isinstance(block, ops.ModifyTableOps):
-            _in_order(block)
+def indexes_aside(operations: ops.OpContainer, keys_begin: Callable[[Key], Set[str]]) -> None:
+    """Drop such indexes before columns are altered, and make new ones of those after that.
+
+    :param keys_begin: the columns with which the foreign keys of a table begin.
+    """
+    for block in blocks_of(operations):
+        _in_order(block, keys_begin)
 
 
-def _in_order(block: ops.ModifyTableOps) -> None:
-    retyped = {op.column_name for op in block.ops if _retypes(op)}  # type: ignore[attr-defined]
+def _in_order(block: ops.ModifyTableOps, keys_begin: Callable[[Key], Set[str]]) -> None:
+    retyped = {op.column_name for op in block.ops if retypes(op)}  # type: ignore[attr-defined]
     if not retyped:
         return
     drops = [op for op in block.ops if _drops(op) and retyped & {*_columns(op)}]
     # A foreign key may need an index until another one is there: that comes first if it can.
     early = [op for op in block.ops if _makes(op) and _is_for(op, drops, retyped | _added(block))]
+    needed = keys_begin(table_of(block))
     late = [_head(op) for op in block.ops if _makes(op) and op not in early]
+    late = [head for head in late if needed & {*head}]
     early_columns = [_head(op) for op in early]
     first = [op for op in drops if (head := _head(op)) in early_columns or head not in late]
     # The foreign keys that use them are away by then.
@@ -32,7 +39,7 @@ def _in_order(block: ops.ModifyTableOps) -> None:
     rest = [op for op in block.ops if op not in first]
     last = [op for op in rest if _makes(op) and retyped & {*_columns(op)}]
     after = rest[_place(rest, last) :]
-    if any(_retypes(op) for op in after):
+    if any(retypes(op) for op in after):
         # What stood in for one of them, as a foreign key needs, goes when it is there again.
         heads, names = [_head(op) for op in last], {index_name(op) for op in last}
         stood_in = (op for op in after if _drops(op) and _head(op) in heads)
@@ -56,10 +63,6 @@ def _place(steps: list[ops.MigrateOperation], wanted: list[ops.MigrateOperation]
     return steps.index(wanted[0]) if wanted else len(steps)
 
 
-def _retypes(operation: Any) -> bool:
-    return isinstance(operation, ops.AlterColumnOp) and operation.modify_type is not None
-
-
 def _makes(operation: Any) -> bool:
     return isinstance(operation, MAKES_INDEX)
 
@@ -81,4 +84,4 @@ def _head(operation: Any) -> list[str]:
 
 def _columns(operation: Any) -> list[str]:
     """The columns of an index that is made or dropped."""
-    return index_columns(operation._reverse if _drops(operation) else operation)
+    return indexed_columns(operation._reverse if _drops(operation) else operation)
