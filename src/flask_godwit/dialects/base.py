@@ -235,6 +235,9 @@ class Database(Administered, RunningAnswers, ObjectAnswers, OptionAnswers, TypeA
     no_action_goes_unsaid: ClassVar[bool] = True
     """Whether NO ACTION of a foreign key is the same as nothing said."""
 
+    spells_defaults: ClassVar[bool] = False
+    """Whether the default of a number or a time is spelled by its type, whatever was said."""
+
     counts_in_columns: ClassVar[bool] = True
     """Whether an altered column has to be told again that it counts."""
 

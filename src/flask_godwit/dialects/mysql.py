@@ -208,6 +208,7 @@ class MySQL(MySQLOptions, Database):
 
     names_primary_keys: ClassVar[bool] = False
     shared_names: ClassVar[Collection[str]] = ("fk", "ck")
+    spells_defaults: ClassVar[bool] = True
 
     def replace_primary_key(self, table: str, old: Sequence[str], new: Sequence[str]) -> str:
         # An AUTO_INCREMENT column must be a key all the time.

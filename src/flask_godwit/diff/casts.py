@@ -87,6 +87,8 @@ class CastStage:
         before, after = self._around(key, operation)
         yield from before
         default = self._default_after(operation, is_upgrade=is_upgrade)
+        if not is_upgrade:
+            self._spell_again(operation, default)
         if using:
             yield from self._with_using(operation, default, using)
         else:
@@ -158,6 +160,12 @@ class CastStage:
             )
             if default not in (None, False) and old != new:
                 yield _default_change(operation, operation.modify_type, default)
+
+    def _spell_again(self, operation: ops.AlterColumnOp, default: Any) -> None:
+        """MySQL has spelled the default by the type that goes; an upgrade is told of the change."""
+        has_one = default not in (None, False) and operation.modify_server_default is False
+        if has_one and self.database.spells_defaults and _becomes_text(operation):
+            operation.modify_server_default = default
 
     def _default_after(self, operation: ops.AlterColumnOp, *, is_upgrade: bool) -> Any:
         if operation.modify_server_default is not False:
@@ -251,6 +259,15 @@ def _default_change(operation: ops.AlterColumnOp, kind: Any, default: Any) -> Qu
             modify_server_default=default,
         )
     )
+
+
+def _becomes_text(operation: ops.AlterColumnOp) -> bool:
+    """Whether it keeps a default as it is spelled, and did not before."""
+    old, new = (
+        isinstance(kind, types.String) and not isinstance(kind, Enum)
+        for kind in (operation.existing_type, operation.modify_type)
+    )
+    return new and not old
 
 
 def _spoken(default: Any) -> Any:
