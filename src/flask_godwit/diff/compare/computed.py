@@ -133,6 +133,8 @@ def _exchange(
         if plain:
             # What only alters the column stands for itself: its values may have to be converted.
             first = [*_stored(modify, schema, found, facts[0]), *plain[:1]]
+            if isinstance(plain[0], ops.AlterColumnOp):
+                again = [_computed_again(plain[0], found)]
             modify.ops[:0] = [Together(first, again), *plain[1:]]
             return
         if facts[1] is not None and facts[1].definition is not None:
@@ -172,6 +174,13 @@ def _kept(
     where = place((schema, name), column.name)
     first = Sql(statement, words=f"{where}: no longer computed", back=f"{where}: computed")
     return [first, Freed.of(rest)] if rest.has_changes() else [first]
+
+
+def _computed_again(plain: ops.AlterColumnOp, found: Column[Any]) -> ops.AlterColumnOp:
+    """Where a column can be altered to be computed: what stands on it stays."""
+    back = plain.reverse()
+    back.modify_server_default = found.server_default
+    return back
 
 
 def _stored(

@@ -22,6 +22,7 @@ from .names import use_final_names
 from .options import compare_options
 from .renamed import compare_foreign_key_names, rename_instead
 from .sides import sides_of
+from .standing import stand_again
 from .type_checks import without_checks
 from .uniques import as_statements, compare_uniques
 
@@ -56,6 +57,7 @@ def compare_table(
         as_statements(context, modify.ops)
         without_checks(modify.ops)
         keep_indexes(context, modify, schema, wanted, facts)
+        stand_again(context, modify, schema, found, facts)
     compare_primary_key(context, modify, schema, found, wanted)
     compare_nameless(context, modify, found, wanted)
     compare_order(context, modify, found, wanted)
