@@ -9,6 +9,7 @@ from re import Pattern
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from sqlalchemy import (
+    Column,
     ColumnElement,
     Connection,
     Dialect,
@@ -154,13 +155,13 @@ class Database(Administered, RunningAnswers, ObjectAnswers, OptionAnswers, TypeA
         self,
         connection: Connection,
         table: str,
-        column: str,
-        old: TypeEngine[Any],
+        column: Column[Any],
         new: TypeEngine[Any],
     ) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """What a change of type needs before it and after it, where it has no USING.
 
-        :param table: quoted, as the column is.
+        :param table: quoted.
+        :param column: as it is before.
         """
         return (), ()
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from sqlalchemy import (
     JSON,
     URL,
+    Column,
     ColumnElement,
     Connection,
     Date,
@@ -167,11 +168,11 @@ class MySQL(MySQLOptions, Database):
         return None
 
     def around_conversion(
-        self, connection: Connection, table: str, column: str, old: Any, new: Any
+        self, connection: Connection, table: str, column: Column[Any], new: Any
     ) -> tuple[tuple[str, ...], tuple[str, ...]]:
         from .mysql_uuids import around
 
-        return around(connection, table, column, old, new)
+        return around(connection.dialect, table, column, new)
 
     def plain_type(self, said: str) -> str:
         from .mysql_types import plain_type

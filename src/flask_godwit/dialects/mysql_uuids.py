@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, String, Uuid
+from sqlalchemy import Column, Dialect, MetaData, String, Table, Uuid
 from sqlalchemy.types import TypeEngine
 
 _LONG = 36  # with dashes
@@ -13,20 +13,36 @@ _LONG = 36  # with dashes
 Around = tuple[tuple[str, ...], tuple[str, ...]]
 
 
-def around(
-    connection: Connection, table: str, column: str, old: TypeEngine[Any], new: TypeEngine[Any]
-) -> Around:
-    """The statements that have UUIDs fit a column's new type; both names are quoted."""
-    process = connection.dialect.type_compiler_instance.process
+def around(dialect: Dialect, table: str, said: Column[Any], new: TypeEngine[Any]) -> Around:
+    """The statements that have UUIDs fit a column's new type; the table's name is quoted.
+
+    :param said: the column as it is before.
+    """
+    process, old = dialect.type_compiler_instance.process, said.type
+    column = dialect.identifier_preparer.quote(said.name)
     is_native = [process(kind) == "UUID" for kind in (old, new)]
     if isinstance(old, String) and isinstance(new, Uuid) and not is_native[1]:
         return ((_undash(table, column),) if _has_room(old) else ()), ()
     if is_native[0] and not is_native[1] and not _has_room(new):
-        widened = f"ALTER TABLE {table} MODIFY {column} VARCHAR({_LONG})"
-        return (widened, _undash(table, column)), ()
+        return (_widened(dialect, table, said), _undash(table, column)), ()
     if isinstance(old, Uuid) and not is_native[0] and isinstance(new, String) and _has_room(new):
         return (), (_dash(table, column),)
     return (), ()
+
+
+def _widened(dialect: Dialect, table: str, said: Column[Any]) -> str:
+    """The column as a text; what MODIFY doesn't say is gone."""
+    compiler: Any = dialect.ddl_compiler(dialect, None)  # type: ignore[arg-type]
+    wide: Column[Any] = Column(
+        said.name, String(_LONG), nullable=said.nullable, comment=said.comment
+    )
+    wide.server_default = said.server_default
+    Table("t", MetaData(), wide)
+    definition = str(compiler.get_column_specification(wide))
+    # As it is sent; some drivers want their ``%`` doubled.
+    doubles = getattr(dialect.identifier_preparer, "_double_percents", False)
+    definition = definition.replace("%%", "%") if doubles else definition
+    return f"ALTER TABLE {table} MODIFY {definition}"
 
 
 def _has_room(kind: TypeEngine[Any]) -> bool:

@@ -12,7 +12,17 @@ from dataclasses import dataclass
 from typing import Any, TypeGuard
 
 from alembic.operations import ops
-from sqlalchemy import Computed, Dialect, Enum, Identity, Numeric, func, literal_column, types
+from sqlalchemy import (
+    Column,
+    Computed,
+    Dialect,
+    Enum,
+    Identity,
+    Numeric,
+    func,
+    literal_column,
+    types,
+)
 from sqlalchemy import Text as TextType
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.types import TypeEngine
@@ -98,11 +108,10 @@ class CastStage:
     def _around(
         self, key: Key, operation: ops.AlterColumnOp
     ) -> tuple[list[ops.MigrateOperation], list[ops.MigrateOperation]]:
-        table, column = quoted(self.dialect, *key), quoted(self.dialect, operation.column_name)
-        old, new = operation.existing_type, operation.modify_type
-        assert old is not None
+        table, new = quoted(self.dialect, *key), operation.modify_type
         assert new is not None
-        there = self.database.around_conversion(self.rows.connection, table, column, old, new)
+        column = _as_it_is(operation)
+        there = self.database.around_conversion(self.rows.connection, table, column, new)
         before, after = ([Sql(statement) for statement in each] for each in there)
         return [*before], [*after]
 
@@ -246,6 +255,19 @@ def _is_converted(operation: ops.MigrateOperation) -> TypeGuard[ops.AlterColumnO
     """Whether a type changes, and nobody has looked after that yet."""
     known = type(operation) in (ops.AlterColumnOp, Redefined, Freed)
     return known and isinstance(operation, ops.AlterColumnOp) and operation.modify_type is not None
+
+
+def _as_it_is(operation: ops.AlterColumnOp) -> Column[Any]:
+    """The column before it changes, with all that a statement that says it anew has to say."""
+    default: Any = operation.existing_server_default or None
+    column: Column[Any] = Column(
+        operation.column_name,
+        operation.existing_type,
+        nullable=operation.existing_nullable is not False,
+        comment=operation.existing_comment,
+    )
+    column.server_default = default
+    return column
 
 
 def _default_change(operation: ops.AlterColumnOp, kind: Any, default: Any) -> Quiet:
