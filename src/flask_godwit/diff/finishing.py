@@ -25,6 +25,7 @@ from .obstacles import ObstacleStage
 from .order import put_in_order
 from .renames.find import models_of
 from .retyped_indexes import indexes_aside
+from .retyped_uniques import uniques_aside
 from .rows import Rows
 from .statements import set_apart
 from .taken_names import free_names_first
@@ -78,6 +79,9 @@ def finished(refinement: Refinement, context: AutogenContext, script: ops.Migrat
         key_indexes.run(upgrade, downgrade)
         indexes_aside(upgrade, key_indexes.keys_begin)
         indexes_aside(downgrade, key_indexes.keys_begin)
+    elif context.connection.dialect.supports_alter:
+        uniques_aside(upgrade)
+        uniques_aside(downgrade)
     for operations, own in zip((upgrade, downgrade), steps, strict=True):
         operations.ops = in_phases(operations.ops, own)
         set_apart(operations)
