@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any
 
 from sqlalchemy import Connection, Table, create_engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
+from ..sqlite.spelling import spelled
 from ..sqlite.table_text import TableText, parse_table
 from ..sqlite.tokens import NotUnderstood, tokens_of
 from .facts import Catalogue, ColumnFacts, TableFacts
@@ -53,8 +55,8 @@ def _facts(connection: Connection, schema: str, table: str) -> TableFacts | None
         return None
     info = connection.exec_driver_sql(f"PRAGMA {quote(schema)}.table_xinfo({quote(table)})").all()
     return TableFacts(
-        {row[1]: replace(_column(text, row[1], row[4], row[6]), type=row[2]) for row in info},
-        tuple(_checks(text)),
+        {row[1]: replace(_column(text, table, row), type=row[2]) for row in info},
+        tuple(_checks(text, table)),
         {name: _index(sql) for type_, name, sql in found if type_ == "index" and sql},
         key_names={
             c.columns: c.name for c in text.constraints if c.kind == "foreignkey" and c.name
@@ -71,10 +73,12 @@ def _kinds(text: TableText) -> Iterator[str]:
         yield "sqlite_autoincrement"
 
 
-def _column(text: TableText, name: str, default: str | None, hidden: int) -> ColumnFacts:
+def _column(text: TableText, table: str, row: Sequence[Any]) -> ColumnFacts:
+    """What the text and a row of table_xinfo say of a column."""
+    name, default, hidden = row[1], row[4], row[6]
     column = text.column(name)
     generated = column.clause("GENERATED", "AS")
-    computed = " ".join(token.text for token in generated.expression) if generated else ""
+    computed = spelled(generated.expression, text, table) if generated else ""
     return ColumnFacts(
         default=None if default is None or default.upper() == "NULL" else default,
         computed=f"{hidden} {computed}" if computed else None,
@@ -82,10 +86,10 @@ def _column(text: TableText, name: str, default: str | None, hidden: int) -> Col
     )
 
 
-def _checks(text: TableText) -> Iterator[tuple[str | None, str]]:
+def _checks(text: TableText, table: str) -> Iterator[tuple[str | None, str]]:
     for clause in text.constraints:
         if clause.kind == "check":
-            yield clause.name or None, " ".join(token.text for token in clause.expression)
+            yield clause.name or None, spelled(clause.expression, text, table)
 
 
 def _index(statement: str) -> str:

@@ -20,6 +20,7 @@ from sqlalchemy.util import md5_hex
 
 from ..errors import RebuildRefused
 from .clauses import Clause
+from .spelling import as_written, spelled
 from .table_text import TableText
 from .tokens import same_name
 
@@ -64,6 +65,7 @@ def find_constraint(
     found = [clause for clause in candidates if name and same_name(clause.name, name)]
     for convention in conventions:
         found = found or [c for c in unnamed if name and conventional(c, label, convention) == name]
+    found = found or [c for c in unnamed if name and name in _names_of_check(c, table, label)]
     if not found and (name is None or kind == "primary"):
         found = unnamed
     if len(found) != 1:
@@ -73,9 +75,6 @@ def find_constraint(
 
 def conventional(clause: Clause, table: str, convention: Convention) -> str:
     """The name that a naming convention gives an unnamed constraint; "" if none."""
-    if clause.kind == "check" and convention is USUAL[0]:
-        said = " ".join(token.text for token in clause.expression)
-        return f"ck_{table}_{md5_hex(said)[:8]}"
     metadata = MetaData(naming_convention=dict(convention))
     try:
         constraint = _constraint(clause)
@@ -85,6 +84,14 @@ def conventional(clause: Clause, table: str, convention: Convention) -> str:
         return str(constraint.name) if isinstance(constraint.name, str) else ""
     except (SQLAlchemyError, KeyError, IndexError):
         return ""
+
+
+def _names_of_check(clause: Clause, table: TableText, label: str) -> set[str]:
+    """What a script calls a CHECK without a name, by what it says."""
+    if clause.kind != "check":
+        return set()
+    texts = {as_written(clause.expression), spelled(clause.expression, table, label)}
+    return {f"ck_{label}_{md5_hex(text)[:8]}" for text in texts}
 
 
 def _constraint(clause: Clause) -> Constraint | None:
@@ -119,7 +126,7 @@ def in_words(clause: Clause) -> str:
     """Such as "unique constraint uq_name (name)"."""
     name = f" {clause.name}" if clause.name else " without a name"
     if clause.kind == "check":
-        return f"CHECK{name}: " + " ".join(token.text for token in clause.expression)
+        return f"CHECK{name}: " + as_written(clause.expression)
     columns = ", ".join(clause.columns)
     refers = f" to {clause.referred[0]}" if clause.kind == "foreignkey" else ""
     return f"{KINDS[clause.kind]}{name} ({columns}){refers}"
