@@ -32,7 +32,9 @@ def conversion(
         return "" if old.timezone == new.timezone else f"{column} AT TIME ZONE 'UTC'"
     if isinstance(old, ARRAY) and isinstance(new, ARRAY):
         inner = conversion(connection, column, old.item_type, new.item_type)
-        return f"{column}::{_name(connection, new)}" if inner else inner
+        # No enumeration is cast into another one, not even where it is in an array.
+        through = "::text[]" if isinstance(old.item_type, Enum) else ""
+        return f"{column}{through}::{_name(connection, new)}" if inner else inner
     if isinstance(old, types.Uuid) and plain_name(connection, old) == "uuid" and _is_short(new):
         return f"replace({column}::text, '-', '')"
     if _is_text(new):
@@ -77,11 +79,9 @@ def _is_text(kind: TypeEngine[Any]) -> bool:
 
 
 def _name(connection: Connection, kind: TypeEngine[Any]) -> str:
-    return (
-        kind.compile(dialect=connection.dialect).lower()
-        if not isinstance(kind, Enum)
-        else kind.compile(dialect=connection.dialect)
-    )
+    said = kind.compile(dialect=connection.dialect)
+    of_enum = isinstance(kind.item_type if isinstance(kind, ARRAY) else kind, Enum)
+    return said if of_enum else said.lower()
 
 
 def plain_name(connection: Connection, kind: TypeEngine[Any]) -> str:

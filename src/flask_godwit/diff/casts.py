@@ -205,7 +205,7 @@ class CastStage:
                 )
 
     def _reason(self, key: Key, name: str, using: str, new: TypeEngine[Any] | None) -> str:
-        if isinstance(new, Enum):
+        if isinstance(new.item_type if isinstance(new, types.ARRAY) else new, Enum):
             return ""  # its type may not exist yet; the values are compared instead
         first, words, own = self.database.domain_for_a_moment(new, self.dialect)
         expression: Any = literal_column(using.replace(words, own) if first else using)
