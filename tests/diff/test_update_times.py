@@ -60,3 +60,11 @@ def test_time_that_goes(evolution: Evolution) -> None:
     evolution.begin(before, ROWS)
     evolution.follow(after, "--fill", "t.n=5")
     evolution.back(before)
+
+
+def test_words(evolution: Evolution) -> None:
+    """A text that becomes a truth."""
+    rows = "INSERT INTO t (id, n, changed) VALUES (1, 'true', '2001-02-03 04:05:06')"
+    evolution.begin(_models(sa.Column("n", sa.String(9))), rows)
+    evolution.follow(_models(sa.Column("n", sa.Boolean)))
+    assert _years(evolution) == [(2001,)]

@@ -9,11 +9,14 @@ from re import Pattern
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from sqlalchemy import (
+    BigInteger,
     Column,
     ColumnElement,
     Connection,
     Dialect,
     Engine,
+    Integer,
+    SmallInteger,
     Table,
     func,
     text,
@@ -37,6 +40,8 @@ if TYPE_CHECKING:
     from .script import Script
 
 
+Condition = Callable[[ColumnElement[Any]], ColumnElement[bool]]
+"""A condition on the values of a column."""
 Size = tuple[int, int]
 """Rows and bytes of a table."""
 Columns = Collection[tuple[str, str]]
@@ -135,11 +140,22 @@ class Database(Administered, RunningAnswers, ObjectAnswers, OptionAnswers, TypeA
         """How many characters a text has."""
         return func.char_length(column)
 
-    def unreadable(
-        self, kind: TypeEngine[Any]
-    ) -> Callable[[ColumnElement[Any]], ColumnElement[bool]] | None:
-        """Which texts can't become a value of another type; None where that is not known."""
-        return None
+    def unreadable(self, old: Any, new: Any) -> Iterator[Condition]:
+        """Which values of one type can't become a value of another; nothing where that is not
+        known. What is too long or too large is not looked at.
+        """
+        yield from ()
+
+    def whole_numbers(self, kind: Any) -> tuple[int, int] | None:
+        """The smallest and the largest number of a type that has whole numbers only."""
+        if not isinstance(kind, Integer):
+            return None
+        bits = 16 if isinstance(kind, SmallInteger) else 64 if isinstance(kind, BigInteger) else 32
+        return -(2 ** (bits - 1)), 2 ** (bits - 1) - 1
+
+    def rounded(self, number: ColumnElement[Any], scale: int) -> ColumnElement[Any]:
+        """A number as it is stored with so many digits behind the point."""
+        return func.round(number, scale)
 
     def conversion(
         self, connection: Connection, column: str, old: TypeEngine[Any], new: TypeEngine[Any]

@@ -13,20 +13,11 @@ from sqlalchemy import (
     JSON,
     URL,
     Column,
-    ColumnElement,
     Connection,
-    Date,
-    DateTime,
     Dialect,
     Engine,
-    Float,
-    Integer,
     LargeBinary,
-    Numeric,
     Text,
-    Uuid,
-    cast,
-    func,
     text,
 )
 from sqlalchemy.types import TypeEngine
@@ -34,7 +25,7 @@ from sqlalchemy.types import TypeEngine
 from ..errors import Outage
 from ..interrupts import failures_ignored
 from ..mysql.enum_copies import keep_charsets
-from .base import Database, Size, Trouble
+from .base import Condition, Database, Size, Trouble
 from .mysql_errors import gives_way, outage, trouble
 from .mysql_options import MySQLOptions
 from .object_answers import VIEW
@@ -55,9 +46,6 @@ if TYPE_CHECKING:
     from .witness import Witness
 
 keep_charsets()  # wherever MySQL is spoken, tables are copied
-
-_NUMBER = r"^[[:space:]]*[-+]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][-+]?[0-9]+)?[[:space:]]*$"
-_UUID = "^[0-9A-Fa-f]{32}$"
 
 
 def _session(connection: Connection) -> int:
@@ -154,18 +142,15 @@ class MySQL(MySQLOptions, Database):
     def can_default(self, kind: TypeEngine[Any]) -> bool:
         return not isinstance(kind, Text | LargeBinary | JSON)
 
-    def unreadable(
-        self, kind: TypeEngine[Any]
-    ) -> Callable[[ColumnElement[Any]], ColumnElement[bool]] | None:
-        if isinstance(kind, Integer | Numeric | Float):
-            return lambda column: column.op("NOT REGEXP")(_NUMBER)
-        if isinstance(kind, Date | DateTime):
-            return lambda column: cast(column, DateTime()).is_(None) & column.is_not(None)
-        if isinstance(kind, JSON):
-            return lambda column: func.json_valid(column) == 0
-        if isinstance(kind, Uuid):
-            return lambda column: func.replace(column, "-", "").op("NOT REGEXP")(_UUID)
-        return None
+    def unreadable(self, old: Any, new: Any) -> Iterator[Condition]:
+        from .mysql_misfits import unreadable
+
+        return unreadable(old, new)
+
+    def whole_numbers(self, kind: Any) -> tuple[int, int] | None:
+        from .mysql_misfits import whole_numbers
+
+        return whole_numbers(kind)
 
     def around_conversion(
         self, connection: Connection, table: str, column: Column[Any], new: Any

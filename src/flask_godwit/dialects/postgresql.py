@@ -6,10 +6,20 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from sqlalchemy import URL, Connection, Dialect, Engine, text
+from sqlalchemy import (
+    URL,
+    ColumnElement,
+    Connection,
+    Dialect,
+    Engine,
+    Numeric,
+    cast,
+    func,
+    text,
+)
 from sqlalchemy.types import TypeEngine
 
-from .base import Columns, Database, Size, Trouble
+from .base import Columns, Condition, Database, Size, Trouble
 from .object_answers import FUNCTION, PROCEDURE, TRIGGER, VIEW
 from .postgresql_errors import outage, trouble
 from .postgresql_options import PostgreSQLOptions
@@ -86,6 +96,14 @@ class PostgreSQL(PostgreSQLOptions, PostgreSQLTypes, Database):
     has_safe_forms: ClassVar[bool] = True
     failure_ends_transaction: ClassVar[bool] = True
     bytes_literal: ClassVar[str] = r"'\x{}'"
+
+    def unreadable(self, old: Any, new: Any) -> Iterator[Condition]:
+        from .postgresql_misfits import unreadable
+
+        return unreadable(self, old, new)
+
+    def rounded(self, number: ColumnElement[Any], scale: int) -> ColumnElement[Any]:
+        return func.round(cast(number, Numeric()), scale)
 
     def trouble(self, error: BaseException) -> Trouble:
         return trouble(error)

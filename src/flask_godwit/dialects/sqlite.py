@@ -9,26 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from sqlalchemy import (
-    JSON,
     URL,
-    ColumnElement,
     Connection,
-    Date,
-    DateTime,
     Dialect,
     Engine,
-    Float,
-    Integer,
-    Numeric,
     Table,
-    Uuid,
-    func,
     text,
 )
-from sqlalchemy.types import TypeEngine
 
 from ..errors import DatabaseError, DiskFull, Outage, ReadOnly
-from .base import Database, Size, Trouble
+from .base import Condition, Database, Size, Trouble
 from .object_answers import VIEW
 
 if TYPE_CHECKING:
@@ -147,21 +137,10 @@ class SQLite(Database):
         # AUTOINCREMENT stands in the column, for which SQLAlchemy writes no name.
         return not table.dialect_options["sqlite"]["autoincrement"]
 
-    def unreadable(
-        self, kind: TypeEngine[Any]
-    ) -> Callable[[ColumnElement[Any]], ColumnElement[bool]] | None:
-        if isinstance(kind, Integer | Numeric | Float):
-            return lambda column: (
-                _is_text(column)
-                & (column.op("GLOB")("*[^0-9.eE+ -]*") | ~column.op("GLOB")("*[0-9]*"))
-            )
-        if isinstance(kind, Date | DateTime):
-            return lambda column: func.datetime(column).is_(None) & column.is_not(None)
-        if isinstance(kind, JSON):
-            return lambda column: func.json_valid(column) == 0
-        if isinstance(kind, Uuid):
-            return _is_no_uuid
-        return None
+    def unreadable(self, old: Any, new: Any) -> Iterator[Condition]:
+        from .sqlite_misfits import unreadable
+
+        return unreadable(old, new)
 
     reads_names_as_texts: ClassVar[bool] = True
     reflects_collations: ClassVar[bool] = False
@@ -276,15 +255,6 @@ class SQLite(Database):
         if file is None:
             raise DatabaseError("An SQLite database in memory can't be created or dropped.")
         return file
-
-
-def _is_no_uuid(column: ColumnElement[Any]) -> ColumnElement[bool]:
-    digits = func.replace(column, "-", "")
-    return (func.length(digits) != 32) | digits.op("GLOB")("*[^0-9A-Fa-f]*")
-
-
-def _is_text(column: ColumnElement[Any]) -> ColumnElement[bool]:
-    return func.typeof(column) == "text"
 
 
 def _file(url: URL) -> Path | None:

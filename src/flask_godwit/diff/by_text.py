@@ -1,40 +1,78 @@
-"""Numbers and the values of an ENUM or SET: where one becomes the other, it does so as a text.
+"""Changes of type that MySQL and MariaDB make right only by a text that says the same.
 
-MySQL and MariaDB would take the position of a value for the number, or the number for a position.
+Of an ENUM or SET they would take the position of a value for the number, or a number for a
+position; and the words that other databases read as true and false are none to them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from alembic.operations import ops
-from sqlalchemy import Dialect, Enum, String, types
+from sqlalchemy import Boolean, Dialect, Enum, String, types
 from sqlalchemy.dialects.mysql import BIT, SET, YEAR
 
-from .names import said
-from .steps import Comment, Quiet, Redefined
+from .fill import ModelColumn
+from .names import Key, quoted, said
+from .rows import Rows
+from .steps import Comment, Quiet, Redefined, Sql
+from .stored_types import stored_as
+from .untouched import untouched
 
-_NUMBERS = (types.Integer, types.Numeric, types.Float, types.Boolean, BIT, YEAR)
+_NUMBERS = (types.Integer, types.Numeric, types.Float, Boolean, BIT, YEAR)
 _ROOM = 80
 """How long a number may be as a text: a DECIMAL has up to 65 digits."""
+_TRUE = ("true", "t", "yes", "y", "on")
+_FALSE = ("false", "f", "no", "n", "off")
 
 
-def convert_by_text(operations: ops.OpContainer, dialect: Dialect) -> None:
-    """Have each change of type between them go through a VARCHAR."""
-    for table in operations.ops:
-        if isinstance(table, ops.ModifyTableOps):
-            table.ops = [new for step in table.ops for new in _around(step, dialect)]
+@dataclass
+class TextStage:
+    """Has what changes its type in one database be a text in between."""
 
+    dialect: Dialect
+    rows: Rows
+    models: ModelColumn
 
-def _around(step: ops.MigrateOperation, dialect: Dialect) -> Iterator[ops.MigrateOperation]:
-    if isinstance(step, ops.AlterColumnOp) and not _is_computed(step):
-        room = _room(step.existing_type, step.modify_type, dialect)
+    def run(self, operations: ops.OpContainer) -> None:
+        """Change the operations of an upgrade, or of a downgrade."""
+        for table in operations.ops:
+            if isinstance(table, ops.ModifyTableOps):
+                table.ops = [new for step in table.ops for new in self._around(step)]
+
+    def _around(self, step: ops.MigrateOperation) -> Iterator[ops.MigrateOperation]:
+        if isinstance(step, ops.AlterColumnOp) and not _is_computed(step):
+            yield from self._before(step)
+        yield step
+
+    def _before(self, step: ops.AlterColumnOp) -> Iterator[ops.MigrateOperation]:
+        if step.existing_type is None or step.modify_type is None:
+            return
+        old = stored_as(step.existing_type, self.dialect)
+        new = stored_as(step.modify_type, self.dialect)
+        key: Key = (step.schema, step.table_name)
+        room = _room(old, new)
         if room:
-            place = said((step.schema, step.table_name), step.column_name)
+            place = said(key, step.column_name)
             yield Comment(f"{place}: as a text in between, or positions would be taken for values.")
             yield _to_text(step, room)
-    yield step
+        if isinstance(new, Boolean) and _has_words(old):
+            yield self._as_digits(key, step.column_name)
+
+    def _as_digits(self, key: Key, name: str) -> Sql:
+        """Have words be 1 and 0; anything else stays as it is."""
+        table, column = quoted(self.dialect, *key), quoted(self.dialect, name)
+        others = untouched(self.dialect, self.rows, self.models, key)
+        return Sql(
+            f"UPDATE {table} SET {column} = (LOWER({column}) IN ({_listed(_TRUE)})){others}"
+            f" WHERE LOWER({column}) IN ({_listed(_TRUE + _FALSE)})"
+        )
+
+
+def _listed(words: tuple[str, ...]) -> str:
+    return ", ".join(f"'{word}'" for word in words)
 
 
 def _is_computed(step: ops.AlterColumnOp) -> bool:
@@ -42,14 +80,18 @@ def _is_computed(step: ops.AlterColumnOp) -> bool:
     return isinstance(step, Redefined) and bool(step.computed or step.old_computed)
 
 
-def _room(old: Any, new: Any, dialect: Dialect) -> int:
+def _has_words(kind: Any) -> bool:
+    """Whether values may be words for true and false."""
+    if isinstance(kind, Enum):
+        return any(label.lower() in _TRUE + _FALSE for label in kind.enums)
+    return isinstance(kind, String) and not isinstance(kind, SET)
+
+
+def _room(old: Any, new: Any) -> int:
     """How long the text is in between; 0 where none is needed."""
-    if old is None or new is None:
-        return 0
-    before, after = old.dialect_impl(dialect), new.dialect_impl(dialect)
-    if _is_choice(before) and isinstance(after, _NUMBERS):
-        return max(_longest(before), 1)
-    return _ROOM if isinstance(before, _NUMBERS) and _is_choice(after) else 0
+    if _is_choice(old) and isinstance(new, _NUMBERS):
+        return max(_longest(old), 1)
+    return _ROOM if isinstance(old, _NUMBERS) and _is_choice(new) else 0
 
 
 def _is_choice(kind: Any) -> bool:

@@ -27,14 +27,15 @@ from sqlalchemy import Text as TextType
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.types import TypeEngine
 
-from ..dialects.base import Database
+from ..dialects.base import Condition, Database
 from ..errors import AnswerNeeded, RowsInTheWay
 from .answers import Answers
 from .compare.text import undoubled
 from .fill import ModelColumn
+from .misfits import misfits
 from .names import Key, quoted, said
 from .plain_uuids import as_uuids
-from .row_queries import Condition, is_exact, misfits
+from .row_queries import is_exact
 from .rows import Rows
 from .steps import Cast, Comment, Freed, Quiet, Redefined, Sql, set_loss
 from .words import type_words
@@ -191,7 +192,7 @@ class CastStage:
 
     def _check_rows(self, key: Key, operation: ops.AlterColumnOp, using: str | None) -> None:
         name, new = operation.column_name, operation.modify_type
-        for condition in misfits(self.database, operation.existing_type, new):
+        for condition in misfits(self.database, self.dialect, operation.existing_type, new):
             self._refuse(key, name, condition, type_words(new))
         if using:
             old = self.rows.column(key, name).compile(dialect=self.dialect)

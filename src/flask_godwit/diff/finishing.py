@@ -11,7 +11,7 @@ from alembic.operations import ops
 from sqlalchemy import Column, Table
 
 from ..dialects import dialect_for
-from .by_text import convert_by_text
+from .by_text import TextStage
 from .casts import CastStage
 from .coming_back import say_steadily
 from .constraint_names import name_added
@@ -60,8 +60,9 @@ def finished(refinement: Refinement, context: AutogenContext, script: ops.Migrat
     fill.upgrade(upgrade)
     fill.downgrade(downgrade)
     if facts["database"].stores_positions:
-        convert_by_text(upgrade, context.dialect)
-        convert_by_text(downgrade, context.dialect)
+        by_text = TextStage(context.dialect, rows, facts["models"])
+        by_text.run(upgrade)
+        by_text.run(downgrade)
     say_steadily(downgrade, facts["database"])
     mark_losses(upgrade, rows)
     dialect = context.connection.dialect

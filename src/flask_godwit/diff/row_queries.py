@@ -6,31 +6,20 @@ those of its operations.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from alembic.operations import ops
 from sqlalchemy import (
-    ColumnElement,
-    Enum,
     Numeric,
-    String,
-    Uuid,
     and_,
     exists,
     func,
     not_,
     select,
     text,
-    types,
 )
-from sqlalchemy import Text as TextType
-from sqlalchemy import cast as sql_cast
 from sqlalchemy.sql.elements import ColumnClause, TextClause
-
-from ..dialects.base import Database
-
-Condition = Callable[[ColumnElement[Any]], ColumnElement[bool]]
 
 
 def orphaned(local: Sequence[Any], parent: Any, remote: Sequence[Any]) -> Any:
@@ -75,36 +64,6 @@ def _is_special(step: ops.CreateIndexOp) -> bool:
     """An index on expressions, or on some rows only."""
     partial = any(name.endswith("_where") for name in step.kw)
     return partial or not all(isinstance(item, (str, ColumnClause)) for item in step.columns)
-
-
-def misfits(database: Database, old: Any, new: Any) -> Iterator[Condition]:
-    """Which values don't fit a column's new type."""
-    if isinstance(new, Enum) and isinstance(old, String):
-        enums = list(new.enums)
-        yield lambda column: sql_cast(column, TextType()).not_in(enums)
-    elif hasattr(new, "values"):
-        return  # a SET, whose length is that of its longest value
-    elif isinstance(new, String) and new.length and database.enforces_limits:
-        length = database.text_length
-        yield lambda column: length(sql_cast(column, TextType())) > new.length
-    elif isinstance(new, Uuid) or (isinstance(old, String) and not isinstance(new, String)):
-        condition = database.unreadable(new)
-        if condition is not None:
-            yield condition
-    elif not (database.enforces_limits and isinstance(old, types.Integer | Numeric | types.Float)):
-        return
-    elif isinstance(new, types.Integer):
-        limit = _largest(new)
-        yield lambda column: (column > limit) | (column < -limit - 1)
-    elif is_exact(new):
-        above = 10 ** (new.precision - (new.scale or 0))
-        yield lambda column: (column >= above) | (column <= -above)
-
-
-def _largest(kind: types.Integer) -> int:
-    if isinstance(kind, types.SmallInteger):
-        return 2**15 - 1
-    return 2**63 - 1 if isinstance(kind, types.BigInteger) else 2**31 - 1
 
 
 def is_exact(kind: Any) -> bool:

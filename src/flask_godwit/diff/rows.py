@@ -19,10 +19,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DBAPIError
 
+from ..dialects.base import Condition
 from .compare.text import literally
 from .names import Key
 from .renames.values import Renames
-from .row_queries import Condition
 
 
 class Rows:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Any
 
 from alembic.operations import ops
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection, Enum, String, inspect
 
 from ..dialects import Database
 from ..diff.names import Key, said
@@ -85,7 +86,7 @@ class Preflight:
             if operation.modify_name is not None:
                 self.columns.add((said(_key(operation)), operation.modify_name))
                 self.columns.add((said(_key(operation)), operation.column_name))
-            if operation.modify_type is not None:
+            if operation.modify_type is not None and not _keeps_values(operation.modify_type):
                 self.written.add(said(_key(operation)))
         elif isinstance(operation, BackfillOp):
             self.anything = True
@@ -114,6 +115,11 @@ class Preflight:
 
 def _key(operation: ops.AlterTableOp) -> Key:
     return operation.schema, operation.table_name
+
+
+def _keeps_values(kind: Any) -> bool:
+    """Whether a column that becomes a text says what it said before."""
+    return isinstance(kind, String) and not isinstance(kind, Enum) and not kind.collation
 
 
 def _actions(step: Recorded, dialect: str) -> Sequence[Action]:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 from alembic.operations import ops
 from sqlalchemy import Uuid
 
+from ..diff.misfits import misfits
 from ..diff.names import Key, said
-from ..diff.row_queries import filled, misfits, orphaned, unique_columns, violating
+from ..diff.row_queries import filled, orphaned, unique_columns, violating
 
 if TYPE_CHECKING:
     from .row_search import RowSearch
@@ -58,7 +59,8 @@ def _(operation: ops.AlterColumnOp, search: RowSearch) -> Iterator[Question]:
     if search.goes_back and (isinstance(new, Uuid) or not search.database.enforces_limits):
         return  # what a downgrade can't read it leaves as it is
     nouns = ("value that does not fit", "values that don't fit")
-    for condition in misfits(search.database, search.type_of(key, name), new):
+    dialect, old = search.connection.dialect, search.type_of(key, name)
+    for condition in misfits(search.database, dialect, old, new):
         subject = f"{said(key, name)} {search.written(new)}"
         yield Question(subject, nouns, source, condition(column), (key,), about)
 

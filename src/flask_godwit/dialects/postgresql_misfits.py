@@ -1,0 +1,38 @@
+"""Elements of arrays that don't fit another type, which PostgreSQL finds when it converts them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import ARRAY, ColumnElement, Enum, String, Text, any_, cast, func, not_, null, or_
+from sqlalchemy.dialects.postgresql import array
+
+from .base import Condition, Database
+
+
+def unreadable(database: Database, old: Any, new: Any) -> Iterator[Condition]:
+    """Which arrays have an element that can't become one of the new type."""
+    if not (isinstance(old, ARRAY) and isinstance(new, ARRAY)):
+        return
+    item, texts = new.item_type, ARRAY(Text())
+    whole = database.whole_numbers(item)
+    if isinstance(item, Enum):
+        labels = cast(array(item.enums), texts)
+
+        def others(column: ColumnElement[Any]) -> ColumnElement[bool]:
+            found = func.array_remove(cast(column, texts), null(), type_=texts)
+            return not_(found.bool_op("<@")(labels))
+
+        yield others
+    elif isinstance(item, String) and item.length:
+        # A cast that somebody writes cuts what is too long; that of a new type refuses it.
+        short = ARRAY(String(item.length))
+        yield lambda column: cast(cast(column, short), texts) != cast(column, texts)
+    elif whole is not None:
+        lowest, highest = whole
+
+        def outside(column: ColumnElement[Any]) -> ColumnElement[bool]:
+            return or_(highest < any_(column), lowest > any_(column))
+
+        yield outside

@@ -1,0 +1,61 @@
+"""Which values of a column don't fit the type that it gets, as conditions on the column."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import ColumnElement, Dialect, Enum, Numeric, String, types
+from sqlalchemy import Text as TextType
+from sqlalchemy import cast as sql_cast
+
+from ..dialects.base import Condition, Database
+from .row_queries import is_exact
+from .stored_types import stored_as
+
+_NUMBERS = (types.Integer, Numeric, types.Float)
+_AS_NUMBER = Numeric(60, 10)
+"""What a text is compared as, where it is to become a number."""
+
+
+def misfits(database: Database, dialect: Dialect, old: Any, new: Any) -> Iterator[Condition]:
+    """Which values a change of type would fail on, or leave unreadable."""
+    old, new = stored_as(old, dialect), stored_as(new, dialect)
+    if isinstance(new, Enum):
+        enums = list(new.enums)
+        yield lambda column: sql_cast(column, TextType()).not_in(enums)
+        return
+    yield from database.unreadable(old, new)
+    if not database.enforces_limits or hasattr(new, "values"):  # a SET has the length of its values
+        return
+    if isinstance(new, String) and new.length:
+        length, limit = database.text_length, new.length
+        yield lambda column: length(sql_cast(column, TextType())) > limit
+    else:
+        yield from _out_of_range(database, old, new)
+
+
+def _out_of_range(database: Database, old: Any, new: Any) -> Iterator[Condition]:
+    """Numbers that are too large, also when they are rounded."""
+    is_text = isinstance(old, String) and not database.takes_using
+    bounds = _bounds(database, new) if is_text or isinstance(old, _NUMBERS) else None
+    if bounds is None:
+        return
+    below, above = bounds
+
+    def outside(column: ColumnElement[Any]) -> ColumnElement[bool]:
+        number = sql_cast(column, _AS_NUMBER) if is_text else column
+        if not isinstance(old, types.Integer):
+            number = database.rounded(number, getattr(new, "scale", None) or 0)
+        return (number >= above) | (number < 0 if below is None else number <= below)
+
+    yield outside
+
+
+def _bounds(database: Database, kind: Any) -> tuple[int | None, int] | None:
+    """The nearest whole numbers that a type does not take; None below is whatever is negative."""
+    if is_exact(kind):
+        above = 10 ** (kind.precision - (kind.scale or 0))
+        return (None if getattr(kind, "unsigned", False) else -above), above
+    whole = database.whole_numbers(kind)
+    return whole and (whole[0] - 1, whole[1] + 1)
