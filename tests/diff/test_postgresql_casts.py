@@ -53,3 +53,33 @@ def test_array_of_enumeration(
     assert evolution.rows("SELECT CAST(a AS TEXT) FROM t") == [("{a,b}",)]
     evolution.back(_models(old, **options))
     assert evolution.rows("SELECT CAST(a AS TEXT) FROM t") == [("{a,b}",)]
+
+
+@pytest.mark.parametrize("options", [{}, {"nullable": False}], ids=["", "not null"])
+def test_bytes_and_texts(evolution: Evolution, options: dict[str, Any]) -> None:
+    """Bytes become the text that they are in UTF-8, and bytes again."""
+    one, other = _models(sa.LargeBinary, **options), _models(sa.Text, **options)
+    value = "aé\\c"
+    evolution.begin(one, f"INSERT INTO t (id, a) VALUES (1, convert_to('{value}', 'UTF8'))")
+    evolution.follow(other)
+    assert evolution.rows("SELECT a FROM t") == [(value,)]
+    evolution.back(one)
+    assert evolution.rows("SELECT convert_from(a, 'UTF8') FROM t") == [(value,)]
+
+
+def test_bytes_that_are_no_text(evolution: Evolution) -> None:
+    """Bytes that are no UTF-8 stop the command."""
+    one = _models(sa.LargeBinary)
+    evolution.begin(one, r"INSERT INTO t (id, a) VALUES (1, '\xfffe')")
+    answer = evolution.migrate(_models(sa.Text))
+    assert answer.exit_code == 1
+    assert "Not every value of t.a can become" in answer.output
+
+
+def test_texts_and_bytes(evolution: Evolution) -> None:
+    """Texts become bytes, and the same texts again."""
+    one = _models(lambda: sa.String(9))
+    evolution.begin(one, r"INSERT INTO t (id, a) VALUES (1, 'a\c')")
+    evolution.follow(_models(sa.LargeBinary))
+    evolution.back(one)
+    assert evolution.rows("SELECT a FROM t") == [("a\\c",)]

@@ -37,6 +37,10 @@ def conversion(
         return f"{column}{through}::{_name(connection, new)}" if inner else inner
     if isinstance(old, types.Uuid) and plain_name(connection, old) == "uuid" and _is_short(new):
         return f"replace({column}::text, '-', '')"
+    if isinstance(old, types.LargeBinary) and _is_text(new):
+        return f"convert_from({column}, 'UTF8')"  # by itself it writes down the bytes in hex
+    if _is_text(old) and isinstance(new, types.LargeBinary):
+        return f"convert_to({column}, 'UTF8')"  # by itself it takes backslashes for escapes
     if _is_text(new):
         # What PostgreSQL makes of an address by itself has a mask that nobody wrote.
         return f"abbrev({column})" if isinstance(old, INET) else ""
