@@ -83,3 +83,18 @@ def test_texts_and_bytes(evolution: Evolution) -> None:
     evolution.follow(_models(sa.LargeBinary))
     evolution.back(one)
     assert evolution.rows("SELECT a FROM t") == [("a\\c",)]
+
+
+@pytest.mark.parametrize("name", ["o", "u"])
+def test_under_a_new_name(evolution: Evolution, name: str) -> None:
+    """Rows are looked at by the old name, though the new one is a letter of what converts them."""
+
+    def other(db: SQLAlchemy) -> None:
+        kind = sa.Text if name == "o" else sa.Uuid
+        db.Table("t", sa.Column("id", sa.Integer, primary_key=True), sa.Column(name, kind))
+
+    old = sa.LargeBinary if name == "o" else sa.Text
+    value = "x" if name == "o" else "7b1c9a3e-0d5f-4c55-8a6e-2f4f7a3b9c11"
+    evolution.begin(_models(old), f"INSERT INTO t (id, a) VALUES (1, '{value}')")
+    evolution.follow(other, "--rename", f"t.a:t.{name}")
+    assert [str(row[0]) for row in evolution.rows(f"SELECT {name} FROM t")] == [value]

@@ -195,15 +195,24 @@ class CastStage:
         for condition in misfits(self.database, self.dialect, operation.existing_type, new):
             self._refuse(key, name, condition, type_words(new))
         if using:
-            old = self.rows.column(key, name).compile(dialect=self.dialect)
-            written = using.replace(quoted(self.dialect, name), undoubled(str(old), self.dialect))
-            reason = self._reason(key, name, written, new)
+            reason = self._reason(key, name, self._as_called_now(key, operation, using), new)
             if reason:
                 raise RowsInTheWay(
                     f"Not every value of {said(key, name)} can become {type_words(new)}.",
                     detail=f"  {reason}",
                     hint=_CORRECT,
                 )
+
+    def _as_called_now(self, key: Key, operation: ops.AlterColumnOp, using: str) -> str:
+        """A conversion under the name that the column has in the database."""
+        name, old, new = operation.column_name, operation.existing_type, operation.modify_type
+        assert old is not None
+        assert new is not None
+        compiled = self.rows.column(key, name).compile(dialect=self.dialect)
+        there = undoubled(str(compiled), self.dialect)
+        if said(key, name) not in self.answers.casts:
+            return self.database.conversion(self.rows.connection, there, old, new) or using
+        return using.replace(quoted(self.dialect, name), there)
 
     def _reason(self, key: Key, name: str, using: str, new: TypeEngine[Any] | None) -> str:
         if isinstance(new.item_type if isinstance(new, types.ARRAY) else new, Enum):
