@@ -50,7 +50,9 @@ def compare_counter(
         retyped.kw.pop("autoincrement", None)  # it is the same on both ways, and this is not
     before = _counted(context, schema, column, actual)
     after = _counted(context, schema, column, wanted)
-    # A type that can't count is possible only without what counts.
+    if wanted.counter is None and actual.counter and actual.counter.kind == IDENTITY:
+        _null_again(modify, schema, found, column)
+    # A type that can't count, and NULL, are possible only without what counts.
     altered = altered_in(modify, column.name) if wanted.counter is None else None
     if altered is not None and actual.counter and actual.counter.kind == SERIAL:
         after = replace(after, default=None)  # Alembic has seen it
@@ -95,6 +97,15 @@ def _not_null(
     """Alembic ignores that an identity column may not be NULL, and only such a one can be it."""
     altered = altered_in(modify, column.name) or new_in(modify, schema, found, column)
     altered.modify_nullable = False
+
+
+def _null_again(
+    modify: ops.ModifyTableOps, schema: str | None, found: Column[Any], column: Column[Any]
+) -> None:
+    """Alembic ignores, too, that a column which is no identity any more may be NULL."""
+    if column.nullable and not found.nullable:
+        altered = altered_in(modify, column.name) or new_in(modify, schema, found, column)
+        altered.modify_nullable = True
 
 
 def _follow_type(
