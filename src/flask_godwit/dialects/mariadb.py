@@ -41,9 +41,10 @@ class MariaDB(MySQL):
     no_action_goes_unsaid: ClassVar[bool] = False
 
     def mend_reflection(self, dialect: Dialect) -> None:
-        from .mariadb_reflection import read_no_action
+        from .mariadb_reflection import read_addresses, read_no_action
 
         super().mend_reflection(dialect)
+        read_addresses(dialect)
         read_no_action(dialect)
 
     def cost(self, action: Action, facts: Facts) -> Cost:
