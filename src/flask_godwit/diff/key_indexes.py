@@ -50,14 +50,16 @@ class KeyIndexStage:
         self._bridge(up, down, swaps)
         self._bridge(down, up, None)
         above, below = by_table(up), by_table(down)
-        left = {
-            (table_of(block), columns)
+        dropped = [
+            (table_of(block), *found)
             for block in blocks_of(up)
-            for columns in list(self._drop_left(block, done_to(above, table_of(block)), swapped))
-        }
+            for found in list(self._drop_left(block, done_to(above, table_of(block)), swapped))
+        ]
+        left = {(key, columns) for key, index, name, columns in dropped if index != name}
+        gone = {(key, index) for key, index, _, _ in dropped}
         added = {_name(op) for block in blocks_of(up) for op in block.ops if _adds(op)}
         for block in blocks_of(down):
-            self._drop_made(block, done_to(below, table_of(block)), added)
+            self._drop_made(block, done_to(below, table_of(block)), added, gone)
         self._name_again(up, down, left)
 
     def keys_begin(self, key: Key) -> Set[str]:
@@ -69,35 +71,49 @@ class KeyIndexStage:
 
     def _drop_left(
         self, block: ops.ModifyTableOps, done: _Operations, swapped: set[tuple[Key, str]]
-    ) -> Iterator[tuple[str, ...]]:
+    ) -> Iterator[tuple[str, str, tuple[str, ...]]]:
         """The upgrade drops a key: its index goes with it. It is called as the key or the column.
 
+        One that comes back by its name, with its columns, uses it again.
+
         :param swapped: indexes that go where another one takes their place.
-        :returns: the columns of those that are not called as the key.
+        :returns: the names of the index and the key, and the columns.
         """
         key = (block.schema, block.table_name)
-        again = {_name(op) for op in done if _adds(op)}
+        adds = {_name(op): _local(op) for op in done if _adds(op)}
         known = {str(op.index_name) for op in done if isinstance(op, ops.DropIndexOp)}
         kept = {index.name for index in self.models[key].indexes} if key in self.models else set()
         for operation in [op for op in block.ops if _drops(op)]:
             columns = _local(operation)
             name = _name(operation)
+            again = {other for other, local in adds.items() if other != name or local == columns}
             for index in dict.fromkeys((name, columns[0])):
                 same = self._indexes(key).get(index) == columns and (key, index) not in swapped
                 stays = {name, index} & (again | known | kept) or _gone(done, columns)
                 if same and not stays:
                     _insert_after(block, operation, _drop_index(key, index))
-                    if index != name:
-                        yield columns
+                    yield index, name, columns
 
-    def _drop_made(self, block: ops.ModifyTableOps, done: _Operations, added: set[str]) -> None:
-        """The downgrade drops a key that the upgrade added: so does the server's index."""
+    def _drop_made(
+        self,
+        block: ops.ModifyTableOps,
+        done: _Operations,
+        added: set[str],
+        gone: set[tuple[Key, str]],
+    ) -> None:
+        """The downgrade drops a key that the upgrade added: so does the server's index.
+
+        :param gone: the indexes that the upgrade drops with their keys.
+        """
         key = (block.schema, block.table_name)
         table = self.models.get(key)
         for operation in [op for op in block.ops if _drops(op)]:
             name, columns = _name(operation), _local(operation)
             made = name in added and table is not None and not _covered(table, columns)
-            before = any(index[: len(columns)] == columns for index in self._indexes(key).values())
+            before = any(
+                index[: len(columns)] == columns and (key, other) not in gone
+                for other, index in self._indexes(key).items()
+            )
             if made and not before and not _gone(done, columns):
                 _insert_after(block, operation, _drop_index(key, name))
 
