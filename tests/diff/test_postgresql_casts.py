@@ -98,3 +98,26 @@ def test_under_a_new_name(evolution: Evolution, name: str) -> None:
     evolution.begin(_models(old), f"INSERT INTO t (id, a) VALUES (1, '{value}')")
     evolution.follow(other, "--rename", f"t.a:t.{name}")
     assert [str(row[0]) for row in evolution.rows(f"SELECT {name} FROM t")] == [value]
+
+
+class YesNo(sa.types.TypeDecorator[bool]):
+    """A type of the application's own."""
+
+    impl = sa.CHAR(5)
+    cache_ok = True
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "value", "after"),
+    [
+        (sa.Boolean, YesNo, "true", "True"),
+        (sa.DateTime, sa.Time, "2024-02-03 04:05:06", "1970-01-01 04:05:06"),
+    ],
+    ids=["own type", "time"],
+)
+def test_comes_back(evolution: Evolution, old: Any, new: Any, value: str, after: str) -> None:
+    """A downgrade converts the values back, as well as they can be."""
+    evolution.begin(_models(old), f"INSERT INTO t (id, a) VALUES (1, '{value}')")
+    evolution.follow(_models(new))
+    evolution.back(_models(old))
+    assert str(evolution.rows("SELECT a FROM t")[0][0]) == after

@@ -167,6 +167,15 @@ class Database(Administered, RunningAnswers, ObjectAnswers, OptionAnswers, TypeA
         """
         return ""
 
+    def way_back(
+        self, connection: Connection, column: str, old: TypeEngine[Any], new: TypeEngine[Any]
+    ) -> str | None:
+        """How a downgrade converts what has no conversion of its own; None when it can't.
+
+        :param column: the quoted name.
+        """
+        return None
+
     def around_conversion(
         self,
         connection: Connection,

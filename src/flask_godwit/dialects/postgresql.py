@@ -149,6 +149,13 @@ class PostgreSQL(PostgreSQLOptions, PostgreSQLTypes, Database):
 
         return conversion(connection, column, old, new)
 
+    def way_back(
+        self, connection: Connection, column: str, old: TypeEngine[Any], new: TypeEngine[Any]
+    ) -> str | None:
+        from .postgresql_casts import way_back
+
+        return way_back(connection, column, old, new)
+
     def keeps_foreign_keys(
         self, connection: Connection, old: TypeEngine[Any], new: TypeEngine[Any]
     ) -> bool:

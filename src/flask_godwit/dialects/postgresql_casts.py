@@ -10,6 +10,8 @@ from sqlalchemy.types import TypeEngine
 
 _REAL = 24
 """The most bits of a REAL."""
+_NO_DAY = "1970-01-01"
+"""The day of a time, where nobody knows of another."""
 _NUMBERS = (types.Integer, types.Numeric, types.Float)
 
 _CONTEXT = text(
@@ -27,6 +29,7 @@ def conversion(
 
     :param column: the quoted name.
     """
+    old, new = _behind(connection, old), _behind(connection, new)
     if isinstance(old, DateTime) and isinstance(new, DateTime):
         # Without this the session's own time zone would decide what is stored.
         return "" if old.timezone == new.timezone else f"{column} AT TIME ZONE 'UTC'"
@@ -52,6 +55,18 @@ def conversion(
     return _by_catalogue(connection, column, old, new)
 
 
+def way_back(
+    connection: Connection, column: str, old: TypeEngine[Any], new: TypeEngine[Any]
+) -> str | None:
+    """The ``USING`` of a downgrade that gives back less than there was; None where none is known.
+
+    :param column: the quoted name.
+    """
+    if isinstance(old, types.Time) and isinstance(new, DateTime):
+        return f"(date '{_NO_DAY}' + {column})"
+    return None
+
+
 def _by_catalogue(
     connection: Connection, column: str, old: TypeEngine[Any], new: TypeEngine[Any]
 ) -> str | None:
@@ -69,6 +84,14 @@ def _by_catalogue(
     if isinstance(old, types.Boolean) and isinstance(new, _NUMBERS):
         return f"{column}::integer::{target}"
     return None
+
+
+def _behind(connection: Connection, kind: TypeEngine[Any]) -> TypeEngine[Any]:
+    """What a type of the application's own is to the database."""
+    if not isinstance(kind, types.TypeDecorator):
+        return kind
+    found: Any = kind.dialect_impl(connection.dialect)
+    return found.impl_instance  # type: ignore[no-any-return]
 
 
 def _is_short(kind: TypeEngine[Any]) -> bool:

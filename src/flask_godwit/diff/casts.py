@@ -130,7 +130,9 @@ class CastStage:
         assert new is not None
         column = quoted(self.dialect, name)
         using = self.database.conversion(self.rows.connection, column, old, new)
-        if using is None and is_upgrade:
+        if using is None and not is_upgrade:
+            return self.database.way_back(self.rows.connection, column, old, new)
+        if using is None:
             raise AnswerNeeded(
                 f"{said(key, name)}: {self.database.name} knows no conversion from"
                 f" {type_words(old)} to {type_words(new)}.",
