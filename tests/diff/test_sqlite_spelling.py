@@ -50,7 +50,8 @@ def test_dropped_after_a_rename(local: Evolution, name: str) -> None:
     """It is found by what it says once its column has another name."""
     local.begin(models(), *by_hand(f"{name} > 0 AND length({name}) < 50"))
     local.now.execute("INSERT INTO t (id, a) VALUES (1, 9)")
-    answer = local.migrate(models("z", 5), "--rename", "t.a:t.z")
+    # The history makes another text, of which the script knows nothing.
+    answer = local.migrate(models("z", 5), "--rename", "t.a:t.z", "--no-prove")
     assert answer.exit_code == 0, answer.output
     local.now.ok("upgrade")
     local.now.ok("check")

@@ -6,6 +6,7 @@ is given one of its name.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator
 from typing import Any
 
@@ -57,11 +58,12 @@ def _in_order(part: ops.OpContainer, shared: Collection[str]) -> None:
     dropped = {_key(op) for op in part.ops if isinstance(op, ops.DropTableOp)}
     of_dropped: dict[Key, set[_Name]] = {}
     taken: dict[_Name, _Place] = {}
+    made_here = _made_here(part, shared)
     number = 0
     for holder in list(part.ops):
         for step in _steps(holder):
             number += 1
-            freed = set(_freed(step, shared))
+            freed = set(_freed(step, shared)) - made_here
             if isinstance(step, ops.DropIndexOp) and _key(step) in dropped:
                 # It goes with its table.
                 of_dropped.setdefault(_key(step), set()).update(freed)
@@ -74,6 +76,19 @@ def _in_order(part: ops.OpContainer, shared: Collection[str]) -> None:
                 _move(part, holder, step, before, makes)
             for name in _taken(step, shared):
                 taken.setdefault(name, (number, holder, step))
+
+
+def _made_here(part: ops.OpContainer, shared: Collection[str]) -> set[_Name]:
+    """Names that nothing had before: what is dropped is what the script itself has made.
+
+    So a renamed thing that also changes is there for a moment under its new name.
+    """
+    times: Counter[_Name] = Counter()
+    for holder in part.ops:
+        for step in _steps(holder):
+            times.update(_taken(step, shared))
+            times.subtract(_freed(step, shared))
+    return {name for name, more in times.items() if more > 0}
 
 
 def _steps(holder: ops.MigrateOperation) -> list[ops.MigrateOperation]:
@@ -159,7 +174,8 @@ def _of_table(create: ops.CreateTableOp, shared: Collection[str]) -> Iterator[_N
 
 def _names(key: Key, kind: str, name: Any, shared: Collection[str]) -> Iterator[_Name]:
     if isinstance(name, str):
-        yield (*key, str(name))
+        if kind == "fk":  # Alembic drops everything else of a table before it makes it anew
+            yield (*key, str(name))
         if kind in shared:
             yield key[0], None, str(name)
 
