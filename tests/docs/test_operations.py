@@ -16,8 +16,10 @@ FACTS = {
     "mariadb": mariadb_locks._FACTS,
     "sqlite": sqlite_locks._FACTS,
 }
-NO_OPERATION = {"stale-waiver"}
-"""What is about a line of a script, whatever it does."""
+NO_OPERATION = {"stale-waiver", "concurrently-corrupts"}
+"""What is about a line of a script, whatever it does, or about some versions of a server that the
+table does not ask.
+"""
 UNREADABLE = {"opaque"}
 
 

@@ -91,7 +91,9 @@ def _behind(connection: Connection, kind: TypeEngine[Any]) -> TypeEngine[Any]:
     if not isinstance(kind, types.TypeDecorator):
         return kind
     found: Any = kind.dialect_impl(connection.dialect)
-    return found.impl_instance  # type: ignore[no-any-return]
+    # PostgreSQL has a type of its own for SQLAlchemy's Interval, which is one like that.
+    behind: TypeEngine[Any] = getattr(found, "impl_instance", found)
+    return behind
 
 
 def _is_short(kind: TypeEngine[Any]) -> bool:
