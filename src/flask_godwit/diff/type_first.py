@@ -6,7 +6,7 @@ from copy import copy
 from typing import Any
 
 from alembic.operations import ops
-from sqlalchemy import Enum, Uuid
+from sqlalchemy import Enum, String, Uuid
 
 from .literals import Value
 
@@ -19,6 +19,9 @@ def needs_new_type(value: Value, step: ops.AlterColumnOp) -> bool:
     old, new = step.existing_type, step.modify_type
     if old is None or new is None:
         return False
+    if isinstance(old, String) and isinstance(new, Uuid) and value.constant:
+        # As a text it is converted with the others, which lose their dashes before the change.
+        return old.length is not None and len(value.sql.strip("'")) > old.length
     if old._type_affinity is not new._type_affinity:
         return True
     if isinstance(old, Enum) and isinstance(new, Enum):

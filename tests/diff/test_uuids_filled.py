@@ -1,0 +1,37 @@
+"""Texts become UUIDs, and rows without one get one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask_sqlalchemy import SQLAlchemy
+
+from .conftest import Evolution
+
+_ONE = "11111111-2222-3333-4444-555555555555"
+_FILL = ("--fill", "t.code=00000000-0000-0000-0000-000000abcdef")
+
+
+def _models(code: sa.Column[Any], number: sa.Column[Any]) -> Callable[[SQLAlchemy], None]:
+    def models(db: SQLAlchemy) -> None:
+        db.Table("t", sa.Column("id", sa.Integer, primary_key=True), code._copy(), number._copy())
+
+    return models
+
+
+@pytest.mark.parametrize("length", [32, 36, 60])
+def test_filled_before_or_after(evolution: Evolution, length: int) -> None:
+    """Also where another column takes its value only when it has its new type."""
+    number = sa.Column("number", sa.Numeric(10, 2))
+    before = _models(sa.Column("code", sa.String(length)), number)
+    value = _ONE if length >= len(_ONE) else _ONE.replace("-", "")
+    evolution.begin(before, f"INSERT INTO t (id, code) VALUES (1, '{value}'), (2, NULL)")
+    after = _models(
+        sa.Column("code", sa.Uuid, nullable=False), sa.Column("number", sa.Double, nullable=False)
+    )
+    evolution.follow(after, *_FILL, "--fill", "t.number=0")
+    found = [str(code).replace("-", "") for (code,) in evolution.rows("SELECT code FROM t")]
+    assert sorted(found) == ["00000000000000000000000000abcdef", _ONE.replace("-", "")]
