@@ -29,6 +29,9 @@ def _models(kind: Any, **options: Any) -> Callable[[SQLAlchemy], None]:
 @pytest.mark.filterwarnings("ignore:Did not recognize type")  # where the test itself looks
 def test_they_change(evolution: Evolution) -> None:
     """An address becomes a text, and an address again on the way back."""
+    with evolution.database.engine() as engine, engine.connect() as connection:
+        if not hasattr(connection.dialect.type_compiler_instance, "visit_INET6"):
+            pytest.skip("SQLAlchemy 2.0 knows it by the name mariadb:// only")
     evolution.begin(_models(_INET6), f"INSERT INTO t (id, a) VALUES (1, '{ADDRESS}')")
     evolution.now.ok("check")
     evolution.follow(_models(sa.String(39)))

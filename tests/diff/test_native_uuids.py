@@ -39,6 +39,9 @@ def _models(kind: Any, **options: Any) -> Callable[[SQLAlchemy], None]:
 )
 def test_there_and_back(evolution: Evolution, options: dict[str, Any]) -> None:
     """A column keeps NOT NULL, its default and its comment, and so do its values."""
+    with evolution.database.engine() as engine, engine.connect() as connection:
+        if sa.Uuid().compile(dialect=connection.dialect) != "UUID":
+            pytest.skip("SQLAlchemy 2.0 has it under the name mariadb:// only")
     one = _models(sa.Uuid(native_uuid=False), **options)
     evolution.begin(one, f"INSERT INTO t (id, a) VALUES (1, '{_ID}')")
     before = evolution.rows(_SAID)
