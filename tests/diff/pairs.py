@@ -355,7 +355,7 @@ def _changed(draw: Any, before: Schema) -> Pair:
             answers += ["--rename-table", f"{table.name}:{now.name}"]
         changes = fates[table.number] != "keep"
         after.append(draw(_changed_table(now, changes, numbers, answers)))
-    if draw(_RARELY) or not after:
+    if free and (draw(_RARELY) or not after):
         new = draw(_tables(0, free.pop(), ["integer"]))
         to = draw(st.sampled_from([*sorted(numbers), 9]))
         links = tuple(replace(link, to=to) for link in new.links)
