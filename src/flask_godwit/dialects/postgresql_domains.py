@@ -13,6 +13,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from .facts import DomainType, Place
 from .postgresql_type_users import columns_of_types, users_in
+from .stored_types import stored_as
 
 _DOMAINS = """
     SELECT CASE WHEN n.nspname <> current_schema() THEN n.nspname END AS schema, t.typname AS name,
@@ -77,7 +78,7 @@ def domains_in(type_: TypeEngine[Any], dialect: Dialect) -> Iterator[DOMAIN]:
     """The domains that a column's type is or holds, each behind what it stands on."""
     if not (isinstance(type_, _MAY_BE_ONE) or type_._variant_mapping):
         return
-    found = _meant(type_, dialect)
+    found = stored_as(type_, dialect)
     if isinstance(found, ARRAY):
         yield from domains_in(found.item_type, dialect)
     elif isinstance(found, DOMAIN):
@@ -87,18 +88,10 @@ def domains_in(type_: TypeEngine[Any], dialect: Dialect) -> Iterator[DOMAIN]:
 
 def forbids_null(type_: TypeEngine[Any], dialect: Dialect) -> bool:
     """Whether a type is a domain, or stands on one, that is NOT NULL and has no default."""
-    if isinstance(_meant(type_, dialect), ARRAY):
+    if isinstance(stored_as(type_, dialect), ARRAY):
         return False
     domains = list(domains_in(type_, dialect))
     return any(d.not_null for d in domains) and all(d.default is None for d in domains)
-
-
-def _meant(type_: TypeEngine[Any], dialect: Dialect) -> Any:
-    """A type of the dialect, whatever the application makes of its values."""
-    found: Any = type_.dialect_impl(dialect)
-    if isinstance(found, TypeDecorator):
-        return found.impl_instance.dialect_impl(dialect)
-    return found
 
 
 def apart(domain: DOMAIN) -> DOMAIN:

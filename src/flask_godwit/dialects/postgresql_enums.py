@@ -12,6 +12,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 from .facts import EnumType
 from .postgresql_domains import domains_in, there
 from .postgresql_type_users import columns_of_types, users_in
+from .stored_types import stored_as
 
 _TYPES = text(
     """
@@ -43,7 +44,7 @@ def enums_in(type_: TypeEngine[Any], dialect: Dialect) -> Iterable[ENUM]:
     """The enumeration that a column's type is or holds."""
     if not (isinstance(type_, _MAY_BE_ONE) or type_._variant_mapping):
         return
-    found = _behind(type_, dialect)
+    found = stored_as(type_, dialect)
     if isinstance(found, ARRAY):
         yield from enums_in(found.item_type, dialect)
     elif isinstance(found, ENUM) and found.name:
@@ -71,7 +72,7 @@ def uncreated(type_: TypeEngine[Any], dialect: Dialect) -> TypeEngine[Any]:
     enums, domains = list(enums_in(type_, dialect)), list(domains_in(type_, dialect))
     if not enums and not domains:
         return type_
-    array = type_ if isinstance(type_, ARRAY) else _behind(type_, dialect)
+    array = type_ if isinstance(type_, ARRAY) else stored_as(type_, dialect)
     if isinstance(array, ARRAY):
         copy: Any = array.copy()
         copy.item_type = uncreated(array.item_type, dialect)
@@ -80,11 +81,3 @@ def uncreated(type_: TypeEngine[Any], dialect: Dialect) -> TypeEngine[Any]:
         return there(domains[-1])
     (found,) = enums
     return _There(*found.enums, name=found.name, schema=found.schema, create_type=False)
-
-
-def _behind(type_: TypeEngine[Any], dialect: Dialect) -> TypeEngine[Any]:
-    """What a type is to the database."""
-    found: Any = type_.dialect_impl(dialect)
-    if isinstance(found, TypeDecorator):
-        found = found.impl_instance.dialect_impl(dialect)
-    return found  # type: ignore[no-any-return]

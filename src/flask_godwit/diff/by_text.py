@@ -14,11 +14,11 @@ from alembic.operations import ops
 from sqlalchemy import Boolean, Dialect, Enum, String, types
 from sqlalchemy.dialects.mysql import BIT, SET, YEAR
 
+from ..dialects.stored_types import stored_as
 from .fill import ModelColumn
 from .names import Key, quoted, said
 from .rows import Rows
 from .steps import Comment, Quiet, Redefined, Sql
-from .stored_types import stored_as
 from .untouched import untouched
 
 _NUMBERS = (types.Integer, types.Numeric, types.Float, Boolean, BIT, YEAR)

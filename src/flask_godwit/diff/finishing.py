@@ -11,6 +11,7 @@ from alembic.operations import ops
 from sqlalchemy import Column, Table
 
 from ..dialects import dialect_for
+from ..dialects.base import Database
 from .by_text import TextStage
 from .casts import CastStage
 from .coming_back import say_steadily
@@ -65,27 +66,37 @@ def finished(refinement: Refinement, context: AutogenContext, script: ops.Migrat
         by_text.run(downgrade)
     say_steadily(downgrade, facts["database"])
     mark_losses(upgrade, rows)
-    dialect = context.connection.dialect
+    _name_and_sort(context, rows, facts["database"], upgrade, downgrade)
+    for operations, own in zip((upgrade, downgrade), steps, strict=True):
+        operations.ops = in_phases(operations.ops, own)
+        set_apart(operations)
+
+
+def _name_and_sort(
+    context: AutogenContext,
+    rows: Rows,
+    database: Database,
+    upgrade: ops.OpContainer,
+    downgrade: ops.OpContainer,
+) -> None:
+    """Give names to what has none, and an order in which everything can be done, both ways."""
+    dialect = rows.connection.dialect
     give_names = partial(name_added, dialect=dialect, name_checks=_names_checks(context.metadata))
     give_names(upgrade, downgrade)
-    if context.connection.dialect.supports_alter:
-        database = facts["database"]
+    if dialect.supports_alter:
         KeyColumnStage(rows, models_of(context), database).run(upgrade, downgrade)
         put_in_order(upgrade, downgrade)
         give_names(upgrade, downgrade)  # keys that came out of new tables
-    free_names_first(upgrade, facts["database"].shared_names)
-    free_names_first(downgrade, facts["database"].shared_names)
-    if facts["database"].indexes_foreign_keys:
+    free_names_first(upgrade, database.shared_names)
+    free_names_first(downgrade, database.shared_names)
+    if database.indexes_foreign_keys:
         key_indexes = KeyIndexStage(rows, models_of(context))
         key_indexes.run(upgrade, downgrade)
         indexes_aside(upgrade, key_indexes.keys_begin)
         indexes_aside(downgrade, key_indexes.keys_begin)
-    elif context.connection.dialect.supports_alter:
+    elif dialect.supports_alter:
         uniques_aside(upgrade)
         uniques_aside(downgrade)
-    for operations, own in zip((upgrade, downgrade), steps, strict=True):
-        operations.ops = in_phases(operations.ops, own)
-        set_apart(operations)
 
 
 def _names_checks(models: Any) -> bool:

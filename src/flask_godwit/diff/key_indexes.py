@@ -23,6 +23,7 @@ from .index_steps import (
     index_name,
 )
 from .index_swaps import IndexSwaps
+from .key_steps import adds_key, drops_key, key_columns, key_name
 from .names import Key
 from .rows import Rows
 
@@ -57,7 +58,7 @@ class KeyIndexStage:
         ]
         left = {(key, columns) for key, index, name, columns in dropped if index != name}
         gone = {(key, index) for key, index, _, _ in dropped}
-        added = {_name(op) for block in blocks_of(up) for op in block.ops if _adds(op)}
+        added = {key_name(op) for block in blocks_of(up) for op in block.ops if adds_key(op)}
         for block in blocks_of(down):
             self._drop_made(block, done_to(below, table_of(block)), added, gone)
         self._name_again(up, down, left)
@@ -80,12 +81,12 @@ class KeyIndexStage:
         :returns: the names of the index and the key, and the columns.
         """
         key = (block.schema, block.table_name)
-        adds = {_name(op): _local(op) for op in done if _adds(op)}
+        adds = {key_name(op): key_columns(op) for op in done if adds_key(op)}
         known = {str(op.index_name) for op in done if isinstance(op, ops.DropIndexOp)}
         kept = {index.name for index in self.models[key].indexes} if key in self.models else set()
-        for operation in [op for op in block.ops if _drops(op)]:
-            columns = _local(operation)
-            name = _name(operation)
+        for operation in [op for op in block.ops if drops_key(op)]:
+            columns = key_columns(operation)
+            name = key_name(operation)
             again = {other for other, local in adds.items() if other != name or local == columns}
             for index in dict.fromkeys((name, columns[0])):
                 same = self._indexes(key).get(index) == columns and (key, index) not in swapped
@@ -107,8 +108,8 @@ class KeyIndexStage:
         """
         key = (block.schema, block.table_name)
         table = self.models.get(key)
-        for operation in [op for op in block.ops if _drops(op)]:
-            name, columns = _name(operation), _local(operation)
+        for operation in [op for op in block.ops if drops_key(op)]:
+            name, columns = key_name(operation), key_columns(operation)
             made = name in added and table is not None and not _covered(table, columns)
             before = any(
                 index[: len(columns)] == columns and (key, other) not in gone
@@ -131,14 +132,14 @@ class KeyIndexStage:
                     block = ops.ModifyTableOps(operation.table_name, new, schema=operation.schema)
                     down.ops.insert(1 + down.ops.index(operation), block)
         for block in blocks_of(down):
-            for key in filter(_adds, list(block.ops)):
-                columns = _local(key)
+            for key in filter(adds_key, list(block.ops)):
+                columns = key_columns(key)
                 if (
                     _key(block) in gone
                     or (_key(block), columns) in left
                     or _gone(done_to(above, table_of(block)), columns)
                 ):
-                    new = list(self._lacking(down, _key(block), [(_name(key), columns)]))
+                    new = list(self._lacking(down, _key(block), [(key_name(key), columns)]))
                     block.ops[block.ops.index(key) : block.ops.index(key)] = new
 
     def _lacking(
@@ -183,13 +184,15 @@ class KeyIndexStage:
         """The keys, by name, that would be left without an index."""
         table = self.models.get(key)
         index = _index_columns(dropped)
-        dropped_keys = [_name(op) for op in done if _drops(op)]
+        dropped_keys = [key_name(op) for op in done if drops_key(op)]
         gone = {self.rows.renames.new_name(key, "fk", name) for name in dropped_keys}
         gone |= {*dropped_keys}
         made = {op.index_name for op in done if isinstance(op, ops.CreateIndexOp)}
         there = {n: columns for n, columns in self._keys(key).items() if n not in gone}
         # One that is made anew before that has used the index, and has none of its own.
-        there |= {_name(op): _local(op) for op in done[: done.index(dropped)] if _adds(op)}
+        there |= {
+            key_name(op): key_columns(op) for op in done[: done.index(dropped)] if adds_key(op)
+        }
         for name, columns in there.items():
             others = [
                 o for n, o in self._indexes(key).items() if n not in (index_name(dropped), name)
@@ -216,7 +219,9 @@ class KeyIndexStage:
     def _old_name(self, up: ops.OpContainer, key: Key, index: str) -> str:
         """What an index is called while its key, of which it will have the name, is not there."""
         old = self.rows.renames.old_name(key, "ix", index)
-        aside = {_name(op) for b in blocks_of(up) if _key(b) == key for op in b.ops if _drops(op)}
+        aside = {
+            key_name(op) for b in blocks_of(up) if _key(b) == key for op in b.ops if drops_key(op)
+        }
         return old if old in aside else index
 
     def _keys(self, key: Key) -> dict[str, tuple[str, ...]]:
@@ -252,31 +257,11 @@ def _made(operations: ops.OpContainer, key: Key) -> Iterator[str]:
                 yield str(step.constraint_name)
 
 
-def _adds(operation: ops.MigrateOperation) -> bool:
-    return isinstance(operation, ops.CreateForeignKeyOp)
-
-
-def _drops(operation: ops.MigrateOperation) -> bool:
-    is_key = isinstance(operation, ops.DropConstraintOp) and isinstance(
-        operation._reverse, ops.CreateForeignKeyOp
-    )
-    return bool(is_key)
-
-
 def _drops_index(operation: ops.MigrateOperation) -> bool:
     """Whether an index goes, or a unique constraint, which is one here."""
     if isinstance(operation, ops.DropConstraintOp):
         return isinstance(operation._reverse, ops.CreateUniqueConstraintOp)
     return isinstance(operation, ops.DropIndexOp)
-
-
-def _name(operation: Any) -> str:
-    return str(operation.constraint_name)
-
-
-def _local(operation: Any) -> tuple[str, ...]:
-    made = operation if _adds(operation) else operation._reverse
-    return tuple(made.local_cols)
 
 
 def _gone(done: _Operations, columns: _Columns) -> bool:

@@ -10,8 +10,8 @@ from sqlalchemy import Text as TextType
 from sqlalchemy import cast as sql_cast
 
 from ..dialects.base import Condition, Database
+from ..dialects.stored_types import stored_as
 from .row_queries import is_exact
-from .stored_types import stored_as
 
 _NUMBERS = (types.Integer, Numeric, types.Float)
 _AS_NUMBER = Numeric(60, 10)

@@ -52,14 +52,10 @@ def _complete_computed(
     _asked: dict[str, Any],
 ) -> None:
     generated = [column for column in found if "computed" in column]
-    if not generated:
-        return
-    try:
-        parsed = parse_table(_text(connection, schema, table))
-    except NotUnderstood:
-        return
-    for column in generated:
-        column["computed"]["sqltext"] = parsed.column(column["name"]).expression
+    parsed = _parsed(_text(connection, schema, table)) if generated else None
+    if parsed is not None:
+        for column in generated:
+            column["computed"]["sqltext"] = parsed.column(column["name"]).expression
 
 
 @contextmanager
@@ -106,9 +102,7 @@ def _name_as_stored(connection: Connection, schema: str | None, key: dict[str, A
 
 
 def _table_as_stored(connection: Connection, schema: str | None, table: str) -> str:
-    master = f"{quoted(schema or 'main')}.sqlite_master"
-    query = f"SELECT name FROM {master} WHERE type = 'table' AND name = ? COLLATE NOCASE"
-    return str(connection.exec_driver_sql(query, (table,)).scalar() or table)
+    return _stored(connection, schema, table, "name") or table
 
 
 def _complete_uniques(
@@ -120,13 +114,9 @@ def _complete_uniques(
 ) -> None:
     """As the text of the table has them: each set of columns once, with its name if it has one."""
     text = _text(connection, schema, table)
-    if "UNIQUE" not in text.upper():
-        return
-    try:
-        parsed = parse_table(text)
-    except NotUnderstood:
-        return
-    found[:] = _uniques_in(parsed)
+    parsed = _parsed(text) if "UNIQUE" in text.upper() else None
+    if parsed is not None:
+        found[:] = _uniques_in(parsed)
 
 
 def _uniques_in(table: TableText) -> Found:
@@ -142,17 +132,26 @@ def _uniques_in(table: TableText) -> Found:
 
 
 def _text(connection: Connection, schema: str | None, table: str) -> str:
+    return _stored(connection, schema, table, "sql")
+
+
+def _stored(connection: Connection, schema: str | None, table: str, what: str) -> str:
+    """The name or the text of a table as it was made; "" where there is no such table."""
     master = f"{quoted(schema or 'main')}.sqlite_master"
-    query = f"SELECT sql FROM {master} WHERE type = 'table' AND name = ? COLLATE NOCASE"
+    query = f"SELECT {what} FROM {master} WHERE type = 'table' AND name = ? COLLATE NOCASE"
     return str(connection.exec_driver_sql(query, (table,)).scalar() or "")
 
 
-def _add(sql: str, found: Found) -> None:
+def _parsed(text: str) -> TableText | None:
     try:
-        clauses = parse_table(sql).constraints
+        return parse_table(text)
     except NotUnderstood:
-        return
-    for clause in clauses:
+        return None
+
+
+def _add(sql: str, found: Found) -> None:
+    parsed = _parsed(sql)
+    for clause in parsed.constraints if parsed is not None else ():
         words = [token.keyword for token in clause.tokens]
         key = _key_of(clause, found) if clause.kind == "foreignkey" else None
         if key is not None and (clause.own or key["name"] is None or "MATCH" in words):

@@ -38,11 +38,10 @@ def compare_counter(
         return
     twin = sides.twin(column.table)
     wanted = twin.columns.get(column.name) if twin else None
-    taken_over: list[Sql] = []
-    if wanted is None and column.server_default is not None:
+    is_made_later = wanted is None and column.server_default is not None
+    if is_made_later:
         # What its default asks, such as a sequence, may be made by the same script.
         wanted = replace(actual, counter=None, default=None)
-        taken_over = _taken_over(context, schema, column)
     if wanted is None or wanted.counter == actual.counter:
         return
     retyped = altered_in(modify, column.name)
@@ -54,27 +53,37 @@ def compare_counter(
         _null_again(modify, schema, found, column)
     # A type that can't count, and NULL, are possible only without what counts.
     altered = altered_in(modify, column.name) if wanted.counter is None else None
-    if altered is not None and actual.counter and actual.counter.kind == SERIAL:
-        after = replace(after, default=None)  # Alembic has seen it
-    elif altered is not None and actual.counter:
-        altered.existing_server_default = False  # it comes back by a statement
-        if column.server_default is not None:
-            after = replace(after, default=None)  # it comes with the type, which it is of
-            altered.existing_server_default = None
-            altered.modify_server_default = cast(Any, column.server_default)
+    if altered is not None:
+        after = _beside(altered, column, actual.counter, after)
     there, back = (
         [Sql(statement) for statement in sides.database.counter_changes(*ends)]
         for ends in ((before, after), (after, before))
     )
     if wanted.counter and wanted.counter.kind == IDENTITY and found.nullable:
         _not_null(modify, schema, found, column)
-    there += taken_over
+    there += _taken_over(context, schema, column) if is_made_later else []
     there[0].retyped = back[0].retyped = (column.name,)
     where = said((schema, column.table.name), column.name)
     there[0].words = f"{where}: {wanted.counter or _nothing(actual.counter)}"
     back[0].words = f"{where}: {actual.counter or _nothing(wanted.counter)}"
     place = len(modify.ops) if altered is None else modify.ops.index(altered)
     modify.ops.insert(place, Together(there, back))
+
+
+def _beside(
+    altered: ops.AlterColumnOp, column: Column[Any], counter: Counter | None, after: CountedColumn
+) -> CountedColumn:
+    """What is left to say of the default, where the column is altered besides."""
+    if counter is None:
+        return after
+    if counter.kind == SERIAL:
+        return replace(after, default=None)  # Alembic has seen it
+    altered.existing_server_default = False  # it comes back by a statement
+    if column.server_default is None:
+        return after
+    altered.existing_server_default = None
+    altered.modify_server_default = cast(Any, column.server_default)
+    return replace(after, default=None)  # it comes with the type, which it is of
 
 
 def _taken_over(context: AutogenContext, schema: str | None, column: Column[Any]) -> list[Sql]:
