@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +14,7 @@ from sqlalchemy import Connection
 
 from .connect import cut_off
 from .dialects import operations
+from .frozen import frozen
 from .mysql import IS_REHEARSED
 from .parts import bind_in, bind_of
 from .schemas import only_ours
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from .scripts import Scripts
 
 
-@dataclass(frozen=True)
+@frozen
 class Configured:
     """What an env.py, or we in its place, said for one database.
 

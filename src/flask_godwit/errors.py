@@ -53,8 +53,9 @@ next (``hint``) and more for the curious (``detail``, many lines allowed).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
+
+from .frozen import frozen
 
 
 class GodwitError(Exception):
@@ -250,7 +251,7 @@ class ForeignKeysBroken(GodwitError):
     """A revision that rebuilds a table would leave rows that refer to nothing."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Failure:
     """Where and why a revision failed.
 

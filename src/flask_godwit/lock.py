@@ -10,7 +10,6 @@ import random
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -19,6 +18,7 @@ from sqlalchemy import Engine
 from .connect import connected
 from .dialects import dialect_for
 from .errors import Interrupted, LockTimeout
+from .frozen import frozen
 from .interrupts import failures_ignored
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ _LONGEST_PAUSE_SECONDS = 1.0
 _TELL_EVERY_SECONDS = 15.0
 
 
-@dataclass(frozen=True)
+@frozen
 class Patience:
     """How long to wait for another migration, and whom to tell.
 

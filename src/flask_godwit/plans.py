@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from .findings import RuleFinding as RuleFinding
+from .frozen import frozen
 from .values import DEFAULT_BIND
 
 BLOCKS = ("nothing", "schema changes", "writes", "reads and writes")
@@ -26,7 +27,7 @@ WHOLE_DATABASE = "the whole database"
 # --- what is known of a database ------------------------------------------------
 
 
-@dataclass(frozen=True)
+@frozen
 class ColumnFact:
     """A column as it is now; ``type`` is written as in CREATE TABLE."""
 
@@ -35,7 +36,7 @@ class ColumnFact:
     default: str | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class TableFact:
     """A table as it is now. Rows and bytes are the server's own estimate.
 
@@ -64,7 +65,7 @@ def builds_wrong_indexes(version: tuple[int, ...]) -> bool:
     return (14,) <= version < (14, 4)
 
 
-@dataclass(frozen=True)
+@frozen
 class Facts:
     """What planning must know of a database, read once.
 
@@ -112,7 +113,7 @@ class Facts:
 # --- what would happen ------------------------------------------------------------
 
 
-@dataclass(frozen=True)
+@frozen
 class Cost:
     """What a statement takes: a lock, whom that blocks, and the work that is done under it.
 
@@ -134,7 +135,7 @@ class Cost:
         return self.lock == WHOLE_DATABASE
 
 
-@dataclass(frozen=True)
+@frozen
 class Statement:
     """One statement as it would be sent. ``times`` counts how often, with changing values.
 
@@ -151,7 +152,7 @@ class Statement:
     seconds: float | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class RowFinding:
     """Rows that are there now, and that a step would fail on.
 
@@ -172,7 +173,7 @@ class RowFinding:
         return f"{self.what}, unless an earlier step repairs them" if repaired else self.what
 
 
-@dataclass(frozen=True)
+@frozen
 class PlanStep:
     """Operations that belong together, in words, and the statements that they give.
 
@@ -189,7 +190,7 @@ class PlanStep:
     rows: tuple[RowFinding, ...] = ()
 
 
-@dataclass(frozen=True)
+@frozen
 class PlannedRevision:
     """What one revision would do. ``unplannable`` says why the rest of it is not known.
 
@@ -207,7 +208,7 @@ class PlannedRevision:
     unplannable: str = ""
 
 
-@dataclass(frozen=True)
+@frozen
 class TargetPlan:
     """What would happen to one database."""
 
@@ -218,7 +219,7 @@ class TargetPlan:
     revisions: tuple[PlannedRevision, ...] = ()
 
 
-@dataclass(frozen=True)
+@frozen
 class Plan:
     """What ``upgrade`` or ``downgrade`` would do; false when that is nothing."""
 
@@ -249,7 +250,7 @@ class Plan:
         return not any(revision.unplannable for revision in every)
 
 
-@dataclass(frozen=True)
+@frozen
 class PlanScript:
     """What would happen to one database, as a script for ``client`` that somebody else can run."""
 
@@ -260,7 +261,7 @@ class PlanScript:
     sql: str = ""
 
 
-@dataclass(frozen=True)
+@frozen
 class Lint:
     """What the rules say of revisions, by their files alone; false when nothing is open.
 

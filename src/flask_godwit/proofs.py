@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from .frozen import frozen
 
 PROVED, FAILED, UNPROVED = "proved", "failed", "not proved"
 
 
-@dataclass(frozen=True)
+@frozen
 class Finding:
     """What was other than it should be.
 
@@ -20,7 +20,7 @@ class Finding:
     differences: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@frozen
 class TargetProof:
     """What was proved of one revision for one database.
 
@@ -47,7 +47,7 @@ class TargetProof:
         return "the proof failed: " + "; ".join(finding.text for finding in self.findings)
 
 
-@dataclass(frozen=True)
+@frozen
 class Proof:
     """What was proved of one revision, on each of the application's databases."""
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from .errors import GodwitError, Interrupted, LockNotFree, SettingsError, held_by
+from .frozen import frozen
 
 Tell = Callable[[str, Sequence[str]], None]
 """Told what could not be locked, and who has it: one line for each session."""
@@ -28,7 +29,7 @@ def _silent(statement: str, blockers: Sequence[str]) -> None:
     return None
 
 
-@dataclass(frozen=True)
+@frozen
 class Limits:
     """``lock_seconds`` to wait for a lock, tried again for ``retry_seconds`` in all.
 

@@ -8,11 +8,12 @@ Units are in the names.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from difflib import get_close_matches
 from typing import Any
 
 from .errors import SettingsError
+from .frozen import frozen
 
 PREFIX = "GODWIT_"
 
@@ -20,7 +21,7 @@ DATED_FILE_TEMPLATE = "%(year)d_%(month).2d_%(day).2d_%(hour).2d%(minute).2d-%(r
 """Sorts by age in a folder listing, unlike Alembic's default, which begins with the revision."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Settings:
     """Every setting with its default. The comments are the reference in the docs."""
 
@@ -118,7 +119,7 @@ class Settings:
     backfill_max_wait_seconds: float = 60.0
 
 
-@dataclass(frozen=True)
+@frozen
 class _Kind:
     """How a value is checked: what it should be, in words, and how it is read."""
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection
 
+from .frozen import frozen
 from .retry import Limits
 from .settings import Settings
 
@@ -28,7 +29,7 @@ RUNNING = "godwit_running"
 NewTransaction = Callable[[], AbstractContextManager[object]]
 
 
-@dataclass(frozen=True)
+@frozen
 class Surroundings:
     """How one run of ours goes on around its revisions. Other tools have the defaults.
 

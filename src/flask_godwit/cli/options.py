@@ -6,7 +6,6 @@ import logging
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from functools import partial, update_wrapper
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +14,7 @@ from flask import current_app, g, has_app_context
 from flask.cli import with_appcontext
 
 from ..errors import GodwitError
+from ..frozen import frozen
 from ..interrupts import interrupts_shown
 from ..secrecy import held_by, written_in
 from ..spared import load_mako_without_pygments
@@ -123,7 +123,7 @@ def revision_argument(default: str) -> Callable[[Callback], Callback]:
     return click.argument("revision", default=default, shell_complete=complete_revisions)
 
 
-@dataclass(frozen=True)
+@frozen
 class Call:
     """One call of a command: where to print, and what to work on."""
 

@@ -17,6 +17,7 @@ from ..diff.ownership import History, Ownership
 from ..diff.refine import Refinement
 from ..environment import Look, Migrations
 from ..errors import NotUpToDate
+from ..frozen import frozen
 from ..parts import bind_of, bind_of_token
 from ..revision_errors import multiple_heads
 from ..revision_files import authored
@@ -27,7 +28,7 @@ FLAGS = ("autogenerate",)
 """What the application's ``Migrate.configure`` callbacks are told of the command."""
 
 
-@dataclass(frozen=True)
+@frozen
 class NewRevision:
     """What a new revision file is given. The names are Alembic's."""
 

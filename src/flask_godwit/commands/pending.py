@@ -8,7 +8,6 @@ it, since only that knows where the version table is.
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
 from pathlib import Path
 
 from alembic.runtime.migration import MigrationContext
@@ -20,11 +19,12 @@ from ..connect import connected, explain
 from ..dialects import dialect_for
 from ..environment import Migrations
 from ..errors import GodwitError
+from ..frozen import frozen
 from ..targets import DEFAULT_VERSION_TABLE, selected_targets
 from ..values import Pending, Project, Target, TargetPending
 
 
-@dataclass(frozen=True)
+@frozen
 class _Known:
     """A folder as it was when its revision files were read."""
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from ..frozen import frozen
 from .usual_sequence import USUAL
 
 IDENTITY = "identity"
@@ -12,7 +13,7 @@ SERIAL = "serial"
 AUTO_INCREMENT = "AUTO_INCREMENT"
 
 
-@dataclass(frozen=True)
+@frozen
 class Counter:
     """What gives a column its next number.
 
@@ -32,7 +33,7 @@ class Counter:
         return ", ".join([*said, *(option.lower() for option in self.options.values())])
 
 
-@dataclass(frozen=True)
+@frozen
 class CountedColumn:
     """A column before or after a change.
 

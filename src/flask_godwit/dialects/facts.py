@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
+from ..frozen import frozen
 from .counters import Counter
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Table
 
 
-@dataclass(frozen=True)
+@frozen
 class ColumnFacts:
     """A column, as the server wrote it down."""
 
@@ -34,7 +35,7 @@ class ColumnFacts:
     """Whether another table has it, from which this one inherits."""
 
 
-@dataclass(frozen=True)
+@frozen
 class UniqueFacts:
     """What a unique constraint says beside its columns."""
 
@@ -43,7 +44,7 @@ class UniqueFacts:
     include: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@frozen
 class TableFacts:
     """A table's columns, and the text of what stands on them, by name."""
 
@@ -81,7 +82,7 @@ def _nothing() -> Iterator[Any]:
     yield None
 
 
-@dataclass(frozen=True)
+@frozen
 class Place:
     """A column that uses a type."""
 
@@ -92,7 +93,7 @@ class Place:
     default: str | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class EnumType:
     """An enumeration that is a type of its own."""
 
@@ -102,7 +103,7 @@ class EnumType:
     users: tuple[Place, ...] = ()
 
 
-@dataclass(frozen=True)
+@frozen
 class DomainType:
     """Another type with conditions and a default, that is a type of its own."""
 

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ..frozen import frozen
 
 if TYPE_CHECKING:
     from sqlalchemy import Column, Connection, Dialect, Table
@@ -49,7 +50,7 @@ PRIMARY_KEY, UNIQUE, FOREIGN_KEY = "PRIMARY KEY", "UNIQUE", "FOREIGN KEY"
 CHECK, INDEX = "CHECK", "INDEX"
 
 
-@dataclass(frozen=True)
+@frozen
 class Manner:
     """How a database writes down what models say."""
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
 
 from ..errors import Interrupted
+from ..frozen import frozen
 from ..values import STATEMENT_NAME
 
 Execute = Callable[["Sent"], bool | None]
@@ -26,7 +26,7 @@ OutsideTransaction = Callable[[Callable[[], None]], None]
 """Rolls back, does something while no transaction is open, and begins a new one."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Running:
     """The revision that is run: its identifier, "upgrade" or "downgrade", its file and module."""
 
@@ -36,7 +36,7 @@ class Running:
     module: object = None
 
 
-@dataclass(frozen=True)
+@frozen
 class Sent:
     """A statement on its way to the driver. ``parameters`` is None when there can be none."""
 

@@ -10,8 +10,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 
+from ..frozen import frozen
 from ..retry import Limits
 from .guard import Guard, Sent
 from .observer import Observer, Sight
@@ -23,7 +23,7 @@ Seen = Callable[[str, float, Sight], None]
 _EVERY_SECONDS = 1.0
 
 
-@dataclass(frozen=True)
+@frozen
 class Underway:
     """A statement that was sent, and when."""
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 import time
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
+
+from ..frozen import frozen
 
 _END = text("""
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -25,7 +27,7 @@ _QUERY = text("SELECT coalesce(info, '') FROM information_schema.processlist WHE
 _DDL = re.compile(r"\s*(CREATE|ALTER|DROP|RENAME|TRUNCATE|OPTIMIZE)\b", re.IGNORECASE)
 
 
-@dataclass(frozen=True)
+@frozen
 class LostSession:
     """The number of a session, and since when we know it: it is older than that."""
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from textwrap import dedent
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ..frozen import frozen
 from .object_answers import FUNCTION, MATERIALIZED_VIEW, PROCEDURE, TRIGGER, VIEW
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class ObjectKey(NamedTuple):
 _ROUTINES = (FUNCTION, PROCEDURE)
 
 
-@dataclass(frozen=True)
+@frozen
 class Use:
     """A table or view that something reads; ``column`` is "" for the whole of it."""
 
@@ -59,7 +59,7 @@ class Use:
     column: str = ""
 
 
-@dataclass(frozen=True)
+@frozen
 class SchemaObject:
     """A view, function or trigger that is in a database.
 

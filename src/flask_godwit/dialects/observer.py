@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Engine
 from sqlalchemy.pool import PoolProxiedConnection
 
+from ..frozen import frozen
 
-@dataclass(frozen=True)
+
+@frozen
 class Sight:
     """How far a statement is: ``part`` of 1, ``rows`` so far; what the server does not say is None.
 

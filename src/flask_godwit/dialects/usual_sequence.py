@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from ..frozen import frozen
 
 USUAL = {
     "type": "AS bigint",
@@ -19,7 +19,7 @@ Bounds = tuple[int, int]
 """The lowest and the highest number of a sequence of which nobody says more."""
 
 
-@dataclass(frozen=True)
+@frozen
 class SequenceValues:
     """All that a sequence does, whether somebody has said it or not."""
 

@@ -6,18 +6,19 @@ import json
 import re
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from fnmatch import fnmatchcase
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from ..errors import AnswerWrong
+from ..frozen import frozen
 
 _QUOTED = re.compile(r"'((?:[^']|'')*)'", re.DOTALL)
 
 
-@dataclass(frozen=True)
+@frozen
 class Answers:
     """What is known without asking. Each field is a key of an answers file."""
 

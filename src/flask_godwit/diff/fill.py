@@ -15,6 +15,7 @@ from sqlalchemy import Column, DefaultClause, Dialect, text
 
 from ..dialects.base import Database
 from ..errors import RowsInTheWay
+from ..frozen import frozen
 from .answers import Answers
 from .blocks import by_table, done_to, table_of
 from .literals import Value, default_of, given, neutral, server_default_of
@@ -303,7 +304,7 @@ class FillStage:
         return column if column is not None and column.primary_key else None
 
 
-@dataclass(frozen=True)
+@frozen
 class _Need:
     """A column whose rows need a value."""
 

@@ -12,7 +12,6 @@ from sqlalchemy import Column, Table
 
 from ..dialects import dialect_for
 from ..dialects.base import Database
-from .by_text import TextStage
 from .casts import CastStage
 from .coming_back import say_steadily
 from .constraint_names import name_added
@@ -61,6 +60,8 @@ def finished(refinement: Refinement, context: AutogenContext, script: ops.Migrat
     fill.upgrade(upgrade)
     fill.downgrade(downgrade)
     if facts["database"].stores_positions:
+        from .by_text import TextStage  # brings MySQL's types with it
+
         by_text = TextStage(context.dialect, rows, facts["models"])
         by_text.run(upgrade)
         by_text.run(downgrade)

@@ -7,7 +7,6 @@ import enum
 import json
 import re
 import uuid
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -16,6 +15,7 @@ from sqlalchemy.sql.elements import ClauseElement
 
 from ..dialects.base import Database
 from ..errors import AnswerWrong
+from ..frozen import frozen
 
 SQL_PREFIX = "sql:"
 """What a value begins with that is an SQL expression: ``sql:lower(name)``."""
@@ -28,7 +28,7 @@ _FALSE = {"false", "f", "no", "n", "off", "0"}
 _CONSTANT_CALLABLES: dict[str, Any] = {"dict": {}, "list": [], "str": "", "int": 0, "float": 0.0}
 
 
-@dataclass(frozen=True)
+@frozen
 class Value:
     """A value in SQL.
 

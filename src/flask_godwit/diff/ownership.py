@@ -16,6 +16,7 @@ from typing import Any
 
 from alembic.operations import ops
 
+from ..frozen import frozen
 from .names import Key, said
 
 _SQL = re.compile(
@@ -33,7 +34,7 @@ OWNERSHIP = "godwit_ownership"
 """The option of a context in which a comparison finds its :class:`Ownership`."""
 
 
-@dataclass(frozen=True)
+@frozen
 class History:
     """What revision files name: tables and sequences. Paths are asked for when they are needed."""
 

@@ -9,13 +9,13 @@ is an :class:`Asker`: a person at a terminal (the command line's own), a test's 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from ..errors import AnswerNeeded
+from ..frozen import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class Reading:
     """One way to read a change.
 
@@ -27,7 +27,7 @@ class Reading:
     option: str = ""
 
 
-@dataclass(frozen=True)
+@frozen
 class Question:
     """What has to be known before a script is written.
 

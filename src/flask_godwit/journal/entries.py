@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
+
+from ..frozen import frozen
 
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 _LONGEST_TEXT = 2000
@@ -28,7 +30,7 @@ Fingerprint = dict[str, str]
 """The objects that a statement names -> a digest of their definition, "" where there is none."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Answer:
     """What a statement answered, so that it can be answered again without running it.
 
@@ -41,7 +43,7 @@ class Answer:
     rows: tuple[tuple[Any, ...], ...] = ()
 
 
-@dataclass(frozen=True)
+@frozen
 class Entry:
     """A statement that changes something. ``text`` and ``values`` are digests."""
 

@@ -6,10 +6,11 @@ far is written down and committed, so that the next run knows that it is done.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from ..errors import JournalConflict
+from ..frozen import frozen
 from .entries import BEGUN, DONE, Answer, Entry, digest, piece_text
 from .guard import Journal
 
@@ -17,7 +18,7 @@ Key = tuple[Any, ...]
 """The values of a row's key columns."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Standing:
     """How far a piece of work is: everything after ``cursor`` up to ``until`` is left.
 

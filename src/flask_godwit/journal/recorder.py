@@ -12,7 +12,7 @@ import os
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timezone
 from functools import cache, wraps
 from importlib.metadata import PackageNotFoundError, version
@@ -22,6 +22,7 @@ from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import DBAPIError
 
 from ..dialects import dialect_for
+from ..frozen import frozen
 from ..secrecy import without_passwords
 from ..values import LogEntry
 from .kinds import Kind, kind_of
@@ -33,7 +34,7 @@ _COUNTED = (Kind.DATA, Kind.SCHEMA, Kind.OPAQUE)
 """What is counted: statements that change something."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Move:
     """A revision on its way: "upgrade", "downgrade" or "stamp", and the text of its file."""
 

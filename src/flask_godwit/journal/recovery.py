@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from ..dialects.witness import Witness
 from ..errors import JournalConflict
+from ..frozen import frozen
 from ..retry import LONGER, Limits
 from ..values.recorded import so_far
 from .entries import BEGUN, DONE, FAILED, Entry
@@ -19,7 +19,7 @@ IsApplied = Callable[[str], bool]
 """Whether the version table says that a revision, or one that builds on it, is applied."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Recovery:
     """Reads the journal, and lets the session of a dead run come to its end."""
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from ..frozen import frozen
 
 _LINE = re.compile(r"^\s*`((?:[^`]|``)+)` (.*?),?$")
 # A literal may have a word before it: b'101', x'00ff', _latin1'text'.
@@ -22,7 +23,7 @@ _LOBS = re.compile(r"\s*(tiny|medium|long)?(text|blob)\b|\s*(json|geometry)\b", 
 _SAYS_CHARSET = re.compile(r"\b(CHARACTER SET|CHARSET|COLLATE)\b", re.IGNORECASE)
 
 
-@dataclass(frozen=True)
+@frozen
 class ColumnText:
     """The clauses of a definition, "" where there is none."""
 

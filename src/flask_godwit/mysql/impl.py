@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -15,6 +15,7 @@ from sqlalchemy import Computed, Connection, Identity
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import String, to_instance
 
+from ..frozen import frozen
 from ..values import STATEMENT_NAME
 from . import IS_REHEARSED
 from .column import ColumnText, column_in, suits_charset, takes_expressions_only
@@ -23,7 +24,7 @@ from .statement import as_ddl
 _WISHES = ("name", "type_", "nullable", "server_default", "comment", "autoincrement")
 
 
-@dataclass(frozen=True)
+@frozen
 class Abilities:
     """Since which version there is RENAME COLUMN; whether a text's default may be a literal."""
 

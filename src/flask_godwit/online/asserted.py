@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from typing import Any
 
 from alembic.operations import Operations, ops
@@ -17,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import AddConstraint
 
 from ..dialects.guard import INSTEAD
+from ..frozen import frozen
 from ..journal.guard import Journal
 from ..mysql.statement import as_ddl
 from ..values import STATEMENT_NAME
@@ -47,7 +47,7 @@ OPERATIONS = (
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class Order:
     """A statement that Alembic would send: its text, and the name under which it is noted."""
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from ..frozen import frozen
 from .copy_statements import quoted, string
 
 _NAME = r"`(?:[^`]|``)+`"
@@ -31,7 +31,7 @@ Place = tuple[str, str]
 """A schema, and a table in it."""
 
 
-@dataclass(frozen=True)
+@frozen
 class ForeignKey:
     """One, of the table at ``place``. ``rules`` are what follows what it refers to."""
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Column
 from sqlalchemy.types import NullType
+
+from ..frozen import frozen
 
 # Made in this order: a row that one has written to the copy is followed by those already there.
 EVENTS = ("delete", "update", "insert")
@@ -15,7 +16,7 @@ _GIVEN = "\0"
 """Where a value will stand."""
 
 
-@dataclass(frozen=True)
+@frozen
 class CopyStatements:
     """The texts for one table.
 

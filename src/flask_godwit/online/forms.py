@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, Dialect
 from sqlalchemy.sql.ddl import ExecutableDDLElement
 
+from ..frozen import frozen
 
-@dataclass(frozen=True)
+
+@frozen
 class Part:
     """One statement. What is ``brief`` takes a strong lock for a moment, and must not wait for it.
 
@@ -37,7 +38,7 @@ class Part:
         return str(self.statement.compile(dialect=dialect))
 
 
-@dataclass(frozen=True)
+@frozen
 class SafeForm:
     """What is done in the place of an operation, if one of ``tables`` (quoted names) is large."""
 

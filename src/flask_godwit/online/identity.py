@@ -6,12 +6,12 @@ A sequence of ours counts while rows get their numbers; at the end the column's 
 from __future__ import annotations
 
 from copy import copy
-from dataclasses import dataclass
 
 from alembic.operations import ops
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Identity, MetaData, Sequence, Table
 
+from ..frozen import frozen
 from .names import own_name
 
 _COUNTED = ("SMALLINT", "INTEGER", "BIGINT")
@@ -27,7 +27,7 @@ def counter_of(operation: ops.AddColumnOp, context: MigrationContext) -> Counter
     return Counter(operation, context, identity, type_) if type_ in _COUNTED else None
 
 
-@dataclass(frozen=True)
+@frozen
 class Counter:
     """The sequence of one new column."""
 

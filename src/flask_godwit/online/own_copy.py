@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -17,6 +16,7 @@ from sqlalchemy import Column, Computed, String, Table, select
 from sqlalchemy.dialects.mysql import insert
 
 from ..errors import BackfillRefused, OnlineToolFailed
+from ..frozen import frozen
 from ..interrupts import failures_ignored
 from ..journal.pieces import Key, Piece
 from ..operations import BackfillOp
@@ -44,7 +44,7 @@ _MAY_NOT_MAKE_TRIGGERS = """
 """
 
 
-@dataclass(frozen=True)
+@frozen
 class _CopiedRows(Batches):
     """Stretches of the table, each inserted into the copy unless a trigger was faster."""
 

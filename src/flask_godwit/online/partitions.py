@@ -7,13 +7,13 @@ So one of ours is there while it lasts, validated beside the traffic and dropped
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, text
 
+from ..frozen import frozen
 from .forms import Part, SafeForm
 from .names import own_name
 
@@ -70,7 +70,7 @@ def is_whole(table: str, connection: Connection) -> bool:
     return not connection.scalar(_PARTITIONED, {"table": table})
 
 
-@dataclass(frozen=True)
+@frozen
 class _Detached:
     """One partition that is to be detached, both names as the script writes them."""
 

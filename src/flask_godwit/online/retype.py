@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 from copy import copy
-from dataclasses import dataclass
 from typing import Any
 
 from alembic.operations import ops
@@ -18,6 +17,7 @@ from sqlalchemy import Column, MetaData, Table, text
 from sqlalchemy.types import to_instance
 
 from ..dialects.postgresql_types import Change, change_of_type, plain_type
+from ..frozen import frozen
 from .seen import seen_in
 from .steps import in_batches
 
@@ -71,7 +71,7 @@ def _as_is(operation: ops.AlterColumnOp, context: MigrationContext, table: str) 
     return context.connection.execute(_COLUMN, values).first()
 
 
-@dataclass(frozen=True)
+@frozen
 class _Told:
     """A column, as a script says that it is."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from alembic.operations import MigrateOperation, Operations
@@ -11,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Table
 
 from ..dialects import dialect_for
 from ..errors import BackfillRefused
+from ..frozen import frozen
 from ..journal.pieces import Key
 from ..surroundings import surroundings_of
 from .batch_run import Backfill
@@ -23,7 +23,7 @@ IN_BATCHES = "godwit_in_batches"
 
 
 @Operations.register_operation("backfill")
-@dataclass(frozen=True)
+@frozen
 class BackfillOp(MigrateOperation):
     """What ``op.backfill`` was asked for; :meth:`backfill` explains each."""
 

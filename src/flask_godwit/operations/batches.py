@@ -6,7 +6,6 @@ Knows one connection and the table as it is in the database, no journal and no c
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from operator import gt, le, lt
 from typing import Any, ClassVar
 
@@ -31,6 +30,7 @@ from sqlalchemy import (
 
 from ..dialects.base import Database
 from ..errors import BackfillRefused, TableMissing
+from ..frozen import frozen
 from ..journal.entries import encoded
 from ..journal.pieces import Key
 
@@ -39,7 +39,7 @@ _MOST_KEYS = 5
 Comparison = Callable[[Any, Any], ColumnElement[bool]]
 
 
-@dataclass(frozen=True)
+@frozen
 class Batches:
     """What is changed in which table; ``where`` is None for all rows.
 

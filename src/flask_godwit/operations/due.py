@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from sqlalchemy import (
@@ -31,13 +31,14 @@ from sqlalchemy import (
 )
 
 from ..errors import BackfillRefused
+from ..frozen import frozen
 from ..journal.entries import decoded, encoded
 from ..journal.pieces import Key, Piece, Standing
 from ..journal.tables import WIDTH, KeptTable, LongText
 from ..targets import BACKFILLS_TABLE
 
 
-@dataclass(frozen=True)
+@frozen
 class Due:
     """A backfill that is due. ``definition`` is what was asked for, as JSON."""
 

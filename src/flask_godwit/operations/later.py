@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from alembic.operations import MigrateOperation, Operations
@@ -16,6 +15,7 @@ from sqlalchemy.sql.selectable import TableClause
 
 from ..dialects import dialect_for
 from ..errors import BackfillDue
+from ..frozen import frozen
 from ..journal.tables import CreateOurs
 from ..surroundings import RUNNING, surroundings_of
 from .batches import Batches
@@ -88,7 +88,7 @@ def unfinished(context: MigrationContext, connection: Connection, table: str) ->
 
 
 @Operations.register_operation("require_backfill")
-@dataclass(frozen=True)
+@frozen
 class RequireBackfillOp(MigrateOperation):
     """What ``op.require_backfill`` was asked for."""
 

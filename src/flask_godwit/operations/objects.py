@@ -6,7 +6,7 @@ business of whoever wrote it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from alembic.operations import MigrateOperation, Operations
@@ -16,6 +16,7 @@ from sqlalchemy import Dialect, text
 from ..dialects import class_for, dialect_for
 from ..dialects.object_answers import FUNCTION, MATERIALIZED_VIEW, PROCEDURE, TRIGGER, VIEW
 from ..dialects.objects import ObjectKey, only_create, or_replace, quoted, tidy, view_statement
+from ..frozen import frozen
 from ..surroundings import surroundings_of
 
 _RIGHTS = "godwit_rights"
@@ -37,7 +38,7 @@ DIRECTIVES = (
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class ObjectOp(MigrateOperation):
     """What one of the directives was asked for.
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from ..frozen import frozen
+
 FIRST_SIZE = 500
 _LARGEST_SIZE = 200_000
 _MOST_GROWTH = 2.0
@@ -52,7 +54,7 @@ class Pace:
             self.size = min(max(int(self.size * factor), 1), _LARGEST_SIZE)
 
 
-@dataclass(frozen=True)
+@frozen
 class Throttle:
     """Waits before a batch as long as a check says so, but not for ever."""
 

@@ -13,11 +13,12 @@ from alembic.operations.base import AbstractOperations, BatchOperations
 from sqlalchemy.types import to_instance
 
 from ..assurance import Assurance, assurances
+from ..frozen import frozen
 
 _INSIDE = ("alembic.operations", "alembic.ddl", "flask_godwit.sqlite")
 
 
-@dataclass(frozen=True)
+@frozen
 class Sentence:
     """A statement as it was about to be sent.
 
@@ -44,7 +45,7 @@ class Sentence:
         return (self.sql, *self.repeats)
 
 
-@dataclass(frozen=True)
+@frozen
 class Recorded:
     """Alembic's operations, none where the script sent a statement itself, and their statements."""
 

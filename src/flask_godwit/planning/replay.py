@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import alembic.op
 from alembic.operations import Operations
@@ -19,6 +19,7 @@ from ..connect import connected
 from ..dialects import Database, dialect_for, operations
 from ..environment import Migrations
 from ..failure import reason_of, short_path
+from ..frozen import frozen
 from ..mysql import IS_REHEARSED
 from ..online.rehearsed import Rehearsed, rehearsal_of
 from ..online.run import carried_out_by
@@ -41,7 +42,7 @@ Moves = Callable[[tuple[str, ...]], Iterable[RevisionStep]]
 """The steps from the revisions that a database is at."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Replayed:
     """What one revision asked for. ``unplannable`` says where and why it could not go on."""
 
@@ -56,7 +57,7 @@ class Replayed:
         return getattr(self.step.info.up_revision, "path", "") or ""
 
 
-@dataclass(frozen=True)
+@frozen
 class Rehearsal:
     """What the revisions of one database asked for, while its connection is still open."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
@@ -14,12 +13,13 @@ from sqlalchemy import Uuid
 from ..diff.misfits import misfits
 from ..diff.names import Key, said
 from ..diff.row_queries import filled, orphaned, unique_columns, violating
+from ..frozen import frozen
 
 if TYPE_CHECKING:
     from .row_search import RowSearch
 
 
-@dataclass(frozen=True)
+@frozen
 class Question:
     """Which rows of ``source`` an operation would fail on.
 

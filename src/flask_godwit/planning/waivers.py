@@ -7,14 +7,15 @@ import io
 import re
 import tokenize
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
+
+from ..frozen import frozen
 
 _COMMENT = re.compile(r"#\s*godwit:\s*assured\s+(?P<rule>[\w-]+)\s*(?P<rest>.*)")
 _UNTIL = re.compile(r"\s*\buntil\s+(\d{4}-\d{2}-\d{2})\s*$")
 
 
-@dataclass(frozen=True)
+@frozen
 class Waiver:
     """One comment. It is about the statement from line ``first`` to ``last``."""
 

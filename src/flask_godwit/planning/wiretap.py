@@ -5,12 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Engine
 
 from ..dialects.guard import Sent, intercepted
+from ..frozen import frozen
 from ..journal.kinds import Kind, kind_of
 from ..online.rehearsed import CLAUSES, NO_COPY, SETTING
 from ..operations.backfill import IN_BATCHES
@@ -21,7 +21,7 @@ from .recorder import Recorder, Sentence
 _READS = ("SELECT", "SHOW", "EXPLAIN", "WITH", "VALUES", "PRAGMA", "DESCRIBE", "DESC", "TABLE")
 
 
-@dataclass(frozen=True)
+@frozen
 class Tap:
     """What is done with statements on a connection.
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ..contexts import Configured
 from ..dialects import dialect_for
 from ..environment import Migrations
 from ..errors import DatabaseError, NotProvable
+from ..frozen import frozen
 from ..proofs import FAILED, UNPROVED, Proof, TargetProof
 from ..targets import selected_targets
 from ..values import Project, Target
@@ -19,7 +20,7 @@ from .walk import Walk
 _FLAGS = ("autogenerate",)
 
 
-@dataclass(frozen=True)
+@frozen
 class Written:
     """What is known of a revision that was written a moment ago.
 
@@ -60,7 +61,7 @@ def prove(
     )
 
 
-@dataclass(frozen=True)
+@frozen
 class _Scratch:
     """What revisions are proved with."""
 

@@ -6,15 +6,15 @@ The file's name is the rule's name. What each file holds is said in README.md.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 
+from ..frozen import frozen
 from .case import Case, Hazard
 
 
-@dataclass(frozen=True)
+@frozen
 class Rule:
     """A rule as its file has it."""
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
+from ..frozen import frozen
 from ..plans import ColumnFact, Cost, Facts
 from ..script_text import literal
 from ..sql.action import Action
@@ -27,7 +27,7 @@ UPDATE_FIRST = (
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class Hazard:
     """What happens and who is blocked; ``advice`` are lines of Python to write instead.
 
@@ -38,7 +38,7 @@ class Hazard:
     advice: str = ""
 
 
-@dataclass(frozen=True)
+@frozen
 class Case:
     """One action of a revision, before it is done.
 

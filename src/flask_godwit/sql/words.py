@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from ..frozen import frozen
 
 # Of these most statements consist that no person wrote. They are what every server, and sqlglot,
 # makes the same words of: no comment, no backslash, no doubled quote, no prefix of a string.
@@ -17,7 +18,7 @@ _PLAIN = re.compile(
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class Word:
     """A word, a quoted name, a literal or a sign; ``plain`` is it in capitals, "" if quoted."""
 

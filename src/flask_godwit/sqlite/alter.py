@@ -13,6 +13,7 @@ from sqlalchemy.schema import CreateIndex, DropIndex
 from sqlalchemy.util import topological
 
 from ..errors import RebuildRefused
+from ..frozen import frozen
 from .edit import Edit
 from .inventory import Fact, Inventory, inventory_of
 from .names import Convention
@@ -28,7 +29,7 @@ Operation = tuple[str, tuple[Any, ...], Mapping[str, Any]]
 _INTERIM = "_godwit_"
 
 
-@dataclass(frozen=True)
+@frozen
 class Wishes:
     """What a script says about the batch as a whole."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
+from ..frozen import frozen
 from .tokens import Token, between, mentions, names_between
 
 TABLE_CLAUSES = ("CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN")
@@ -17,7 +17,7 @@ CONSTRAINTS = {"PRIMARY": "primary", "UNIQUE": "unique", "CHECK": "check"}
 FOREIGN_KEY = {"FOREIGN": "foreignkey", "REFERENCES": "foreignkey"}
 
 
-@dataclass(frozen=True)
+@frozen
 class Clause:
     """One clause: its tokens, those of ``CONSTRAINT name`` included."""
 

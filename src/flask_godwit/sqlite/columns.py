@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 
+from ..frozen import frozen
 from .clauses import COLUMN_CLAUSES, Clause, clauses_of
 from .tokens import Token, normal, quoted, tokens_of, trimmed
 
 
-@dataclass(frozen=True)
+@frozen
 class ColumnText:
     """``"name" VARCHAR(50) NOT NULL``, as it is written. Changes give a new one."""
 

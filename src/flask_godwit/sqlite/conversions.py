@@ -6,15 +6,15 @@ stays as it was. CAST would make 0 of 'abc' and 2024 of a date, so it is not use
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import types
 
+from ..frozen import frozen
 from .render import affinity
 
 
-@dataclass(frozen=True)
+@frozen
 class Conversion:
     """The expression that gives the new values, and which kinds of values they must be."""
 

@@ -9,16 +9,16 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
+from ..frozen import frozen
 from .clauses import Clause
 from .schema import Schema
 from .table_text import TableText, parse_table
 from .tokens import NotUnderstood, folded, normal
 
 
-@dataclass(frozen=True)
+@frozen
 class Fact:
     """One thing that a table has. ``columns`` are those that it is about, folded."""
 

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import pairwise
 
 from sqlalchemy.exc import IntegrityError
 
 from ..errors import RebuildRefused
+from ..frozen import frozen
 from .schema import Schema, Stored
 from .table_text import TableText
 from .tokens import folded, literal, quoted, same_name, temporary_name, tokens_of
@@ -23,7 +24,7 @@ from .tokens import folded, literal, quoted, same_name, temporary_name, tokens_o
 _CORRECT = "Correct those rows first, in the script: op.execute(...). Nothing was changed."
 
 
-@dataclass(frozen=True)
+@frozen
 class Change:
     """What a table becomes, and where its values come from."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Column, Constraint, MetaData, Table, Text
@@ -12,13 +11,14 @@ from sqlalchemy.schema import CreateColumn, ExecutableDDLElement
 from sqlalchemy.sql.elements import quoted_name
 from sqlalchemy.types import TypeEngine
 
+from ..frozen import frozen
 from .columns import ColumnText
 from .tokens import Token, folded, quoted, tokens_of
 
 STRICT_TYPES = ("INT", "INTEGER", "REAL", "TEXT", "BLOB", "ANY")
 
 
-@dataclass(frozen=True)
+@frozen
 class Renderer:
     """Writes for one dialect: the application may have taught it how to write its own types."""
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
+from ..frozen import frozen
 from . import ASIDE
 from .orphans import Orphan, orphaned, orphans
 from .render import Statement, identifier
 from .tokens import SWITCH_OFF, folded, literal, quoted, temporary_name, tokens_of
 
 
-@dataclass(frozen=True)
+@frozen
 class Stored:
     """An object of the schema, with the text that made it ("" for an automatic index)."""
 

@@ -7,15 +7,16 @@ the same line, to the part before the comma.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 
+from ..frozen import frozen
 from .clauses import TABLE_CLAUSES, Clause, clauses_of
 from .columns import ColumnText
 from .tokens import NotUnderstood, Token, all_tokens, between, same_name, tokens_of, trimmed
 
 
-@dataclass(frozen=True)
+@frozen
 class Part:
     """A column or a constraint of a table, with what stands around it."""
 
@@ -54,7 +55,7 @@ class Part:
         return clauses_of(tokens_of(self.core), TABLE_CLAUSES)[0]
 
 
-@dataclass(frozen=True)
+@frozen
 class TableText:
     """A CREATE TABLE statement. Changes give a new one; what they don't concern stays."""
 

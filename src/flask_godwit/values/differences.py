@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ..frozen import frozen
 from .names import DEFAULT_BIND
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from .recorded import LogEntry
 
 
-@dataclass(frozen=True)
+@frozen
 class Change:
     """One difference in words: ``sign`` is "+", "-" or "~", ``text`` e.g. "table user".
 
@@ -30,7 +30,7 @@ class Change:
         return f"{self.sign} {where}{self.text}"
 
 
-@dataclass(frozen=True)
+@frozen
 class Script:
     """A revision file that was written, and what it changes.
 
@@ -49,7 +49,7 @@ class Script:
     findings: tuple[RuleFinding, ...] = ()
 
 
-@dataclass(frozen=True)
+@frozen
 class Differences:
     """What separates the databases from the models; empty when nothing does.
 

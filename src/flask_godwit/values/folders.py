@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from ..frozen import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class Created:
     """What ``init`` made: the folder and the files and folders in it."""
 
@@ -13,7 +13,7 @@ class Created:
     paths: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class Template:
     """A template that ``init -t`` takes."""
 
@@ -21,7 +21,7 @@ class Template:
     synopsis: str
 
 
-@dataclass(frozen=True)
+@frozen
 class DatabaseChange:
     """What ``create`` or ``drop`` did to one database."""
 

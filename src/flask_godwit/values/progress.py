@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from ..frozen import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class Progress:
     """How far a statement of a revision is, as the server tells it.
 
@@ -23,7 +23,7 @@ class Progress:
     waits_for: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class BackfillProgress:
     """How far a backfill is. ``seen`` of about ``total`` rows were looked at, ``rows`` changed.
 
@@ -55,7 +55,7 @@ class BackfillProgress:
         return max(0, self.total - self.seen) / self.rate if self.rate and self.total else None
 
 
-@dataclass(frozen=True)
+@frozen
 class DueBackfill:
     """A backfill that a revision left for later. ``seen`` rows were looked at, ``rows`` changed."""
 
@@ -66,7 +66,7 @@ class DueBackfill:
     seen: int
 
 
-@dataclass(frozen=True)
+@frozen
 class Backfilled:
     """A backfill that ``backfill`` has done; ``rows`` were changed, in all its runs together."""
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from ..frozen import frozen
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     from ..settings import Settings
 
 
-@dataclass(frozen=True)
+@frozen
 class Target:
     """One database of the application and the models that belong to it.
 
@@ -34,7 +36,7 @@ class Target:
         return self.bind or "default"
 
 
-@dataclass(frozen=True)
+@frozen
 class Project:
     """An application's migrations: folder, databases, options. Made once per command."""
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from ..frozen import frozen
 
-@dataclass(frozen=True)
+
+@frozen
 class LogEntry:
     """A row of the ledger: a revision that was applied, reverted or stamped, or that failed.
 
@@ -37,7 +38,7 @@ class LogEntry:
         return (self.finished - self.started).total_seconds()
 
 
-@dataclass(frozen=True)
+@frozen
 class HalfApplied:
     """A revision that was begun and did not come to its end.
 
@@ -67,7 +68,7 @@ def so_far(done: int, begun: int) -> str:
     return f"{done} of its statements took effect{perhaps}"
 
 
-@dataclass(frozen=True)
+@frozen
 class Resolved:
     """What was decided about a half-applied revision."""
 

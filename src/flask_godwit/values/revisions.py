@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from ..frozen import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class RevisionInfo:
     """One revision file. ``summary`` and ``log_entry`` are the texts Alembic prints for it."""
 
@@ -24,7 +24,7 @@ class RevisionInfo:
     log_entry: str
 
 
-@dataclass(frozen=True)
+@frozen
 class BranchPoint:
     """A revision with several successors."""
 
@@ -32,7 +32,7 @@ class BranchPoint:
     successors: tuple[RevisionInfo, ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class Current:
     """What the version table of one database says."""
 

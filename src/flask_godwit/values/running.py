@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from ..frozen import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class Step:
     """A revision that is about to run, runs, or ran. ``seconds`` is 0 until it is done."""
 
@@ -17,7 +17,7 @@ class Step:
     seconds: float = 0.0
 
 
-@dataclass(frozen=True)
+@frozen
 class TargetOutcome:
     """What a command did to one database."""
 
@@ -34,7 +34,7 @@ class TargetOutcome:
         return tuple(step.revision for step in self.steps)
 
 
-@dataclass(frozen=True)
+@frozen
 class BackupMade:
     """A backup of one database, and what to type in a shell to have it back.
 
@@ -48,7 +48,7 @@ class BackupMade:
     seconds: float
 
 
-@dataclass(frozen=True)
+@frozen
 class Outcome:
     """What ``upgrade``, ``downgrade`` or ``stamp`` did.
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from ..frozen import frozen
 from .revisions import RevisionInfo
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from .recorded import HalfApplied, LogEntry
 
 
-@dataclass(frozen=True)
+@frozen
 class PendingRevision(RevisionInfo):
     """A revision that a database lacks. ``author`` is "" and ``written`` the file's date where
     git does not know it; both are UTC.
@@ -24,7 +24,7 @@ class PendingRevision(RevisionInfo):
     written: datetime | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class TargetStatus:
     """Where one database stands. ``error`` is "" when it could be asked.
 
@@ -56,7 +56,7 @@ class TargetStatus:
         return not (self.pending or trouble) and set(self.current) == set(self.heads)
 
 
-@dataclass(frozen=True)
+@frozen
 class Status:
     """Where things stand, and the one command to type next ("" when there is none)."""
 
@@ -79,7 +79,7 @@ class Status:
         return self.at_head and not any(target.edited for target in self.targets)
 
 
-@dataclass(frozen=True)
+@frozen
 class TargetPending:
     """What one database lacks. ``error`` is "" when it could be asked."""
 
@@ -96,7 +96,7 @@ class TargetPending:
         return not (self.pending or self.unknown or self.error)
 
 
-@dataclass(frozen=True)
+@frozen
 class Pending:
     """What the databases lack; false when all are at head."""
 

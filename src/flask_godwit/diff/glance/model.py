@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
@@ -50,6 +49,7 @@ from ...dialects.glance import (
     Line,
     dialect_words,
 )
+from ...frozen import frozen
 from ..compare.names import final_name
 from ..compare.text import written
 
@@ -63,7 +63,7 @@ _SIMPLE = {
 _INLINE_KEY = " PRIMARY KEY"
 
 
-@dataclass(frozen=True)
+@frozen
 class Wanted:
     """A table of the models."""
 

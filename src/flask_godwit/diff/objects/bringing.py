@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations import ops
 
 from ...dialects import Database
 from ...dialects.objects import Objects
+from ...frozen import frozen
 from ...surroundings import surroundings_of
 from ..ownership import Ownership
 from ..renames.values import Renames
@@ -20,7 +19,7 @@ from .touched import touches
 from .wanted import NotCompared, Wanted, wanted
 
 
-@dataclass(frozen=True)
+@frozen
 class Bringing:
     """The work of the stage on one database."""
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from textwrap import indent
 
 from alembic.autogenerate import renderers
@@ -16,12 +15,13 @@ from alembic.operations import ops
 
 from ...dialects.object_answers import MATERIALIZED_VIEW, TRIGGER, VIEW
 from ...dialects.objects import ObjectKey, header, tidy
+from ...frozen import frozen
 from ...operations.objects import ObjectOp, statement_of
 
 _WIDTH = 90
 
 
-@dataclass(frozen=True)
+@frozen
 class Definition:
     """What an object is: its statement, and statements for what stands on it."""
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from alembic.operations import ops
 
 from ...dialects.objects import SchemaObject, unquoted
+from ...frozen import frozen
 from ..names import Key
 from ..renames.values import Renames
 from ..steps import Sql, flat
@@ -23,7 +24,7 @@ _RENAMED = re.compile(
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class Touch:
     """A change of a table as the database has it now; ``column`` is "" for the whole of it.
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -20,11 +19,12 @@ from ...dialects import Database, dialect_for
 from ...dialects.objects import Header, ObjectKey, SchemaObject, header, in_order
 from ...dialects.walls import kept_inside, untouched
 from ...failure import reason_of
+from ...frozen import frozen
 from ..compare.text import undoubled
 from .declaring import EVENTS, may_declare
 
 
-@dataclass(frozen=True)
+@frozen
 class Wanted:
     """What the models declare, in the order in which it can be made.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -12,6 +11,7 @@ from alembic.operations import ops
 from sqlalchemy import Column, Inspector, Select, Table, literal_column, select
 
 from ...errors import AnswerWrong
+from ...frozen import frozen
 from ..answers import Answers
 from ..names import Key, find_table, said, split_column
 from ..questions import Asker, Question, Reading
@@ -23,7 +23,7 @@ HINT = "renamed_from"
 """The key in ``info`` of a model's Column or Table that tells its former name."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Candidate:
     """Something that goes, and something like it that comes."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from alembic.autogenerate.api import AutogenContext
@@ -28,6 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.elements import conv
 
 from ...dialects.base import Database
+from ...frozen import frozen
 from ..compare.text import literally, written
 from ..names import Key, quoted
 from ..steps import RenameSql, Sql
@@ -44,7 +45,7 @@ _KINDS: Mapping[str, str] = {
 }
 
 
-@dataclass(frozen=True)
+@frozen
 class Follower:
     """A constraint or index with its old name, and the name that it gets."""
 
@@ -59,7 +60,7 @@ class Follower:
     """What a CHECK says there, in new names."""
 
 
-@dataclass(frozen=True)
+@frozen
 class _Found:
     """A constraint or index that is there, as it is called once its table has its new name."""
 

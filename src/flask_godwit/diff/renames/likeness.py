@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
 from sqlalchemy import Column, Table
+
+from ...frozen import frozen
 
 SameType = Callable[["Column[Any]", "Column[Any]"], bool]
 """Whether the database's column has the type that the model's column asks for."""
@@ -22,7 +23,7 @@ _ALIKE = 0.6
 _SOMEWHAT_ALIKE = 0.45
 
 
-@dataclass(frozen=True)
+@frozen
 class Likeness:
     """``score`` orders candidates; ``sure`` says that it is worth a question in any case.
 

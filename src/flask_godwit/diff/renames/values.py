@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from sqlalchemy.dialects.postgresql.base import RESERVED_WORDS
 from sqlalchemy.dialects.sqlite.base import SQLiteIdentifierPreparer
 
+from ...frozen import frozen
 from ..names import Key
 
 _TOKEN = re.compile(
@@ -21,7 +22,7 @@ _PLAIN = re.compile(r"[a-z_][a-z0-9_]*")
 _RESERVED = {*RESERVED_WORDS, *SQLiteIdentifierPreparer.reserved_words}
 
 
-@dataclass(frozen=True)
+@frozen
 class Renames:
     """Old and new names of one database.
 
