@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import inspect, text
+from sqlalchemy import Connection, NestedTransaction, inspect, text
 
 from tests.databases import MARIADB, MYSQL, POSTGRESQL, PSYCOPG, SQLITE, Database
 from tests.engine.revisions import write_revision, write_revisions
@@ -251,6 +251,46 @@ def test_no_right_to_create_on_postgresql(
         with database.engine() as engine, engine.begin() as connection:
             connection.execute(text(f"DROP OWNED BY {role} CASCADE"))
             connection.execute(text(f"DROP ROLE {role}"))
+
+
+@pytest.mark.parametrize("database_kind", [POSTGRESQL, PSYCOPG], ids=str)
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "ALTER TABLE godwit_ledger DROP COLUMN text",
+        "DO $$ BEGIN ALTER TABLE godwit_ledger DROP COLUMN text; END $$",
+        "SELECT set_config('search_path', 'public, pg_temp', false)",
+    ],
+)
+def test_a_row_that_is_refused_later_stops_no_revision(
+    project: Project, database: Database, statement: str
+) -> None:
+    """The first rows were taken; what a revision does after them may end that."""
+    write_revisions(project, *TWO, f'op.execute("{statement}")', TABLE.format(4))
+    project.invoke("db", "upgrade")
+    with database.engine() as engine:
+        assert {"t1", "t2", "t4"} <= set(inspect(engine).get_table_names())
+    expected = 2 if "DROP COLUMN" in statement else 4
+    assert len(rows(database)) == expected
+
+
+@pytest.mark.parametrize("database_kind", [POSTGRESQL, PSYCOPG], ids=str)
+def test_only_what_is_in_doubt_has_a_savepoint(
+    project: Project, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first row of a run has one, and that of a text that not every database can hold."""
+    write_revisions(project, *TWO, f"{TABLE.format(3)}  # \u2192", TABLE.format(4))
+    begun: list[int] = []
+    begin = Connection.begin_nested
+
+    def begin_nested(connection: Connection) -> NestedTransaction:
+        begun.append(len(begun))
+        return begin(connection)
+
+    monkeypatch.setattr(Connection, "begin_nested", begin_nested)
+    project.invoke("db", "upgrade")
+    assert len(begun) == 2
+    assert len(rows(database)) == 4
 
 
 @pytest.mark.parametrize("database_kind", [MYSQL, MARIADB], ids=str)

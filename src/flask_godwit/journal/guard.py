@@ -90,6 +90,7 @@ class Journal(Notes, Guard):
     def applied(self) -> None:
         """The revision is finished: with the version its notes go, in one transaction."""
         key = (self.running.revision, self.running.direction)
+        self.late = None
         if self.unfinished and self.unfinished.pop(key, None):
             self.store.clear(*key)
 
@@ -107,6 +108,7 @@ class Journal(Notes, Guard):
         self.file = _digest_of_file(running.path)
         self.replay = Replay(entries, edited=any(entry.file != self.file for entry in entries))
         self.kept.clear()
+        self.late = None
         self.touched = tuple({name: None for entry in entries for name in entry.after})
         self.temporary.clear()
         if entries:
@@ -246,7 +248,10 @@ class Journal(Notes, Guard):
         if self.witness.changes_others(sent.statement):
             after = self.witness.definitions(self.touched)
         done = replace(begun, state=DONE, after=after)
-        self.change(done)
+        if self.witness.commits_schema:
+            self.change_later(done)
+        else:
+            self.change(done)
         if not _tells(begun.before, {name: after.get(name, "") for name in begun.before}):
             self._commit()  # nobody could see later that it took effect
 

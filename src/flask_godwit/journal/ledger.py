@@ -42,6 +42,7 @@ class Ledger(KeptTable):
 
     def __init__(self, version_table: str, schema: str | None = None) -> None:
         super().__init__(version_table, schema, _table(schema))
+        self._added = insert(self.table)
 
     def prepare(self, connection: Connection) -> None:
         """Make the table, or the columns that an older release did not know."""
@@ -75,7 +76,7 @@ class Ledger(KeptTable):
             "host": entry.host[:WIDTH],
             "version": entry.version[:WIDTH],
         }
-        connection.execute(insert(self.table), row)
+        connection.execute(self._added, row)
 
     def entries(
         self, connection: Connection, beginnings: Sequence[str] = (), limit: int | None = None

@@ -32,6 +32,8 @@ class Notes:
         self.replay = Replay((), edited=False)
         self.file = ""
         self.kept: list[Entry] = []
+        self.late: Entry | None = None
+        """What took effect, which is written with the next note: or never, if there is none."""
         self.touched: tuple[str, ...] = ()
         self.active = False
         """Whether a revision runs, and what is sent is its own."""
@@ -88,6 +90,7 @@ class Notes:
 
     def write(self) -> None:
         """Write what is kept in memory, in the transaction that is open."""
+        self._write_late()
         if not self.kept:
             return
         if not self.table_exists:
@@ -102,8 +105,23 @@ class Notes:
         self.kept.clear()
 
     def change(self, entry: Entry) -> None:
+        self._write_late()
         self.store.change(self.running.revision, self.running.direction, entry)
         self._remember(entry)
+
+    def change_later(self, entry: Entry) -> None:
+        """Note what the next run could see for itself, where our transaction goes on.
+
+        Most revisions are one statement: they end with this one, and take their notes along.
+        """
+        self._write_late()
+        self.late = entry
+        self._remember(entry)
+
+    def _write_late(self) -> None:
+        late, self.late = self.late, None
+        if late is not None:
+            self.store.change(self.running.revision, self.running.direction, late)
 
     def _remember(self, *entries: Entry) -> None:
         """What is in the table, for a second try in this run."""
@@ -125,6 +143,7 @@ class Notes:
 
     def _commit(self) -> None:
         """At the driver: for SQLAlchemy its transaction goes on, as after any DDL on MySQL."""
+        self._write_late()
         raw = self.connection.connection.dbapi_connection
         if raw is not None and not self.witness.is_autocommit():
             raw.commit()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import getpass
 import os
+import re
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
@@ -26,12 +27,16 @@ from ..frozen import frozen
 from ..secrecy import without_passwords
 from ..values import LogEntry
 from .kinds import Kind, kind_of
-from .ledger import DONE, FAILED, Ledger
+from .ledger import DONE, FAILED, TABLE, Ledger
 from .sources import checksum
 from .store import TABLE as JOURNAL
 
 _COUNTED = (Kind.DATA, Kind.SCHEMA, Kind.OPAQUE)
 """What is counted: statements that change something."""
+_HARMLESS = (Kind.DATA, Kind.SCHEMA)
+"""What changes neither the role, nor where names are looked up, nor what a trigger does."""
+_MATTERS = re.compile(rf"\b(REVOKE|OWNED|{TABLE})\b", re.IGNORECASE)
+"""What may keep a role from writing into the ledger all the same."""
 
 
 @frozen
@@ -59,6 +64,9 @@ class Recorder:
         self.engine: Engine | None = None
         self.user = ""
         self.needs_savepoint = True
+        """Whether a row that the server refuses would take the revision along."""
+        self.is_sure = False
+        """Whether it will be taken: one was, and nothing has happened that could matter."""
         self.running: Move | None = None
         self.started = _now()
         self.statements = 0
@@ -90,13 +98,22 @@ class Recorder:
         if move is None or not self.usable:
             return
         try:
-            with connection.begin_nested() if self.needs_savepoint else nullcontext():
+            with connection.begin_nested() if self._is_doubtful(move) else nullcontext():
                 self.ledger.add(connection, self._entry(move, DONE, ""), move.text)
+            self.is_sure = True
         except DBAPIError as error:
             # Of a lost connection the revision itself must hear.
             if error.connection_invalidated:
                 raise
             self._give_up(error)
+
+    def _is_doubtful(self, move: Move) -> bool:
+        """Whether the row needs a savepoint, which takes longer than the row itself.
+
+        A database may not have all letters of a text.
+        """
+        is_plain = move.text.isascii() and move.message.isascii()
+        return self.needs_savepoint and not (self.is_sure and is_plain)
 
     def failed(self, reason: str) -> None:
         """The running revision failed, and what it did is rolled back as far as it can be."""
@@ -137,9 +154,12 @@ class Recorder:
         )
 
     def _count(self, statement: str) -> None:
+        kind = kind_of(statement)
         # The journal's notes go through the same connection.
-        if kind_of(statement) in _COUNTED and JOURNAL not in statement:
+        if kind in _COUNTED and JOURNAL not in statement:
             self.statements += 1
+        if kind not in _HARMLESS or _MATTERS.search(statement):
+            self.is_sure = False
 
     def _entry(self, move: Move, result: str, error: str) -> LogEntry:
         return replace(

@@ -51,6 +51,7 @@ class Store:
         # Made once: SQLAlchemy takes longer to put a statement together than to send it.
         of_one = self._of(bindparam(_REVISION), bindparam(_DIRECTION))
         position = self.table.c.position == bindparam(_POSITION)
+        self._added = insert(self.table)
         self._changed = update(self.table).where(*of_one, position)
         self._cleared = delete(self.table).where(*of_one)
 
@@ -103,7 +104,7 @@ class Store:
         }
         rows = [{**of_revision, **asdict(entry), "answer": _json(entry)} for entry in entries]
         if rows:
-            self.connection.execute(insert(self.table), rows)
+            self.connection.execute(self._added, rows)
 
     def change(self, revision: str, direction: str, entry: Entry) -> None:
         """Note what became of a statement."""
