@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
+from textwrap import shorten
 from typing import Any
 
 from sqlalchemy import Engine
@@ -39,7 +40,7 @@ def kept_inside(engine: Engine, place: Database, real: Engine) -> Iterator[None]
 
     def refuse(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
         if reaches_outside(statement, neighbours):
-            short = " ".join(statement.split())[:80]
+            short = shorten(statement, 80, placeholder=" …")
             raise NotProvable(f"it reaches beyond its own database: {short}")
 
     with _listening(engine, refuse):

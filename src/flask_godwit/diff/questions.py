@@ -8,7 +8,7 @@ is an :class:`Asker`: a person at a terminal (the command line's own), a test's 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from ..errors import AnswerNeeded
@@ -64,14 +64,18 @@ class Refusal:
         more = f" ({len(questions) - 1} more below)" if len(questions) > 1 else ""
         raise AnswerNeeded(
             f"{first.text}{more}",
-            detail="\n".join(line for question in questions for line in _lines(question)),
+            detail="\n".join(_shown(questions)),
             hint="Say which is meant, with the options above or --answers FILE:\n"
             f"flask db migrate {first.readings[0].option}",
         )
 
 
-def _lines(question: Question) -> Sequence[str]:
-    lines = [f"  {question.text}"]
-    width = max(len(reading.option) for reading in question.readings)
-    lines += [f"    {r.option.ljust(width)}    {r.words}" for r in question.readings]
-    return lines
+def _shown(questions: Sequence[Question]) -> Iterator[str]:
+    """Every reading and its option, a line each. What a single question asks, the error says."""
+    alone = len(questions) == 1
+    for question in questions:
+        if not alone:
+            yield f"  {question.text}"
+        width = max(len(reading.option) for reading in question.readings)
+        for reading in question.readings:
+            yield f"{'  ' if alone else '    '}{reading.option.ljust(width)}    {reading.words}"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import singledispatch
+from textwrap import shorten
 from typing import Any
 
 from alembic.operations import ops
@@ -181,7 +182,7 @@ def _(operation: ops.DropTableCommentOp) -> _Words:
 
 @_describe.register
 def _(operation: ops.ExecuteSQLOp) -> _Words:
-    yield "~", f"execute {' '.join(str(operation.sqltext).split())[:60]}", ""
+    yield "~", shorten(f"execute {operation.sqltext}", 72, placeholder=" …"), ""
 
 
 @_describe.register

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from textwrap import shorten
 from typing import Any
 
 from alembic.operations import Operations, ops
@@ -229,5 +230,4 @@ def _is_refused(error: DBAPIError) -> bool:
 
 
 def _shown(text: str, clause: str) -> str:
-    words = " ".join(text.split())
-    return (words if len(words) <= 100 else f"{words[:99]}…") + clause
+    return shorten(text, 100, placeholder=" …") + clause

@@ -6,6 +6,8 @@ are safe.
 
 from __future__ import annotations
 
+from textwrap import shorten
+
 from .case import Case, Hazard
 
 LEVEL = "warning"
@@ -14,7 +16,7 @@ SPARES_SMALL = False
 
 
 def hazard(case: Case) -> Hazard | None:
-    first = " ".join(case.sql.split())[:60]
+    first = shorten(case.sql, 60, placeholder=" …")
     return Hazard(
         f"Nobody looked at what it does: {first}",
         "# with godwit.assured('what it does, and why that is safe'):",
