@@ -121,3 +121,52 @@ def test_comes_back(evolution: Evolution, old: Any, new: Any, value: str, after:
     evolution.follow(_models(new))
     evolution.back(_models(old))
     assert str(evolution.rows("SELECT a FROM t")[0][0]) == after
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "value", "using"),
+    [
+        (sa.JSON, _texts, '["x]{,","y"]', ""),
+        (lambda: pg.JSONB(), lambda: pg.ARRAY(sa.Integer), "[1, 2]", ""),
+        (lambda: pg.JSONB(), sa.Integer, "7", ""),
+        (lambda: pg.ARRAY(sa.Integer), sa.Integer, "{7}", "a[1]"),
+        (lambda: pg.ARRAY(sa.Text), sa.Text, "{x,y}", "array_to_string(a, ',')"),
+        (sa.Integer, lambda: pg.ARRAY(sa.BigInteger), "7", ""),
+        (sa.Integer, sa.Interval, "90", "make_interval(secs => a)"),
+        (sa.Integer, sa.Interval, "90", "make_interval(days => a)"),
+        (sa.Integer, sa.Date, "90", "date '1970-01-01' + a"),
+        (sa.Integer, lambda: sa.DateTime(timezone=True), "90", "to_timestamp(a)"),
+        (pg.INT4RANGE, pg.INT8RANGE, "[1,3)", ""),
+        (pg.INT4RANGE, pg.INT4MULTIRANGE, "[1,3)", ""),
+        (lambda: sa.Enum("a", "b", name="k"), _enums("k", "a", "b"), "a", ""),
+        (_enums("k", "a", "b"), lambda: sa.Enum("a", "b", name="k"), "{a}", "a[1]"),
+    ],
+)
+def test_there_and_back(evolution: Evolution, old: Kind, new: Kind, value: str, using: str) -> None:
+    """What is converted, by itself or as somebody says, comes back as it was."""
+    begun = [(1, value), (2, None)]
+    quoted = value.replace("'", "''")
+    evolution.begin(_models(old), f"INSERT INTO t (id, a) VALUES (1, '{quoted}'), (2, NULL)")
+    assert evolution.rows("SELECT id, CAST(a AS TEXT) FROM t ORDER BY id") == begun
+    evolution.follow(_models(new), *(["--using", f"t.a={using}"] if using else []))
+    evolution.back(_models(old))
+    assert evolution.rows("SELECT id, CAST(a AS TEXT) FROM t ORDER BY id") == begun
+
+
+@pytest.mark.parametrize("options", [{}, {"nullable": False}], ids=["", "not null"])
+def test_no_way_back(evolution: Evolution, options: dict[str, Any]) -> None:
+    """Where values can't come back, the script says so, and the column does."""
+    one, other = _models(sa.Integer, **options), _models(sa.Uuid, **options)
+    evolution.begin(one, "INSERT INTO t (id, a) VALUES (1, 7)")
+    evolution.follow(other, "--using", "t.a=gen_random_uuid()")
+    nothing = "0" if options else "NULL"
+    assert f"can't convert t.a back: each row gets {nothing}." in evolution.script
+    evolution.back(one)
+    assert evolution.rows("SELECT a FROM t") == [(0 if options else None,)]
+
+
+def test_fits_as_somebody_says(evolution: Evolution) -> None:
+    """What would not fit may be made to."""
+    evolution.begin(_models(lambda: sa.String(9)), "INSERT INTO t (id, a) VALUES (1, 'long one')")
+    evolution.follow(_models(lambda: sa.String(4)), "--using", "t.a=left(a, 4)")
+    assert evolution.rows("SELECT a FROM t") == [("long",)]

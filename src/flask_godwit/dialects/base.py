@@ -176,6 +176,14 @@ class Database(Administered, RunningAnswers, ObjectAnswers, OptionAnswers, TypeA
         """
         return None
 
+    def undone(self, column: str, told: str, target: str) -> str | None:
+        """What takes back a conversion that somebody has typed; None where that is not known.
+
+        :param column: the quoted name.
+        :param target: the type that comes back, in SQL.
+        """
+        return None
+
     def around_conversion(
         self,
         connection: Connection,

@@ -152,9 +152,14 @@ class PostgreSQL(PostgreSQLOptions, PostgreSQLTypes, Database):
     def way_back(
         self, connection: Connection, column: str, old: TypeEngine[Any], new: TypeEngine[Any]
     ) -> str | None:
-        from .postgresql_casts import way_back
+        from .postgresql_ways_back import way_back
 
         return way_back(connection, column, old, new)
+
+    def undone(self, column: str, told: str, target: str) -> str | None:
+        from .postgresql_ways_back import undone
+
+        return undone(column, told, target)
 
     def keeps_foreign_keys(
         self, connection: Connection, old: TypeEngine[Any], new: TypeEngine[Any]

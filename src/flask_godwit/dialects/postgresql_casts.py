@@ -6,12 +6,17 @@ from typing import Any
 
 from sqlalchemy import ARRAY, Connection, DateTime, Enum, String, text, types
 from sqlalchemy.dialects.postgresql import INET
+from sqlalchemy.dialects.postgresql.ranges import (
+    AbstractMultiRange,
+    AbstractRange,
+    AbstractSingleRange,
+)
 from sqlalchemy.types import TypeEngine
 
 _REAL = 24
 """The most bits of a REAL."""
-_NO_DAY = "1970-01-01"
-"""The day of a time, where nobody knows of another."""
+_TEXTS = ("pg_class", "reloptions")
+"""A table and its column of texts, which every PostgreSQL has."""
 _NUMBERS = (types.Integer, types.Numeric, types.Float)
 
 _CONTEXT = text(
@@ -29,7 +34,7 @@ def conversion(
 
     :param column: the quoted name.
     """
-    old, new = _behind(connection, old), _behind(connection, new)
+    old, new = behind(connection, old), behind(connection, new)
     if isinstance(old, DateTime) and isinstance(new, DateTime):
         # Without this the session's own time zone would decide what is stored.
         return "" if old.timezone == new.timezone else f"{column} AT TIME ZONE 'UTC'"
@@ -37,7 +42,12 @@ def conversion(
         inner = conversion(connection, column, old.item_type, new.item_type)
         # No enumeration is cast into another one, not even where it is in an array.
         through = "::text[]" if isinstance(old.item_type, Enum) else ""
-        return f"{column}{through}::{_name(connection, new)}" if inner else inner
+        return f"{column}{through}::{type_name(connection, new)}" if inner else inner
+    if _is_one_of_several(old, new):
+        return None
+    nested = _nested(connection, column, old, new)
+    if nested is not None:
+        return nested
     if isinstance(old, types.Uuid) and plain_name(connection, old) == "uuid" and _is_short(new):
         return f"replace({column}::text, '-', '')"
     if isinstance(old, types.LargeBinary) and _is_text(new):
@@ -47,7 +57,7 @@ def conversion(
     if _is_text(new):
         # What PostgreSQL makes of an address by itself has a mask that nobody wrote.
         return f"abbrev({column})" if isinstance(old, INET) else ""
-    target = _name(connection, new)
+    target = type_name(connection, new)
     if isinstance(old, Enum) or isinstance(new, Enum):
         return f"{column}::text::{target}"
     if _is_text(old):
@@ -55,16 +65,41 @@ def conversion(
     return _by_catalogue(connection, column, old, new)
 
 
-def way_back(
+def _nested(
     connection: Connection, column: str, old: TypeEngine[Any], new: TypeEngine[Any]
 ) -> str | None:
-    """The ``USING`` of a downgrade that gives back less than there was; None where none is known.
-
-    :param column: the quoted name.
-    """
-    if isinstance(old, types.Time) and isinstance(new, DateTime):
-        return f"(date '{_NO_DAY}' + {column})"
+    """Between arrays, JSON and what stands in them; None where that is not what it is about."""
+    target = type_name(connection, new)
+    if isinstance(old, types.JSON) and isinstance(new, ARRAY):
+        # No subquery may stand there, and only as a part of a row is JSON read as an array.
+        row = f"jsonb_build_object('{_TEXTS[1]}', {column})"
+        return f"(jsonb_populate_record(NULL::{_TEXTS[0]}, {row})).{_TEXTS[1]}::{target}"
+    if isinstance(old, types.JSON) and not (_is_text(new) or isinstance(new, types.JSON)):
+        return f"({column} #>> '{{}}')::{target}"
+    if isinstance(new, types.JSON) and not (_is_text(old) or isinstance(old, types.JSON)):
+        return None if _has_json(connection, old) else f"to_{plain_name(connection, new)}({column})"
+    if isinstance(new, ARRAY) and not (_is_text(old) or isinstance(old, ARRAY)):
+        if conversion(connection, column, old, new.item_type) is None:
+            return None
+        through = "::text[]" if isinstance(new.item_type, Enum) else ""
+        return f"CASE WHEN {column} IS NOT NULL THEN ARRAY[{column}]{through}::{target} END"
+    if isinstance(old, AbstractRange) and isinstance(new, AbstractRange):
+        known = _by_catalogue(connection, column, old, new)
+        return f"{column}::text::{target}" if known is None else known
     return None
+
+
+def _is_one_of_several(old: TypeEngine[Any], new: TypeEngine[Any]) -> bool:
+    """Whether something becomes one of the values that it may have several of."""
+    if isinstance(old, AbstractMultiRange):
+        return isinstance(new, AbstractSingleRange)
+    return isinstance(old, ARRAY) and not (_is_text(new) or isinstance(new, types.JSON))
+
+
+def _has_json(connection: Connection, kind: TypeEngine[Any]) -> bool:
+    """Whether a type has a JSON of its own, as hstore has."""
+    names = {"old": plain_name(connection, kind), "new": "json"}
+    return connection.scalar(_CONTEXT, names) is not None
 
 
 def _by_catalogue(
@@ -76,7 +111,7 @@ def _by_catalogue(
     context = connection.scalar(_CONTEXT, names)
     if context in ("i", "a", b"i", b"a"):
         return ""
-    target = _name(connection, new)
+    target = type_name(connection, new)
     if context is not None:
         return f"{column}::{target}"
     if isinstance(new, types.Boolean) and isinstance(old, _NUMBERS):
@@ -86,7 +121,7 @@ def _by_catalogue(
     return None
 
 
-def _behind(connection: Connection, kind: TypeEngine[Any]) -> TypeEngine[Any]:
+def behind(connection: Connection, kind: TypeEngine[Any]) -> TypeEngine[Any]:
     """What a type of the application's own is to the database."""
     if not isinstance(kind, types.TypeDecorator):
         return kind
@@ -107,7 +142,7 @@ def _is_text(kind: TypeEngine[Any]) -> bool:
     return isinstance(kind, String) and not isinstance(kind, Enum)
 
 
-def _name(connection: Connection, kind: TypeEngine[Any]) -> str:
+def type_name(connection: Connection, kind: TypeEngine[Any]) -> str:
     said = kind.compile(dialect=connection.dialect)
     of_enum = isinstance(kind.item_type if isinstance(kind, ARRAY) else kind, Enum)
     return said if of_enum else said.lower()
@@ -115,7 +150,7 @@ def _name(connection: Connection, kind: TypeEngine[Any]) -> str:
 
 def plain_name(connection: Connection, kind: TypeEngine[Any]) -> str:
     """The type without length or precision."""
-    name = _name(connection, kind)
+    name = type_name(connection, kind)
     before, _, after = name.partition("(")
     if before == "float":  # another name for two types
         return "real" if 0 < int(after.rstrip(")") or 0) <= _REAL else "double precision"

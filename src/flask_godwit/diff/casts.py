@@ -28,9 +28,10 @@ from sqlalchemy import cast as sql_cast
 from sqlalchemy.types import TypeEngine
 
 from ..dialects.base import Condition, Database
-from ..errors import AnswerNeeded, RowsInTheWay
+from ..errors import RowsInTheWay
 from .answers import Answers
 from .compare.text import undoubled
+from .conversions import Conversions
 from .fill import ModelColumn
 from .misfits import misfits
 from .names import Key, quoted, said
@@ -87,14 +88,13 @@ class CastStage:
         key = (operation.schema, operation.table_name)
         if as_uuids(self.dialect, self.rows, operation, is_upgrade=is_upgrade):
             yield Comment(f"{said(key, operation.column_name)}: UUIDs {_DASHES[is_upgrade]}.")
-        using = self._using(operation, is_upgrade=is_upgrade)
+        ways = Conversions(self.dialect, self.database, self.rows, self.answers, self.used)
+        using, words = ways.there(operation) if is_upgrade else ways.back(operation)
         if is_upgrade and self.check_rows and self.rows.any(key):
             self._check_rows(key, operation, using)
             yield from self._losses(key, operation)
-        if using is None:
-            yield Comment(
-                f"{self.database.name} can't convert {said(key, operation.column_name)} back."
-            )
+        if words:
+            yield Comment(words)
         before, after = self._around(key, operation)
         yield from before
         default = self._default_after(operation, is_upgrade=is_upgrade)
@@ -117,30 +117,6 @@ class CastStage:
         return [*before], [*after]
 
     # PostgreSQL's USING
-
-    def _using(self, operation: ops.AlterColumnOp, *, is_upgrade: bool) -> str | None:
-        """The expression; "" where none is needed, None where none is known."""
-        key, name = (operation.schema, operation.table_name), operation.column_name
-        told = self.answers.casts.get(said(key, name)) if is_upgrade else None
-        if told and self.database.takes_using:
-            self.used.add(said(key, name))
-            return told
-        old, new = operation.existing_type, operation.modify_type
-        assert old is not None
-        assert new is not None
-        column = quoted(self.dialect, name)
-        using = self.database.conversion(self.rows.connection, column, old, new)
-        if using is None and not is_upgrade:
-            return self.database.way_back(self.rows.connection, column, old, new)
-        if using is None:
-            raise AnswerNeeded(
-                f"{said(key, name)}: {self.database.name} knows no conversion from"
-                f" {type_words(old)} to {type_words(new)}.",
-                hint=f'flask db migrate --using "{said(key, name)}=SQL EXPRESSION"'
-                if self.database.takes_using
-                else _BY_A_NEW_COLUMN,
-            )
-        return using
 
     def _with_using(
         self, operation: ops.AlterColumnOp, default: Any, using: str
@@ -194,7 +170,10 @@ class CastStage:
 
     def _check_rows(self, key: Key, operation: ops.AlterColumnOp, using: str | None) -> None:
         name, new = operation.column_name, operation.modify_type
-        for condition in misfits(self.database, self.dialect, operation.existing_type, new):
+        told = said(key, name) in self.answers.casts and self.database.takes_using
+        # What somebody has typed may make values fit that would not.
+        old = operation.existing_type
+        for condition in () if told else misfits(self.database, self.dialect, old, new):
             self._refuse(key, name, condition, type_words(new))
         if using:
             reason = self._reason(key, name, self._as_called_now(key, operation, using), new)
@@ -252,11 +231,6 @@ _CORRECT = (
 )
 
 _DASHES = ("have dashes no longer", "get dashes, as the application will write them")
-
-_BY_A_NEW_COLUMN = (
-    "Give the new column a name of its own in the model, fill it in a migration,\n"
-    "and drop the old one in the next."
-)
 
 
 def _tables(operations: ops.OpContainer) -> Iterator[ops.ModifyTableOps]:

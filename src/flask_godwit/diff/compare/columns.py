@@ -111,7 +111,8 @@ def _is_obviously_same(context: AutogenContext, column: Column[Any], actual: Col
     if actual.type is None or isinstance(column.type, NullType):
         return True
     if hasattr(column.type, "enums") or hasattr(column.type, "values"):
-        return actual.definition is None  # or else it is a type with a name, compared as such
+        # A type with a name is compared as such; an array of it is another type.
+        return actual.definition is None and not actual.type.endswith("[]")
     assert context.dialect is not None
     compiler: Any = context.dialect.type_compiler_instance
     said = compiler.process(column.type, type_expression=column)
