@@ -68,3 +68,14 @@ def test_words(evolution: Evolution) -> None:
     evolution.begin(_models(sa.Column("n", sa.String(9))), rows)
     evolution.follow(_models(sa.Column("n", sa.Boolean)))
     assert _years(evolution) == [(2001,)]
+
+
+def test_uuids(evolution: Evolution) -> None:
+    """Texts that lose their dashes, and get them again."""
+    dashed = "12345678-1234-5678-1234-567812345678"
+    before = _models(sa.Column("n", sa.String(36)))
+    evolution.begin(before, ROWS, f"INSERT INTO t VALUES (2, '{dashed}', '2001-02-03 04:05:06')")
+    evolution.follow(_models(sa.Column("n", sa.Uuid(native_uuid=False))))
+    evolution.now.ok("downgrade")
+    assert _years(evolution) == [(2001,), (2001,)]
+    assert evolution.rows("SELECT n FROM t") == [(None,), (dashed,)]

@@ -190,11 +190,13 @@ class Database(Administered, RunningAnswers, ObjectAnswers, OptionAnswers, TypeA
         table: str,
         column: Column[Any],
         new: TypeEngine[Any],
+        kept: str,
     ) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """What a change of type needs before it and after it, where it has no USING.
 
         :param table: quoted.
         :param column: as it is before.
+        :param kept: what an UPDATE says besides, to leave other columns as they are.
         """
         return (), ()
 

@@ -153,11 +153,11 @@ class MySQL(MySQLOptions, Database):
         return whole_numbers(kind)
 
     def around_conversion(
-        self, connection: Connection, table: str, column: Column[Any], new: Any
+        self, connection: Connection, table: str, column: Column[Any], new: Any, kept: str
     ) -> tuple[tuple[str, ...], tuple[str, ...]]:
         from .mysql_uuids import around
 
-        return around(connection.dialect, table, column, new)
+        return around(connection.dialect, table, column, new, kept)
 
     def plain_type(self, said: str) -> str:
         from .mysql_types import plain_type

@@ -13,20 +13,23 @@ _LONG = 36  # with dashes
 Around = tuple[tuple[str, ...], tuple[str, ...]]
 
 
-def around(dialect: Dialect, table: str, said: Column[Any], new: TypeEngine[Any]) -> Around:
+def around(
+    dialect: Dialect, table: str, said: Column[Any], new: TypeEngine[Any], kept: str
+) -> Around:
     """The statements that have UUIDs fit a column's new type; the table's name is quoted.
 
     :param said: the column as it is before.
+    :param kept: what an UPDATE says besides.
     """
     process, old = dialect.type_compiler_instance.process, said.type
     column = dialect.identifier_preparer.quote(said.name)
     is_native = [process(kind) == "UUID" for kind in (old, new)]
     if isinstance(old, String) and isinstance(new, Uuid) and not is_native[1]:
-        return ((_undash(table, column),) if _has_room(old) else ()), ()
+        return ((_undash(table, column, kept),) if _has_room(old) else ()), ()
     if is_native[0] and not is_native[1] and not _has_room(new):
-        return (_widened(dialect, table, said), _undash(table, column)), ()
+        return (_widened(dialect, table, said), _undash(table, column, kept)), ()
     if isinstance(old, Uuid) and not is_native[0] and isinstance(new, String) and _has_room(new):
-        return (), (_dash(table, column),)
+        return (), (_dash(table, column, kept),)
     return (), ()
 
 
@@ -49,14 +52,17 @@ def _has_room(kind: TypeEngine[Any]) -> bool:
     return isinstance(kind, String) and (kind.length is None or kind.length >= _LONG)
 
 
-def _undash(table: str, column: str) -> str:
+def _undash(table: str, column: str, kept: str) -> str:
     return (
-        f"UPDATE {table} SET {column} = LOWER(REPLACE({column}, '-', ''))"
+        f"UPDATE {table} SET {column} = LOWER(REPLACE({column}, '-', '')){kept}"
         f" WHERE CHAR_LENGTH({column}) = {_LONG}"
     )
 
 
-def _dash(table: str, column: str) -> str:
+def _dash(table: str, column: str, kept: str) -> str:
     pieces = ((1, 8), (9, 4), (13, 4), (17, 4), (21, 12))
     parts = ", ".join(f"SUBSTR({column}, {start}, {size})" for start, size in pieces)
-    return f"UPDATE {table} SET {column} = CONCAT_WS('-', {parts}) WHERE CHAR_LENGTH({column}) = 32"
+    return (
+        f"UPDATE {table} SET {column} = CONCAT_WS('-', {parts}){kept}"
+        f" WHERE CHAR_LENGTH({column}) = 32"
+    )

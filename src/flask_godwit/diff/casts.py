@@ -39,6 +39,7 @@ from .plain_uuids import as_uuids
 from .row_queries import is_exact
 from .rows import Rows
 from .steps import Cast, Comment, Freed, Quiet, Redefined, Sql, set_loss
+from .untouched import untouched
 from .words import type_words
 
 
@@ -112,7 +113,8 @@ class CastStage:
         table, new = quoted(self.dialect, *key), operation.modify_type
         assert new is not None
         column = _as_it_is(operation)
-        there = self.database.around_conversion(self.rows.connection, table, column, new)
+        kept = untouched(self.dialect, self.rows, self.models, key)
+        there = self.database.around_conversion(self.rows.connection, table, column, new, kept)
         before, after = ([Sql(statement) for statement in each] for each in there)
         return [*before], [*after]
 
