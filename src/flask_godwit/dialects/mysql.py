@@ -160,9 +160,9 @@ class MySQL(MySQLOptions, Database):
         return around(connection.dialect, table, column, new, kept)
 
     def plain_type(self, said: str) -> str:
-        from .mysql_types import plain_type
+        from .mysql_types import type_with_width
 
-        return plain_type(said)
+        return type_with_width(said)
 
     has_counters = True
 

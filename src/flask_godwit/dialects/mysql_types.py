@@ -7,7 +7,18 @@ from collections.abc import Collection
 
 _BYTES = {"utf8mb4": 4, "utf8mb3": 3, "utf8": 3, "latin1": 1, "ascii": 1, "binary": 1}
 _ALIASES = {"integer": "int", "bool": "tinyint", "boolean": "tinyint", "numeric": "decimal"}
+_ALIAS = re.compile(rf"^({'|'.join(_ALIASES)})\b")
 _SHORT = 255
+_WIDTH = re.compile(
+    r"\s*(tinyint|smallint|mediumint|integer|int|bigint)\s*\((\d+)\)", re.IGNORECASE
+)
+_USUAL_WIDTHS = {
+    "tinyint": ("3", "4"),
+    "smallint": ("5", "6"),
+    "mediumint": ("8", "9"),
+    "int": ("10", "11"),
+    "bigint": ("19", "20"),
+}
 _ENUM = re.compile(r"(enum|set)\s*\((.*)\)", re.IGNORECASE | re.DOTALL)
 
 _CHARSET = re.compile(r"\s+(CHARACTER SET|CHARSET|COLLATE)\s+\S+", re.IGNORECASE)
@@ -76,12 +87,26 @@ def _bare(type_: str) -> str:
     return _CHARSET.sub("", type_).strip()
 
 
+def type_with_width(type_: str) -> str:
+    """A type in one spelling, with the width in which its numbers are shown.
+
+    That is left out where it is the usual one: which of them a server says depends on its version.
+    """
+    plain, found = plain_type(type_), _WIDTH.match(type_)
+    if type_.strip().lower() in ("bool", "boolean"):
+        return f"{plain}(1)"
+    if found is None:
+        return plain
+    name, _, rest = plain.partition(" ")
+    width = "" if found[2] in _USUAL_WIDTHS[name] else f"({found[2]})"
+    return f"{name}{width} {rest}".strip()
+
+
 def plain_type(type_: str) -> str:
-    """A type in one spelling."""
+    """A type in one spelling; the width in which numbers are shown does not matter to them."""
     if _ENUM.fullmatch(_bare(type_)):
         return _bare(type_).replace(", ", ",").lower()
     text = " ".join(_bare(type_).lower().split())
     text = re.sub(r"^(tinyint|smallint|mediumint|int|integer|bigint)\s*\(\d+\)", r"\1", text)
     text = re.sub(r"\s*([(),])\s*", r"\1", text)
-    name, bracket, rest = text.partition("(")
-    return _ALIASES.get(name, name) + bracket + rest
+    return _ALIAS.sub(lambda found: _ALIASES[found[0]], text)

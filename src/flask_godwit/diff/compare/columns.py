@@ -12,7 +12,7 @@ from sqlalchemy.types import NullType
 from ...dialects.facts import ColumnFacts, TableFacts
 from .computed import compare_computed, make_way
 from .counters import compare_counter
-from .definitions import altered_in, complete, new_in
+from .definitions import altered_in, complete, is_other, new_in
 from .sides import sides_of
 
 
@@ -71,7 +71,7 @@ def _compare(
     if wanted.definition is not None and wanted.definition == actual.definition:
         if altered is not None:
             _calm(modify, altered)
-    elif _is_other(context, wanted, actual) or _other_enum(found, column):
+    elif is_other(context, wanted, actual) or _other_enum(found, column):
         altered = altered or new_in(modify, schema, found, column)
         altered.modify_type = column.type
         if actual.definition is None:
@@ -118,12 +118,6 @@ def _is_obviously_same(context: AutogenContext, column: Column[Any], actual: Col
     said = compiler.process(column.type, type_expression=column)
     plain = sides_of(context).database.plain_type
     return plain(actual.type) == plain(said)
-
-
-def _is_other(context: AutogenContext, wanted: ColumnFacts, actual: ColumnFacts) -> bool:
-    plain = sides_of(context).database.plain_type
-    types = [plain(each.type or "") for each in (wanted, actual)]
-    return types[0] != types[1] or wanted.collation != actual.collation
 
 
 def _other_enum(found: Column[Any], column: Column[Any]) -> bool:

@@ -13,7 +13,7 @@ from ...dialects.facts import ColumnFacts, TableFacts
 from ..names import quoted
 from ..names import said as place
 from ..steps import Freed, Sql, Together, set_loss
-from .definitions import altered_in, defining, new_in, redefine
+from .definitions import altered_in, defining, is_other, new_in, redefine
 from .sides import sides_of
 from .text import alike, names_in
 
@@ -33,7 +33,8 @@ def compare_computed(
     altered = altered_in(modify, column.name)
     same = computed and bool(actual.computed)
     if same and (wanted is None or alike(wanted.computed, actual.computed)):
-        if altered is not None and wanted is not None and wanted.definition is not None:
+        said = wanted is not None and wanted.definition is not None
+        if wanted and said and (altered is not None or is_other(context, wanted, actual)):
             _say_anew(context, modify, schema, found, column, (actual, wanted))
         return
     if wanted is not None and wanted.definition is not None and _is_stored_alike(wanted, actual):
@@ -105,6 +106,8 @@ def _say_anew(
             modify.ops.remove(operation)
         return
     operation = operation or new_in(modify, schema, found, column)
+    if is_other(context, wanted, actual):
+        operation.modify_type = column.type
     redefine(context, modify, schema, operation, wanted, actual)
 
 

@@ -97,6 +97,13 @@ def defining(
     )
 
 
+def is_other(context: AutogenContext, wanted: ColumnFacts, actual: ColumnFacts) -> bool:
+    """Whether the server has another type for the model than the column has."""
+    in_one_spelling = sides_of(context).database.plain_type
+    types = [in_one_spelling(each.type or "") for each in (wanted, actual)]
+    return types[0] != types[1] or wanted.collation != actual.collation
+
+
 def is_json(facts: ColumnFacts, column: Column[Any]) -> bool:
     """Whether a check is only how MariaDB has JSON, which the type says."""
     name = column.name.replace("`", "``")
