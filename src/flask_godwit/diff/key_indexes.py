@@ -187,6 +187,8 @@ class KeyIndexStage:
         dropped_keys = [key_name(op) for op in done if drops_key(op)]
         gone = {self.rows.renames.new_name(key, "fk", name) for name in dropped_keys}
         gone |= {*dropped_keys}
+        # A way back brings them later.
+        gone |= {key_name(op) for op in done[done.index(dropped) :] if adds_key(op)}
         made = {op.index_name for op in done if isinstance(op, ops.CreateIndexOp)}
         there = {n: columns for n, columns in self._keys(key).items() if n not in gone}
         # One that is made anew before that has used the index, and has none of its own.
@@ -199,7 +201,8 @@ class KeyIndexStage:
             ]
             covered = any(other[: len(columns)] == columns for other in others)
             leads = index[: len(columns)] == columns
-            if leads and table is not None and not covered and name not in made:
+            taken = name in made and name != index_name(dropped)
+            if leads and table is not None and not covered and not taken:
                 yield name, columns
 
     def _indexes(self, key: Key) -> dict[str, tuple[str, ...]]:

@@ -10,6 +10,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Column, DefaultClause, Inspector, Integer, MetaData, Table, TextClause
 
 from ...dialects import dialect_for
+from .own_indexes import leave_out_own
 from .text import escaped, literally, stands_alone, undoubled
 
 _GUESS = "_guess_if_default_is_unparenthesized_sql_expr"
@@ -34,6 +35,8 @@ def mend(context: MigrationContext) -> None:
     if not database.restrict_goes_unsaid:
         # Alembic takes RESTRICT for what MySQL once did without being told.
         impl.correct_for_autogen_foreignkeys = _all_stay
+    if database.indexes_foreign_keys:
+        impl.correct_for_autogen_constraints = leave_out_own
 
 
 def _written_once(
