@@ -79,3 +79,16 @@ def test_uuids(evolution: Evolution) -> None:
     evolution.now.ok("downgrade")
     assert _years(evolution) == [(2001,), (2001,)]
     assert evolution.rows("SELECT n FROM t") == [(None,), (dashed,)]
+
+
+def test_null_on_update(evolution: Evolution) -> None:
+    """A time that is NULL until a row is changed: it comes, and goes."""
+    time = sa.Column("n", sa.DateTime, server_default=sa.text("NULL ON UPDATE CURRENT_TIMESTAMP"))
+    plain, set_itself = _models(sa.Column("n", sa.DateTime)), _models(time)
+    evolution.begin(plain, ROWS)
+    evolution.follow(set_itself)
+    evolution.now.execute("UPDATE t SET id = 2")
+    assert evolution.rows("SELECT n IS NULL FROM t") == [(0,)]
+    evolution.follow(plain)
+    evolution.back(set_itself)
+    assert "ON UPDATE" in str(evolution.rows("SHOW CREATE TABLE t"))

@@ -39,7 +39,7 @@ def read_columns(dialect: Dialect) -> None:
 
 def _clauses(said: ColumnText) -> dict[str, Any]:
     found: dict[str, Any] = {
-        "default": None if said.default in ("", "NULL") else said.whole_default,
+        "default": said.whole_default if said.default and said.whole_default != "NULL" else None,
         "comment": _comment(said),
         "nullable": "NOT NULL" not in said.null,
     }
