@@ -65,3 +65,26 @@ def test_chosen_number_goes(evolution: Evolution) -> None:
     assert "Not every table with rows takes that: it is in the primary key." in evolution.script
     evolution.back(chosen)
     assert evolution.rows("SELECT code FROM coded") == [("b",)]
+
+
+def _two(key: str, *, counts: bool) -> Models:
+    """A table of two columns, of which one is the key, and the other may be NULL."""
+
+    def models(db: SQLAlchemy) -> None:
+        sure = {name: name == key or None for name in ("n", "code")}
+        number = sa.Column("n", sa.Integer, primary_key=sure["n"], autoincrement=counts)
+        code = sa.Column("code", sa.String(10), primary_key=sure["code"])
+        db.Table("two", number, code)
+
+    return models
+
+
+@pytest.mark.requires("auto_increment")
+@pytest.mark.parametrize("counts", [False, True], ids=["chosen", "counts"])
+def test_key_may_be_null(evolution: Evolution, *, counts: bool) -> None:
+    """A column that is no key any more may be NULL when that has gone."""
+    before = _two("n", counts=counts)
+    evolution.begin(before, "INSERT INTO two VALUES (7, 'a')")
+    evolution.follow(_two("code", counts=False))
+    evolution.back(before)
+    assert evolution.rows("SELECT * FROM two") == [(7, "a")]

@@ -55,6 +55,9 @@ def compare_counter(
     altered = altered_in(modify, column.name) if wanted.counter is None else None
     if altered is not None:
         after = _beside(altered, column, actual.counter, after)
+        if altered.modify_nullable:
+            # It is altered when the key has gone, no part of which may be NULL.
+            after = replace(after, definition=before.definition)
     there, back = (
         [Sql(statement) for statement in sides.database.counter_changes(*ends)]
         for ends in ((before, after), (after, before))

@@ -37,7 +37,9 @@ def compare_primary_key(
     together = _in_one(context, schema, table, before, after, adding)
     expect_drop(context, found, table, together)
     if together:
-        modify.ops[:] = [*(op for op in modify.ops if op is not adding), together]
+        late = [op for op in modify.ops if _leaves_key(op, {*before} - {*after})]
+        rest = [op for op in modify.ops if op is not adding and op not in late]
+        modify.ops[:] = [*rest, together, *late]
         return
     if adding is not None and sides_of(context).database.has_counters:
         modify.ops[modify.ops.index(adding)] = Together(
@@ -81,6 +83,15 @@ def _in_one(
     found = Sql(up, down, words=words(", ".join(after)), back=words(", ".join(before)))
     found.adds = adding
     return found
+
+
+def _leaves_key(operation: ops.MigrateOperation, left: set[str]) -> bool:
+    """Whether a column may be NULL from now on, which no part of a key may be."""
+    return (
+        isinstance(operation, ops.AlterColumnOp)
+        and operation.modify_nullable is True
+        and operation.column_name in left
+    )
 
 
 def _create(name: Any, table: str, schema: str | None, columns: list[str]) -> Any:
