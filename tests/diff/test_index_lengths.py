@@ -76,3 +76,37 @@ def test_index_of_a_key_is_sorted_otherwise(evolution: Evolution, *, down: bool)
     evolution.follow(_sorted(down=down))
     evolution.back(_sorted(down=not down))
     assert evolution.rows("SELECT * FROM notes") == [(1, 2, 1)]
+
+
+def _in_charset(charset: str, length: int | None) -> Models:
+    """An index that is as long as a character set allows."""
+
+    def models(db: SQLAlchemy) -> None:
+        options = {
+            f"{dialect}_{name}": value
+            for dialect in ("mysql", "mariadb")
+            for name, value in (("charset", charset), ("length", length))
+        }
+        columns = [sa.Column(name, sa.String(1000)) for name in ("words", "more")]
+        charsets = {name: value for name, value in options.items() if "charset" in name}
+        table = db.Table(
+            "notes", sa.Column("id", sa.Integer, primary_key=True), *columns, **charsets
+        )
+        lengths = {name: value for name, value in options.items() if "length" in name and value}
+        sa.Index("ix_words", table.c.words, **lengths)
+        sa.Index("ix_more", table.c.more, unique=True, **lengths)
+
+    return models
+
+
+@pytest.mark.requires("auto_increment")
+def test_character_set(evolution: Evolution) -> None:
+    """Such an index is away while the whole table gets a character set with longer characters."""
+    before = _in_charset("latin1", None)
+    evolution.begin(before, "INSERT INTO notes VALUES (1, 'é', 'a')")
+    evolution.follow(_in_charset("utf8mb4", 700))
+    evolution.back(before)
+    lengths = "SELECT sub_part FROM information_schema.statistics WHERE table_name = 'notes'"
+    lengths += " AND table_schema = DATABASE()"
+    assert set(evolution.rows(lengths)) == {(None,)}
+    assert evolution.rows("SELECT words FROM notes") == [("é",)]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from alembic.operations import ops
 from sqlalchemy import TextClause
 from sqlalchemy.sql.elements import UnaryExpression
+
+from .steps import Sql
 
 MAKES_INDEX = (ops.CreateIndexOp, ops.CreateUniqueConstraintOp)
 
@@ -39,9 +41,11 @@ def _is_cut(made: Any) -> bool:
     return said or any("(" in text for text in index_columns(made))
 
 
-def retypes(operation: ops.MigrateOperation) -> bool:
-    """Whether a column gets another type."""
-    return isinstance(operation, ops.AlterColumnOp) and operation.modify_type is not None
+def retyped_by(operation: ops.MigrateOperation) -> Collection[str]:
+    """The columns that get another type, also those that only follow the table's character set."""
+    if isinstance(operation, ops.AlterColumnOp):
+        return [operation.column_name] if operation.modify_type is not None else []
+    return operation.retyped if isinstance(operation, Sql) else ()
 
 
 def are_apart(block: ops.ModifyTableOps, dropped: Any, new: Any) -> bool:
@@ -51,7 +55,7 @@ def are_apart(block: ops.ModifyTableOps, dropped: Any, new: Any) -> bool:
     if dropped._reverse is None or index_name(dropped) != index_name(new):
         return False
     names = {*indexed_columns(dropped._reverse), *indexed_columns(new)}
-    retyped = {op.column_name for op in block.ops if retypes(op)}  # type: ignore[attr-defined]
+    retyped = {name for op in block.ops for name in retyped_by(op)}
     return bool(names & retyped) and (_is_cut(dropped._reverse) or _is_cut(new))
 
 

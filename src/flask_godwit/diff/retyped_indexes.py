@@ -8,7 +8,7 @@ from typing import Any
 from alembic.operations import ops
 
 from .blocks import blocks_of, table_of
-from .index_steps import MAKES_INDEX, index_name, indexed_columns, retypes
+from .index_steps import MAKES_INDEX, index_name, indexed_columns, retyped_by
 from .names import Key
 
 
@@ -22,7 +22,7 @@ def indexes_aside(operations: ops.OpContainer, keys_begin: Callable[[Key], Set[s
 
 
 def _in_order(block: ops.ModifyTableOps, keys_begin: Callable[[Key], Set[str]]) -> None:
-    retyped = {op.column_name for op in block.ops if retypes(op)}  # type: ignore[attr-defined]
+    retyped = {name for op in block.ops for name in retyped_by(op)}
     if not retyped:
         return
     drops = [op for op in block.ops if _drops(op) and retyped & {*_columns(op)}]
@@ -39,7 +39,7 @@ def _in_order(block: ops.ModifyTableOps, keys_begin: Callable[[Key], Set[str]]) 
     rest = [op for op in block.ops if op not in first]
     last = [op for op in rest if _makes(op) and retyped & {*_columns(op)}]
     after = rest[_place(rest, last) :]
-    if any(retypes(op) for op in after):
+    if any(retyped_by(op) for op in after):
         # What stood in for one of them, as a foreign key needs, goes when it is there again.
         heads, names = [_head(op) for op in last], {index_name(op) for op in last}
         stood_in = (op for op in after if _drops(op) and _head(op) in heads)

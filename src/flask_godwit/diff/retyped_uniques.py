@@ -11,7 +11,7 @@ from typing import Any
 from alembic.operations import ops
 
 from .blocks import blocks_of
-from .index_steps import indexed_columns, retypes
+from .index_steps import indexed_columns, retyped_by
 from .steps import Comment
 
 _MAKES = (ops.CreateUniqueConstraintOp, ops.CreatePrimaryKeyOp)
@@ -20,9 +20,9 @@ _MAKES = (ops.CreateUniqueConstraintOp, ops.CreatePrimaryKeyOp)
 def uniques_aside(operations: ops.OpContainer) -> None:
     """Drop such keys before their columns are altered, and make new ones of those after that."""
     for block in blocks_of(operations):
-        changing = [op for op in block.ops if retypes(op)]
+        changing = [op for op in block.ops if retyped_by(op)]
         if changing:
-            names = {op.column_name for op in changing}  # type: ignore[attr-defined]
+            names = {name for op in changing for name in retyped_by(op)}
             _drop_before(block, changing[0], names)
             _make_after(block, changing[-1], names)
 

@@ -191,7 +191,9 @@ class Sql(ops.ExecuteSQLOp):
     def reverse(self) -> ops.MigrateOperation:
         if not self.down:
             return Nothing()
-        return Sql(self.down, self.statement, words=self.back, back=self.words)
+        back = Sql(self.down, self.statement, words=self.back, back=self.words)
+        back.retyped = self.retyped
+        return back
 
 
 class RenameSql(Sql):
