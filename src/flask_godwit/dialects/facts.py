@@ -58,6 +58,10 @@ class TableFacts:
     """Character set, collation, engine: what the table as a whole is given."""
     uniques: Mapping[str, UniqueFacts] | None = None
     """Unique constraints by name; None where there is no more to them than their columns."""
+    conflicts: Mapping[tuple[str, ...], str] | None = None
+    """What happens to a row that a unique constraint on these columns refuses, where that can be
+    said; None where it can't.
+    """
 
 
 class Catalogue:

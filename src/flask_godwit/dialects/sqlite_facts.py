@@ -13,7 +13,7 @@ from sqlalchemy.pool import NullPool
 
 from ..sqlite.spelling import spelled
 from ..sqlite.table_text import TableText, parse_table
-from ..sqlite.tokens import NotUnderstood, tokens_of
+from ..sqlite.tokens import NotUnderstood, folded, tokens_of
 from .facts import Catalogue, ColumnFacts, TableFacts
 
 
@@ -62,7 +62,17 @@ def _facts(connection: Connection, schema: str, table: str) -> TableFacts | None
             c.columns: c.name for c in text.constraints if c.kind == "foreignkey" and c.name
         },
         options=dict.fromkeys(_kinds(text), "on"),
+        conflicts=dict(_conflicts(text)),
     )
+
+
+def _conflicts(text: TableText) -> Iterator[tuple[tuple[str, ...], str]]:
+    """How unique constraints deal with rows that they refuse, by the columns' own names."""
+    names = {folded(column.name): column.name for column in text.columns}
+    for clause in text.constraints:
+        words = [token.keyword for token in clause.tokens]
+        if clause.kind == "unique" and words[-2:-1] == ["CONFLICT"]:
+            yield tuple(names.get(folded(name), name) for name in clause.columns), words[-1]
 
 
 def _kinds(text: TableText) -> Iterator[str]:

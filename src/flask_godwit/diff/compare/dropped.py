@@ -11,6 +11,7 @@ from alembic.operations import ops
 from sqlalchemy import JSON, CheckConstraint, String, Table
 
 from ...dialects.facts import TableFacts
+from .conflicts import complete_conflicts
 from .definitions import is_json
 from .exclusions import dropped_exclusions
 from .indexes import complete_drops
@@ -32,6 +33,7 @@ def complete_dropped(
     complete_drops(modify, schema, found, facts)
     modify.ops += dropped_exclusions(context, schema, found, facts)
     complete_uniques(found, facts)
+    complete_conflicts(found, facts)
     _complete_columns(context, found, facts, {column.name for column in found.columns})
 
 

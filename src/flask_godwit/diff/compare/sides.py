@@ -146,6 +146,11 @@ def _renamed(key: Key, facts: TableFacts, renames: Renames) -> TableFacts:
             named("ix", name): renames.new_text(key, text)
             for name, text in facts.exclusions.items()
         },
+        conflicts=facts.conflicts
+        and {
+            tuple(renames.new_column(key, column) for column in columns): said
+            for columns, said in facts.conflicts.items()
+        },
         uniques=facts.uniques
         and {
             named("uq", name): replace(

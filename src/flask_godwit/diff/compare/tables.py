@@ -11,6 +11,7 @@ from .checks import compare_checks
 from .column_order import compare_order
 from .columns import compare_columns
 from .computed import retypes
+from .conflicts import compare_conflicts
 from .dropped import complete_dropped, complete_dropped_columns
 from .exchanges import keep_indexes
 from .exclusions import compare_exclusions
@@ -60,6 +61,8 @@ def compare_table(
         stand_again(context, modify, schema, found, facts)
     compare_primary_key(context, modify, schema, found, wanted)
     compare_nameless(context, modify, found, wanted)
+    if facts is not None:
+        modify.ops += list(compare_conflicts(modify, found, wanted, facts))
     compare_order(context, modify, found, wanted)
     names = facts.key_names if facts is not None else {}
     modify.ops += compare_foreign_key_names(context, modify, found, wanted, names)

@@ -120,9 +120,10 @@ class Models:
         default = column.server_default
         is_known = default is None or isinstance(default, DefaultClause | Identity)
         # An expression may be about other columns; `%` is doubled for some drivers; CHECKs inside
-        # of a column are not in the text, and stay there or become the table's.
+        # of a column are not in the text, and stay there or become the table's. Words of a dialect
+        # may be about the column's key.
         is_more = column.system or column.computed is not None or column.constraints
-        if not is_known or is_more or "%" in text:
+        if not is_known or is_more or dialect_words(column) or "%" in text:
             raise _NotPlain
         return text
 
