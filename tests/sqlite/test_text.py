@@ -122,3 +122,30 @@ def test_texts_that_mean_the_same() -> None:
     """Case, quotes and white space mean nothing to SQLite, but within a string they do."""
     assert normal("CHECK ( A>'B' )") == normal("check(\"a\" > 'B') -- so")
     assert normal("a > 'B'") != normal("a > 'b'")
+
+
+@pytest.mark.parametrize(
+    ("constraint", "mentioned"),
+    [
+        ("PRIMARY KEY (id)", "id"),
+        ("UNIQUE (id) ON CONFLICT IGNORE", "id"),
+        ("FOREIGN KEY (id) REFERENCES p (b)", "id"),
+        ("CHECK (id IS NOT NULL AND b IN (1, 2))", "id b"),
+        ("CHECK (CASE WHEN id THEN b ELSE 1 END)", "id b"),
+        ("CHECK (end > id)", "end id"),
+        ("CHECK (id COLLATE nocase > upper(b))", "id b"),
+        ('CHECK ("not" > "case")', "not case"),
+    ],
+)
+def test_words_of_sql_are_no_columns(constraint: str, mentioned: str) -> None:
+    """A column may be called like one, in quotes."""
+    names = (
+        *("id", "b", "primary", "key", "unique", "conflict", "ignore", "foreign", "references"),
+        *("check", "is", "not", "null", "and", "in", "case", "when", "then", "else", "end"),
+        *("collate", "nocase", "upper"),
+    )
+    columns = ", ".join(f'"{name}" INT' for name in names)
+    found = parse_table(f"CREATE TABLE t ({columns}, {constraint})").constraints[0]
+    assert [name for name in names if found.concerns(name)] == sorted(
+        mentioned.split(), key=names.index
+    )

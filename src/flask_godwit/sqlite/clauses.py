@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from ..frozen import frozen
-from .tokens import Token, between, mentions, names_between
+from .tokens import Token, between, mentions, names_between, same_name
 
 TABLE_CLAUSES = ("CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN")
 COLUMN_CLAUSES = (
@@ -63,10 +63,7 @@ class Clause:
         """Whether the clause names a column of its table."""
         if self.word in ("CHECK", "GENERATED", "AS"):
             return mentions(self.expression, column)
-        if self.word == "FOREIGN":
-            words = [token.keyword for token in self.tokens]
-            return mentions(self.tokens[: words.index("REFERENCES")], column)
-        return not self.own and mentions(self.tokens, column)
+        return not self.own and any(same_name(name, column) for name in self.columns)
 
 
 def clauses_of(

@@ -13,7 +13,7 @@ from sqlalchemy.types import TypeEngine
 
 from ..frozen import frozen
 from .columns import ColumnText
-from .tokens import Token, folded, quoted, tokens_of
+from .tokens import Token, folded, is_syntax, quoted, tokens_of
 
 STRICT_TYPES = ("INT", "INTEGER", "REAL", "TEXT", "BLOB", "ANY")
 
@@ -108,14 +108,12 @@ def _names_a_column(tokens: Sequence[Token], number: int) -> bool:
     """Whether a token can be a column: not a constraint's name, a function or another table."""
     token = tokens[number]
     before = tokens[number - 1].keyword if number else ""
-    after = tokens[number + 1].text if number + 1 < len(tokens) else ""
-    is_function = token.kind == "word" and after == "("
     elsewhere = any(t.keyword == "REFERENCES" for t in tokens[:number])
     return (
         token.kind in ("word", "quoted")
         and token.depth > 0
         and before not in ("CONSTRAINT", "COLLATE")
-        and not is_function
+        and not is_syntax(tokens, number)
         and not elsewhere
     )
 

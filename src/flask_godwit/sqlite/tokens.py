@@ -30,6 +30,11 @@ _TOKEN = re.compile(
 )
 _SMALL = str.maketrans(ascii_uppercase, ascii_lowercase)
 _QUOTES = {'"': '"', "`": "`", "[": "]", "'": "'"}
+_OPERATORS = (
+    *("AND", "OR", "NOT", "NULL", "IN", "IS", "ISNULL", "NOTNULL", "BETWEEN", "ESCAPE", "EXISTS"),
+    *("CASE", "WHEN", "THEN", "ELSE", "COLLATE", "DISTINCT", "SELECT", "FROM", "WHERE"),
+)
+"""Words of an expression that name a column in quotes only."""
 
 
 TEMPORARY = "_alembic_tmp_"
@@ -149,13 +154,24 @@ def _plain(token: Token) -> str:
 
 def mentions(tokens: Sequence[Token], name: str) -> bool:
     """Whether a column's name occurs in an expression. A function of that name is none."""
-    followers = [*tokens[1:], None]
     return any(
         token.kind in ("word", "quoted")
         and same_name(token.name, name)
-        and not (follower is not None and follower.text == "(" and token.kind == "word")
-        for token, follower in zip(tokens, followers, strict=True)
+        and not is_syntax(tokens, number)
+        for number, token in enumerate(tokens)
     )
+
+
+def is_syntax(tokens: Sequence[Token], number: int) -> bool:
+    """Whether a word is one of SQL's, or a function's, and can't be a column of that name."""
+    token = tokens[number]
+    if token.kind != "word":
+        return False
+    before = tokens[number - 1].keyword if number else ""
+    after = tokens[number + 1].text if number + 1 < len(tokens) else ""
+    if token.keyword == "END":
+        return any(other.keyword == "CASE" for other in tokens[:number])
+    return token.keyword in _OPERATORS or before == "COLLATE" or after == "("
 
 
 def between(tokens: Sequence[Token], opening: int) -> int:
