@@ -211,6 +211,11 @@ class PostgreSQL(PostgreSQLOptions, PostgreSQLTypes, Database):
         quoted = sequence.replace("'", "''")
         return f"setval('{quoted}', {number}, false)"
 
+    def count_on(self, table: str, column: str) -> str:
+        from .postgresql_counters import count_on
+
+        return count_on(table, column)
+
     def owned_sequences(self, connection: Connection, schema: str | None, table: str) -> OwnedNames:
         values = {"schema": schema, "name": table}
         return {row.attname: row.relname for row in connection.execute(_OWNED, values)}

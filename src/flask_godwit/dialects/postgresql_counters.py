@@ -142,6 +142,13 @@ def _serial(column: CountedColumn) -> Iterator[str]:
     yield f"ALTER SEQUENCE {sequence} OWNED BY {column.table}.{column.column}"
 
 
+def count_on(table: str, column: str) -> str:
+    """The statement that sets a sequence behind the numbers that rows have; both are quoted."""
+    name = column[1:-1].replace('""', '"') if column.startswith('"') else column
+    sequence = f"pg_get_serial_sequence('{_text(table)}', '{_text(name)}')"
+    return f"SELECT setval({sequence}, max({column})) FROM {table}"
+
+
 def _of(column: CountedColumn) -> str:
     """The sequence behind a column, whatever it is called."""
     return f"pg_get_serial_sequence('{_text(column.table)}', '{_text(column.name)}')"

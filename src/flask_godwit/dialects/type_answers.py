@@ -49,6 +49,14 @@ class TypeAnswers:
         """
         return ""
 
+    def count_on(self, table: str, column: str) -> str:
+        """The statement that has a column count on behind rows that brought their numbers; ""
+        where it does so by itself.
+
+        :param table: quoted, with its schema.
+        """
+        return ""
+
     has_counters: ClassVar[bool] = False
     """Whether its facts say where a column's numbers come from."""
 

@@ -20,6 +20,7 @@ from .answers import Answers
 from .blocks import by_table, done_to, table_of
 from .literals import Value, default_of, given, neutral, server_default_of
 from .names import Key, quoted, said
+from .parents import Parents
 from .questions import Asker, Question, Reading
 from .refusing import instead_of, refusing
 from .rows import Rows
@@ -59,9 +60,11 @@ class FillStage:
         """A column comes back whose values are gone: rows get a neutral value."""
         changed: list[ops.MigrateOperation] = []
         blocks = by_table(operations)
+        parents = Parents(operations, self.dialect, self.database)
         for operation in operations.ops:
             if isinstance(operation, ops.ModifyTableOps):
-                changed += self._table_back(operation, done_to(blocks, table_of(operation)))
+                around = done_to(blocks, table_of(operation))
+                changed += self._table_back(operation, around, parents)
             else:
                 changed.append(operation)
         operations.ops[:] = changed
@@ -255,13 +258,16 @@ class FillStage:
         return Sql(f"UPDATE {table} SET {column} = {value.sql}{others} WHERE {column} IS NULL")
 
     def _table_back(
-        self, operation: ops.ModifyTableOps, around: Sequence[ops.MigrateOperation]
+        self,
+        operation: ops.ModifyTableOps,
+        around: Sequence[ops.MigrateOperation],
+        parents: Parents,
     ) -> Iterator[ops.MigrateOperation]:
         added: list[ops.MigrateOperation] = []
         between: list[ops.MigrateOperation] = []
         rest: list[ops.MigrateOperation] = []
         for step in operation.ops:
-            value, reason = self._stand_in(step, around)
+            value, reason = self._stand_in(step, around, parents)
             if value is None or not isinstance(step, ops.AddColumnOp):
                 rest.append(step)
                 continue
@@ -280,7 +286,10 @@ class FillStage:
             yield ops.ModifyTableOps(operation.table_name, rest, schema=operation.schema)
 
     def _stand_in(
-        self, step: ops.MigrateOperation, around: Sequence[ops.MigrateOperation]
+        self,
+        step: ops.MigrateOperation,
+        around: Sequence[ops.MigrateOperation],
+        parents: Parents,
     ) -> tuple[Value | None, str]:
         if not isinstance(step, ops.AddColumnOp) or not self._has_no_value(step):
             return None, ""
@@ -289,7 +298,7 @@ class FillStage:
         if step.column.name in old_key:  # no neutral value is another one in each row
             return neutral(step.column, self.dialect, self.database), "it is in the primary key"
         key = self._key(place, old_key)
-        return stand_in(step.column, around, key, self.dialect, self.database)
+        return stand_in(step.column, around, key, parents)
 
     def _old_key(self, key: Key) -> list[str]:
         """The columns of a primary key before the upgrade."""

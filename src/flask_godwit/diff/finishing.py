@@ -23,6 +23,7 @@ from .names import Key
 from .objects.phases import apart, in_phases
 from .obstacles import ObstacleStage
 from .order import put_in_order
+from .parents import Parents
 from .renames.find import models_of
 from .retyped_indexes import indexes_aside
 from .retyped_uniques import uniques_aside
@@ -68,6 +69,7 @@ def finished(refinement: Refinement, context: AutogenContext, script: ops.Migrat
     say_steadily(downgrade, facts["database"])
     mark_losses(upgrade, rows)
     _name_and_sort(context, rows, facts["database"], upgrade, downgrade)
+    Parents(downgrade, context.connection.dialect, facts["database"]).bring()
     for operations, own in zip((upgrade, downgrade), steps, strict=True):
         operations.ops = in_phases(operations.ops, own)
         set_apart(operations)

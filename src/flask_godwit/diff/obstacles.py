@@ -33,18 +33,20 @@ class ObstacleStage:
 
         :raises RowsInTheWay: a constraint would refuse rows.
         """
+        created = [op for op in operations.ops if isinstance(op, ops.CreateTableOp)]
+        made = {(op.schema, op.table_name) for op in created}
         for operation in operations.ops:
             if isinstance(operation, ops.ModifyTableOps):
-                self._table(operation)
+                self._table(operation, made)
 
-    def _table(self, operation: ops.ModifyTableOps) -> None:
+    def _table(self, operation: ops.ModifyTableOps, made: set[Key]) -> None:
         key = (operation.schema, operation.table_name)
         if not self.rows.exists(key):
             return  # a new table: Alembic makes its indexes apart from it
         added = (added_column(step) for step in flat(operation))
         new = {adds.column.name for adds in added if adds is not None}
         for step in operation.ops:
-            query, words = self._asked(key, step, new)
+            query, words = self._asked(key, step, new, made)
             count = self.rows.scalar(query) if query is not None and self.rows.any(key) else 0
             if count:
                 raise RowsInTheWay(
@@ -53,14 +55,23 @@ class ObstacleStage:
                     "--no-row-check writes the script all the same.",
                 )
 
-    def _asked(self, key: Key, step: ops.MigrateOperation, new: set[str]) -> tuple[Any, str]:
-        """A query that counts what is in the way; None for what needs no look."""
+    def _asked(
+        self, key: Key, step: ops.MigrateOperation, new: set[str], made: set[Key]
+    ) -> tuple[Any, str]:
+        """A query that counts what is in the way; None for what needs no look.
+
+        :param new: the table's new columns.
+        :param made: the new tables.
+        """
         if isinstance(step, ops.CreateForeignKeyOp) and not new & set(step.local_cols):
             target = (step.kw.get("referent_schema"), step.referent_table)
+            words = f"refer to nothing in {said(target)}"
+            if target in made:
+                return self._filled(key, step.local_cols), f"{words}, which is new"
             if not self.rows.exists(target):
                 return None, ""
             pairs = list(zip(step.local_cols, step.remote_cols, strict=True))
-            return self._orphans(key, target, pairs), f"refer to nothing in {said(target)}"
+            return self._orphans(key, target, pairs), words
         names = list(unique_columns(step))
         if names and not new & set(names):
             return self._duplicates(key, names), f"have the same {', '.join(names)} as another row"
@@ -78,10 +89,15 @@ class ObstacleStage:
         local = [child.c[self.rows.name(key, name)] for name, _ in pairs]
         if any(self.rows.name(target, name) not in parent.c for _, name in pairs):
             # A new column has no values yet that those of these rows could have been taken from.
-            filled = (value.is_not(None) for value in local)
-            return select(func.count()).select_from(child).where(*filled)
+            return self._filled(key, [name for name, _ in pairs])
         remote = [parent.c[self.rows.name(target, name)] for _, name in pairs]
         return select(func.count()).select_from(child).where(orphaned(local, parent, remote))
+
+    def _filled(self, key: Key, names: Sequence[str]) -> Any:
+        """Counts the rows that refer to anything at all."""
+        source = self._source(key)
+        filled = (source.c[self.rows.name(key, name)].is_not(None) for name in names)
+        return select(func.count()).select_from(source).where(*filled)
 
     def _duplicates(self, key: Key, names: Sequence[str]) -> Any:
         source = self._source(key)

@@ -1,0 +1,236 @@
+"""Rows that foreign keys refer to, where a downgrade brings back the keys and not the rows.
+
+A column that comes back refers to the first row of a table that stayed. A table that comes back
+is empty, and gets a row for each value that rows of others have: all that is left of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from alembic.operations import ops
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Dialect,
+    ForeignKeyConstraint,
+    PrimaryKeyConstraint,
+    Table,
+    UniqueConstraint,
+    cast,
+    literal_column,
+    types,
+)
+
+from ..dialects.base import Database
+from .column_checks import checks_of
+from .compare.text import names_in
+from .literals import Value, neutral
+from .names import Key, quoted, said
+from .row_queries import unique_columns
+from .steps import Comment, Sql, flat, renamed_column
+
+_DIGITS = 10
+"""How long a text must be to hold a number that tells rows apart."""
+
+
+@dataclass
+class Parents:
+    """The tables that foreign keys of a downgrade refer to."""
+
+    operations: ops.OpContainer
+    dialect: Dialect
+    database: Database
+    made: dict[Key, ops.CreateTableOp] = field(default_factory=dict)
+    unsettled: set[Key] = field(default_factory=set)
+    """Tables with other names or columns before the downgrade than after it."""
+
+    def __post_init__(self) -> None:
+        for step in flat(self.operations):
+            if isinstance(step, ops.CreateTableOp):
+                self.made[(step.schema, step.table_name)] = step
+            elif isinstance(step, ops.RenameTableOp):
+                names = (step.table_name, step.new_table_name)
+                self.unsettled |= {(step.schema, name) for name in names}
+            elif isinstance(step, ops.AddColumnOp):
+                self.unsettled.add((step.schema, step.table_name))
+            elif (renamed := renamed_column(step)) is not None:
+                self.unsettled.add(renamed[0])
+
+    def value(
+        self, column: Column[Any], key: ops.CreateForeignKeyOp, own: str | None
+    ) -> Value | None:
+        """What rows get in a column that comes back with its foreign key; None if nothing will do.
+
+        :param own: SQL of the row's own key, which a key to the own table may refer to.
+        """
+        target = _target(key)
+        if len(key.local_cols) != 1:
+            return None
+        if target == (key.kw.get("source_schema"), key.source_table):
+            return Value(own, constant=False) if own else None
+        if target in self.made:
+            if self._rows(key) is None:
+                return None
+            # A column that counts would take 0 for none.
+            is_number = isinstance(column.type, types.Integer)
+            return Value("1") if is_number else neutral(column, self.dialect, self.database)
+        if target in self.unsettled:
+            return None
+        (name,) = key.remote_cols
+        table, first = quoted(self.dialect, *target), quoted(self.dialect, name)
+        return Value(f"(SELECT {first} FROM {table} ORDER BY {first} LIMIT 1)", constant=False)
+
+    def bring(self) -> None:
+        """Give tables that come back the rows that others refer to, before the keys are there."""
+        filled: set[Key] = set()
+        for block in list(self.operations.ops):
+            if isinstance(block, ops.ModifyTableOps):
+                for key in list(self._needs(block)):
+                    self._come_first(block, self.made[_target(key)])
+                    place = self.operations.ops.index(block)
+                    self.operations.ops[place:place] = self._brought(key, filled)
+
+    def _needs(self, block: ops.ModifyTableOps) -> Iterator[ops.CreateForeignKeyOp]:
+        """The foreign keys that rows have values for, and no rows yet."""
+        added = {step.column.name for step in block.ops if isinstance(step, ops.AddColumnOp)}
+        if (block.schema, block.table_name) in self.made:
+            return
+        keys = [step for step in block.ops if isinstance(step, ops.CreateForeignKeyOp)]
+        for key in keys:
+            if _target(key) in self.made and not added & set(key.local_cols):
+                yield key
+
+    def _come_first(self, block: ops.ModifyTableOps, made: ops.CreateTableOp) -> None:
+        """Make a table before the block, where a database that knows no order did not need that."""
+        found = self.operations.ops
+        if made in found and found.index(made) > found.index(block):
+            found.remove(made)
+            found.insert(found.index(block), made)
+
+    def _brought(
+        self, key: ops.CreateForeignKeyOp, filled: set[Key]
+    ) -> Sequence[ops.MigrateOperation]:
+        target = _target(key)
+        rows = self._rows(key)
+        names = said(target), said((key.kw.get("source_schema"), key.source_table))
+        if rows is None:
+            return [Comment("The rows of {} are gone: this fails if {} has rows.".format(*names))]
+        more = [self._apart(key)] if target in filled else []
+        filled.add(target)
+        words = "The rows of {} are gone: those that {} refers to come back, with nothing else."
+        return [Comment(words.format(*names)), *self._inserted(key, rows, more)]
+
+    def _inserted(
+        self, key: ops.CreateForeignKeyOp, rows: dict[str, str], more: list[str]
+    ) -> Iterator[ops.MigrateOperation]:
+        local = [quoted(self.dialect, name) for name in key.local_cols]
+        source = quoted(self.dialect, key.kw.get("source_schema"), key.source_table)
+        target = quoted(self.dialect, *_target(key))
+        conditions = " AND ".join([*(f"{name} IS NOT NULL" for name in local), *more])
+        columns = ", ".join(quoted(self.dialect, name) for name in rows)
+        values = ", ".join(rows.values())
+        table = self.made[_target(key)].to_table()
+        counting = [c for c in table.columns if c.name in rows and (c.identity or _counts(c))]
+        always = any(column.identity and column.identity.always for column in counting)
+        override = " OVERRIDING SYSTEM VALUE" if always else ""
+        # DISTINCT would have constants be texts, which PostgreSQL then takes for nothing else.
+        only, by = ("DISTINCT ", "") if len(rows) == len(local) else ("", ", ".join(local))
+        yield Sql(
+            f"INSERT INTO {target} ({columns}){override}"
+            f" SELECT {only}{values} FROM {source} WHERE {conditions}"
+            + (f" GROUP BY {by}" if by else "")
+        )
+        for column in counting:
+            statement = self.database.count_on(target, quoted(self.dialect, column.name))
+            yield from [Sql(statement)] if statement else []
+
+    def _apart(self, key: ops.CreateForeignKeyOp) -> str:
+        """The condition of values that are not there yet."""
+        target = quoted(self.dialect, *_target(key))
+        source = quoted(self.dialect, key.kw.get("source_schema"), key.source_table)
+        pairs = zip(key.remote_cols, key.local_cols, strict=True)
+        same = " AND ".join(
+            f"{target}.{quoted(self.dialect, remote)} = {source}.{quoted(self.dialect, local)}"
+            for remote, local in pairs
+        )
+        return f"NOT EXISTS (SELECT 1 FROM {target} WHERE {same})"
+
+    def _rows(self, key: ops.CreateForeignKeyOp) -> dict[str, str] | None:
+        """SQL of what a row of the table that comes back needs, by column; None if nobody knows."""
+        target = _target(key)
+        table = self.made[target].to_table()
+        rows = {
+            remote: quoted(self.dialect, local)
+            for remote, local in zip(key.remote_cols, key.local_cols, strict=True)
+        }
+        alone = [*_unique(table), *self._unique_indexes(target)]
+        apart = Column(key.local_cols[0], table.columns[key.remote_cols[0]].type)
+        for column in table.columns:
+            if column.name in rows or column.nullable or _has_value(column):
+                continue
+            value = neutral(column, self.dialect, self.database)
+            text = like(apart, column.type, self.dialect) if {column.name} in alone else None
+            if value is None:
+                return None
+            rows[column.name] = text or value.sql
+            if text and len(key.local_cols) == 1:
+                alone.remove({column.name})
+        same = any(names <= rows.keys() and not names >= {*key.remote_cols} for names in alone)
+        return None if same or any(_refuses(each, rows) for each in _conditions(table)) else rows
+
+    def _unique_indexes(self, key: Key) -> Iterator[set[str]]:
+        for step in flat(self.operations):
+            if isinstance(step, ops.CreateIndexOp) and (step.schema, step.table_name) == key:
+                names = set(unique_columns(step))
+                yield from [names] if names else []
+
+
+def like(key: Column[Any], kind: Any, dialect: Dialect) -> str | None:
+    """The key as a value of another type, where every key is one."""
+    name = quoted(dialect, key.name)
+    if isinstance(kind, types.Integer):
+        return name if isinstance(key.type, types.Integer) else None
+    if not isinstance(kind, types.String) or isinstance(kind, types.Enum):
+        return None
+    if not isinstance(key.type, types.Integer) or 0 < (kind.length or 0) < _DIGITS:
+        return None
+    text = cast(literal_column(name), types.String(kind.length or _DIGITS * 2))
+    return str(text.compile(dialect=dialect)).replace("%%", "%")
+
+
+def _has_value(column: Column[Any]) -> bool:
+    generated = column.server_default is not None or column.computed is not None
+    return generated or column.identity is not None or _counts(column)
+
+
+def _counts(column: Column[Any]) -> bool:
+    return column.table._autoincrement_column is column
+
+
+def _unique(table: Table) -> Iterator[set[str]]:
+    for each in table.constraints:
+        if isinstance(each, UniqueConstraint | PrimaryKeyConstraint) and each.columns:
+            yield {column.name for column in each.columns}
+
+
+def _conditions(table: Table) -> Iterator[CheckConstraint | ForeignKeyConstraint]:
+    for each in table.constraints:
+        if isinstance(each, CheckConstraint | ForeignKeyConstraint):
+            yield each
+    for column in table.columns:
+        yield from checks_of(column)
+
+
+def _refuses(condition: CheckConstraint | ForeignKeyConstraint, rows: dict[str, str]) -> bool:
+    """Whether a part of a table may not take such rows."""
+    if isinstance(condition, ForeignKeyConstraint):
+        return not rows.keys().isdisjoint(condition.column_keys)
+    words = {name.lower() for name in names_in(str(condition.sqltext))}
+    return not words.isdisjoint(name.lower() for name in rows)
+
+
+def _target(key: ops.CreateForeignKeyOp) -> Key:
+    return key.kw.get("referent_schema"), key.referent_table

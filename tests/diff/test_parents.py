@@ -1,0 +1,136 @@
+"""Foreign keys come back by a downgrade, also where what rows referred to is gone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import sqlalchemy as sa
+from flask_sqlalchemy import SQLAlchemy
+
+from .conftest import Evolution
+
+Models = Callable[[SQLAlchemy], None]
+_PROVED = "Proved: upgrade, downgrade, no further changes"
+
+
+def _id() -> sa.Column[int]:
+    return sa.Column("id", sa.Integer, primary_key=True)
+
+
+def _users(db: SQLAlchemy, *more: sa.Column[Any]) -> None:
+    db.Table("users", _id(), *more)
+
+
+def _post(db: SQLAlchemy, *columns: sa.Column[Any]) -> None:
+    db.Table("post", _id(), *columns)
+    db.Table("kept", _id())
+
+
+def _key(name: str, **options: Any) -> sa.Column[Any]:
+    key = sa.ForeignKey("users.id", name=f"fk_{name}")
+    return sa.Column(name, sa.Integer, key, **options)
+
+
+def _mail() -> tuple[sa.Column[Any], ...]:
+    mail = sa.Column("mail", sa.String(40), nullable=False, unique=True)
+    since = sa.Column("since", sa.Date, nullable=False)
+    return mail, since, sa.Column("note", sa.Text)
+
+
+_USERS = "INSERT INTO users VALUES (3, 'a', '2026-01-02', 'x'), (8, 'b', '2026-01-02', 'y')"
+
+
+def test_a_table_that_rows_refer_to(evolution: Evolution) -> None:
+    """It comes back with a row for each value that they have, and goes on counting behind it."""
+
+    def models(db: SQLAlchemy) -> None:
+        _users(db, *_mail())
+        _post(db, _key("author", nullable=False), _key("editor"))
+
+    def without(db: SQLAlchemy) -> None:
+        author = sa.Column("author", sa.Integer, nullable=False)
+        _post(db, author, sa.Column("editor", sa.Integer))
+
+    evolution.begin(models, _USERS, "INSERT INTO post VALUES (1, 3, 8), (2, 3, NULL), (3, 3, 3)")
+    assert _PROVED in evolution.follow(without).stdout
+    evolution.back(models)
+    rows = [(1, 3, 8), (2, 3, None), (3, 3, 3)]
+    assert evolution.rows("SELECT * FROM post ORDER BY id") == rows
+    assert evolution.rows("SELECT id, mail, note FROM users ORDER BY id") == [
+        (3, "3", None),
+        (8, "8", None),
+    ]
+    evolution.now.execute("INSERT INTO users (mail, since) VALUES ('c', '2026-01-02')")
+    assert evolution.rows("SELECT id FROM users WHERE mail = 'c'") == [(9,)]
+
+
+def test_a_table_and_the_column(evolution: Evolution) -> None:
+    """Both come back, and the rows refer to one row that is all there is."""
+
+    def models(db: SQLAlchemy) -> None:
+        _users(db)
+        _post(db, _key("author", nullable=False), _key("editor"))
+
+    evolution.begin(
+        models, "INSERT INTO users VALUES (3), (8)", "INSERT INTO post VALUES (1, 3, 8), (2, 3, 3)"
+    )
+    evolution.follow(_post)
+    evolution.back(models)
+    assert evolution.rows("SELECT id, author, editor FROM post ORDER BY id") == [
+        (1, 1, None),
+        (2, 1, None),
+    ]
+    assert evolution.rows("SELECT id FROM users") == [(1,)]
+
+
+def test_a_column_only(evolution: Evolution) -> None:
+    """It refers to the first row of the table that stayed; to the own row in the own table."""
+
+    def models(db: SQLAlchemy) -> None:
+        _users(db)
+        root = sa.ForeignKey("post.id", name="fk_root")
+        _post(db, _key("author", nullable=False), sa.Column("root", root, nullable=False))
+
+    def without(db: SQLAlchemy) -> None:
+        _users(db)
+        _post(db)
+
+    evolution.begin(
+        models, "INSERT INTO users VALUES (3), (8)", "INSERT INTO post VALUES (1, 8, 1), (2, 8, 1)"
+    )
+    evolution.follow(without)
+    evolution.back(models)
+    assert evolution.rows("SELECT id, author, root FROM post ORDER BY id") == [
+        (1, 3, 1),
+        (2, 3, 2),
+    ]
+
+
+def test_nobody_knows_the_rows(local: Evolution) -> None:
+    """A table whose rows must be what a CHECK says: the script says what fails."""
+
+    def models(db: SQLAlchemy) -> None:
+        _users(db, sa.Column("age", sa.Integer, sa.CheckConstraint("age > 17"), nullable=False))
+        _post(db, _key("author"))
+
+    local.begin(models)
+    local.follow(lambda db: _post(db, sa.Column("author", sa.Integer)))
+    assert "# The rows of users are gone: this fails if post has rows." in local.script
+
+
+def test_a_new_table_that_rows_refer_to(evolution: Evolution) -> None:
+    """It has no rows yet: found before the script is written."""
+    evolution.begin(
+        lambda db: _post(db, sa.Column("author", sa.Integer)), "INSERT INTO post VALUES (1, 3)"
+    )
+
+    def models(db: SQLAlchemy) -> None:
+        _users(db)
+        _post(db, _key("author"))
+
+    answer = evolution.migrate(models)
+    assert answer.exit_code == 1
+    assert "1 row of post refers to nothing in users, which is new." in answer.output
+    evolution.now.execute("UPDATE post SET author = NULL")
+    evolution.follow(models)
