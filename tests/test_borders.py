@@ -22,7 +22,7 @@ import flask_godwit
 PACKAGE = Path(flask_godwit.__file__).parent
 
 LAYERS = (
-    {"errors", "frozen", "lazy", "reflection", "spared"},
+    {"errors", "frozen", "lazy", "reflection", "server_types", "spared"},
     {"proofs", "findings"},
     {"secrecy", "values", "settings", "retry", "locate", "process_state", "interrupts"},
     {"sqlite", "mysql"},

@@ -127,3 +127,22 @@ def test_a_name_with_a_backtick(either: Evolution) -> None:
     either.now.ok("check")
     assert _PROVED in either.follow(models(sa.String(30))).stdout
     either.back(models(sa.String(20)))
+
+
+@pytest.mark.parametrize("kind", [mysql.ENUM, mysql.SET])
+def test_labels_with_backslashes(either: Evolution, kind: Any) -> None:
+    """A label is what it means, and not what the server writes for it."""
+
+    def models(*labels: str) -> Models:
+        return lambda db: db.Table("t", *_kept(), sa.Column("a", kind("c\\d", *labels)))
+
+    either.begin(models("x\ny", "it's"))
+    either.now.ok("check")
+    before = _said(either)
+    answer = either.migrate(models("it's"))
+    assert _PROVED in answer.output, answer.output
+    either.now.ok("upgrade")
+    either.now.ok("downgrade")
+    assert _said(either) == before
+    either.now.ok("upgrade")
+    assert _PROVED in either.migrate(_none).output

@@ -145,3 +145,20 @@ def test_prefix_of_the_project(local: Evolution) -> None:
     local.migrate(after, user_module_prefix="mine.")
     assert "mine.Lower(length=80)" in local.script
     assert f"import {__name__}" not in local.script
+
+
+@pytest.mark.parametrize(
+    "impl",
+    [sa.LargeBinary(300), sa.LargeBinary().with_variant(mysql.LONGBLOB(), "mysql", "mariadb")],
+    ids=["length", "variant"],
+)
+def test_pickles(evolution: Evolution, impl: Any) -> None:
+    """What a pickle is stored in is said with it."""
+
+    def after(db: SQLAlchemy) -> None:
+        db.Table("item", _id(), sa.Column("data", sa.PickleType(impl=impl)))
+
+    evolution.begin(before)
+    evolution.follow(after)
+    assert "sa.PickleType(impl=sa.LargeBinary(" in "".join(evolution.script.split())
+    evolution.back(before)

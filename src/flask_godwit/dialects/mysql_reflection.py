@@ -1,8 +1,9 @@
 """Clauses of a column that SQLAlchemy's regular expression passes over or cuts short.
 
 A default such as ``b'101'``, ``lcase('ABC')`` or ``(curdate() + interval 1 day)``, that of an
-INVISIBLE column, and whatever is said after it: a comment, for example. A script that is to
-bring such a column back would make another one.
+INVISIBLE column, and whatever is said after it: a comment, for example. Labels with backslashes
+are not read as they are meant, and types that SQLAlchemy does not know not at all. A script that
+is to bring such a column back would make another one.
 """
 
 from __future__ import annotations
@@ -10,9 +11,12 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import Dialect
+from sqlalchemy.dialects.mysql import ENUM, SET
 from sqlalchemy.dialects.mysql.reflection import cleanup_text
+from sqlalchemy.types import NullType
 
 from ..mysql.column import ColumnText, column_on
+from ..server_types import ServerType, without_doubts
 
 _MARK = "_godwit_reads_columns"
 
@@ -26,15 +30,35 @@ def read_columns(dialect: Dialect) -> None:
 
     def parse_column(line: str, state: Any) -> None:
         before = len(state.columns)
-        read(line, state)
+        with without_doubts():
+            read(line, state)
         said = column_on(line)
         for column in state.columns[before:]:
             column["name"] = column["name"].replace("``", "`")
+            column["type"] = _type(column["type"], said, dialect)
             if said is not None:
                 column.update(_clauses(said))
 
     setattr(parser, _MARK, True)
     parser._parse_column = parse_column
+
+
+def _type(kind: Any, said: ColumnText | None, dialect: Any) -> Any:
+    """The type, with labels as they are."""
+    if isinstance(kind, NullType) and said is not None:
+        return ServerType(said.type)
+    if isinstance(kind, ENUM | SET) and dialect._backslash_escapes:
+        labels = list(kind.enums if isinstance(kind, ENUM) else kind.values)
+        meant = [cleanup_text(label) for label in labels]
+        return kind if meant == labels else _with_labels(kind, meant)
+    return kind
+
+
+def _with_labels(kind: ENUM | SET, labels: list[str]) -> ENUM | SET:
+    words: dict[str, Any] = {"charset": kind.charset, "collation": kind.collation}
+    if isinstance(kind, SET):
+        return SET(*labels, retrieve_as_bitwise=kind.retrieve_as_bitwise, **words)
+    return ENUM(*labels, **words)
 
 
 def _clauses(said: ColumnText) -> dict[str, Any]:

@@ -305,9 +305,10 @@ class PostgreSQL(PostgreSQLOptions, PostgreSQLTypes, Database):
         return PostgreSQLBackup(connection)
 
     def mend_reflection(self, dialect: Dialect) -> None:
-        from .postgresql_reflection import read_match
+        from .postgresql_reflection import read_match, read_types
 
         read_match(dialect)
+        read_types(dialect)
 
     materializes_views: ClassVar[bool] = True
     replaces: ClassVar[frozenset[str]] = frozenset({VIEW, FUNCTION, PROCEDURE})

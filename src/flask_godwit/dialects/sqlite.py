@@ -216,10 +216,11 @@ class SQLite(Database):
         return SQLiteGlance()
 
     def mend_reflection(self, dialect: Dialect) -> None:
-        from ..sqlite.reflection import read_computed, read_keys
+        from ..sqlite.reflection import read_computed, read_keys, read_types
 
         read_keys(dialect)
         read_computed(dialect)
+        read_types(dialect)
 
     def inventory(self, connection: Connection) -> Mapping[str, str]:
         from .sqlite_inventory import inventory

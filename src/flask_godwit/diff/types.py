@@ -17,11 +17,12 @@ from alembic.autogenerate.api import AutogenContext
 from alembic.autogenerate.render import _repr_type
 from alembic.ddl.impl import _impls
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Dialect, Interval
+from sqlalchemy import Dialect, Interval, PickleType
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlalchemy.util import generic_repr, immutabledict
 
+from ..server_types import ServerType, as_written
 from . import column_checks, default_texts
 from .compare.type_checks import brings_check
 
@@ -43,6 +44,7 @@ def _render(given: Any, kind: str, item: Any, context: AutogenContext) -> Any:
         return default_texts.written(item)
     if theirs is not False or kind != "type":
         return theirs
+    item = as_written(item) or item
     module = type(item).__module__
     if item.__visit_name__ == "DOMAIN":
         return _domain(item, context)
@@ -50,7 +52,10 @@ def _render(given: Any, kind: str, item: Any, context: AutogenContext) -> Any:
         return _of_a_dialect(item, module.split(".")[2], context)
     if type(item) is Interval:
         return _interval(item, context)
-    if module.startswith(_KNOWN) or context.opts.get("user_module_prefix"):
+    if type(item) is PickleType:
+        return _pickle(item, context)
+    is_ours = isinstance(item, ServerType)  # and nothing that a project has a prefix for
+    if module.startswith(_KNOWN) or (context.opts.get("user_module_prefix") and not is_ours):
         return False
     return _own(item, module, context)
 
@@ -84,6 +89,17 @@ def _interval(item: TypeEngine[Any], context: AutogenContext) -> str:
     if item._variant_mapping:
         return _with_variants(item, context)
     return f"{context.opts['sqlalchemy_module_prefix'] or ''}{generic_repr(item)}"
+
+
+def _pickle(item: PickleType, context: AutogenContext) -> str | bool:
+    """Its ``repr()`` shows the arguments of what it is stored in as its own, or leaves it out."""
+    if item._variant_mapping:
+        return _with_variants(item, context)
+    usual = PickleType().impl
+    if repr(item.impl) == repr(usual) and not item.impl_instance._variant_mapping:
+        return False
+    prefix = context.opts["sqlalchemy_module_prefix"] or ""
+    return f"{prefix}PickleType(impl={_repr_type(item.impl_instance, context)})"
 
 
 def _own(item: TypeEngine[Any], module: str, context: AutogenContext) -> str | bool:

@@ -14,6 +14,7 @@ from alembic.operations import ops
 from sqlalchemy import Enum, Numeric, String, types
 from sqlalchemy.types import TypeEngine
 
+from ..server_types import ServerType, as_written
 from ..values import DEFAULT_BIND, Change
 from .compare.text import said_in
 from .objects.steps import ObjectStep
@@ -202,11 +203,13 @@ def type_words(type_: TypeEngine[Any] | None) -> str:
     """A column type as it is written in a model: ``String(120)``, ``Numeric(10, 2)``."""
     if type_ is None:
         return "?"
-    generic = _generic(type_)
+    generic = as_written(type_) or _generic(type_)
     if isinstance(generic, Enum):
         return f"Enum({', '.join(repr(value) for value in generic.enums)})"
     if isinstance(generic, String):
         return _with_arguments(generic, generic.length)
+    if isinstance(generic, ServerType):
+        return generic.words
     if isinstance(generic, Numeric) and generic.precision is not None:
         return _with_arguments(generic, generic.precision, generic.scale)
     return repr(generic)

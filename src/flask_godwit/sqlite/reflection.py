@@ -7,7 +7,8 @@ to nothing. Unique constraints with names in other quotes, or on columns with pa
 names, have no name or are not seen. A comparison would find them changed whenever it looks.
 
 The expression of a generated column is looked for behind its name, wherever that stands: also
-behind the end of another column's name. A script would bring back another column.
+behind the end of another column's name. A script would bring back another column. So would one
+that said a type as what SQLAlchemy takes for it, where it does not know the name.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Dialect
 from sqlalchemy.exc import SAWarning
+from sqlalchemy.types import NullType
 
 from ..reflection import (
     Found,
@@ -26,11 +28,13 @@ from ..reflection import (
     complete_foreign_keys,
     complete_unique_constraints,
 )
+from ..server_types import ServerType, keep_words
 from .clauses import Clause
 from .table_text import TableText, parse_table
 from .tokens import NotUnderstood, folded, quoted
 
 _ACTIONS = ("ondelete", "onupdate")
+_TYPES_MARK = "_godwit_reads_types"
 
 
 def read_keys(dialect: Dialect) -> None:
@@ -42,6 +46,26 @@ def read_keys(dialect: Dialect) -> None:
 def read_computed(dialect: Dialect) -> None:
     """Have a dialect reflect the expressions of generated columns."""
     complete_columns(dialect, _complete_computed)
+
+
+def read_types(dialect: Dialect) -> None:
+    """Have a dialect keep the names of types that SQLAlchemy does not know."""
+    if hasattr(dialect, _TYPES_MARK):
+        return
+    reader: Any = dialect
+    read = reader._resolve_type_affinity
+
+    def resolve(said: str) -> Any:
+        found = read(said)
+        if said.partition("(")[0].strip() in reader.ischema_names:
+            return found
+        if isinstance(found, NullType):
+            return ServerType(said)
+        keep_words(found, said)
+        return found
+
+    setattr(dialect, _TYPES_MARK, True)
+    reader._resolve_type_affinity = resolve
 
 
 def _complete_computed(
