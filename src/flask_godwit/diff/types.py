@@ -25,12 +25,14 @@ from sqlalchemy.util import generic_repr, immutabledict
 from ..server_types import ServerType, as_written
 from . import column_checks, default_texts
 from .compare.type_checks import brings_check
+from .variants import keep_variants
 
 _KNOWN = ("sqlalchemy.", "alembic.")
 
 
 def attach(context: MigrationContext) -> None:
     """Have a context's types written by us, where the project has no way of its own."""
+    keep_variants()
     given = context.opts.get("render_item")
     if not isinstance(given, partial):
         context.opts["render_item"] = partial(_render, given)

@@ -13,6 +13,7 @@ from typing import Any
 from alembic.operations import ops
 from sqlalchemy import Boolean, Enum
 from sqlalchemy.types import TypeDecorator
+from sqlalchemy.util import immutabledict
 
 
 def without_checks(operations: Iterable[ops.MigrateOperation]) -> None:
@@ -27,15 +28,20 @@ def without_checks(operations: Iterable[ops.MigrateOperation]) -> None:
 
 
 def brings_check(type_: Any) -> bool:
-    """Whether a table with a column of this type has a CHECK for it."""
+    """Whether a table with a column of this type has a CHECK for it, on some database."""
+    if type_ is None:
+        return False
     plain = type_.impl if isinstance(type_, TypeDecorator) else type_
-    return isinstance(plain, Boolean | Enum) and bool(plain.create_constraint)
+    by_itself = isinstance(plain, Boolean | Enum) and bool(plain.create_constraint)
+    return by_itself or any(map(brings_check, type_._variant_mapping.values()))
 
 
 def _bare(type_: Any) -> Any:
     bare = copy(type_)
+    variants = {name: _bare(variant) for name, variant in type_._variant_mapping.items()}
+    bare._variant_mapping = immutabledict(variants)
     if isinstance(type_, TypeDecorator):
         bare.impl = _bare(type_.impl)
-    else:
+    elif isinstance(type_, Boolean | Enum):
         bare.create_constraint = False
     return bare
