@@ -71,3 +71,21 @@ def test_the_column_gets_more_than_that(evolution: Evolution) -> None:
     before = _models(_unique, sa.Integer, sa.Computed("a + 1", persisted=True))
     plain: dict[str, Any] = {"server_default": "0", "nullable": False}
     _there_and_back(evolution, before, _models(_unique, sa.BigInteger, **plain))
+
+
+@pytest.mark.parametrize("stands", [_nothing, _index])
+@pytest.mark.parametrize(
+    "persisted",
+    [True, pytest.param(False, marks=pytest.mark.requires("auto_increment"))],
+    ids=["stored", "virtual"],
+)
+def test_required_becomes_generated(
+    evolution: Evolution, stands: Callable[[sa.Table], None], *, persisted: bool
+) -> None:
+    """A column that may not be NULL comes back when the one in its place has gone."""
+    before = _models(stands, sa.Integer, nullable=False)
+    evolution.begin(before, "INSERT INTO t (id, a, g) VALUES (1, 2, 5)")
+    evolution.follow(_models(stands, sa.Integer, sa.Computed("a + 1", persisted=persisted)))
+    assert evolution.rows("SELECT g FROM t") == [(3,)]
+    evolution.back(before)
+    assert evolution.rows("SELECT a FROM t") == [(2,)]

@@ -276,7 +276,7 @@ class FillStage:
             words = f"The values of {need.place} are gone: rows get {value.sql}."
             if reason:
                 words += f" Not every table with rows takes that: {reason}."
-            added += [Comment(words), add]
+            added += [*_until_gone(rest, need.name), Comment(words), add]
             between += update
             rest.append(after)
         if added:
@@ -311,6 +311,19 @@ class FillStage:
             return None
         column = self.models(key, self.rows.renames.new_column(key, found[0]))
         return column if column is not None and column.primary_key else None
+
+
+def _until_gone(steps: list[ops.MigrateOperation], name: str) -> list[ops.MigrateOperation]:
+    """Take out what drops a column, and what comes before: another one has its name."""
+    drops = (
+        n
+        for n, op in enumerate(steps, 1)
+        if isinstance(op, ops.DropColumnOp) and op.column_name == name
+    )
+    count = next(drops, 0)
+    taken = steps[:count]
+    del steps[:count]
+    return taken
 
 
 @frozen
