@@ -299,3 +299,42 @@ def test_an_identity_means_a_column_that_counts(evolution: Evolution) -> None:
     evolution.now.execute("INSERT INTO t (n) VALUES (2)")
     assert evolution.rows("SELECT id FROM t WHERE n = 2") == [(8,)]
     evolution.back(PLAIN)
+
+
+@pytest.mark.requires("identity")
+@pytest.mark.parametrize(
+    ("options", "number", "back"),
+    [
+        ({"minvalue": 1000, "start": 1000}, 1000, 1001),
+        ({"maxvalue": 2, "cycle": True}, 1, 2),
+        ({"increment": -1}, -1, None),
+        ({"increment": -1, "start": 10, "minvalue": 1, "maxvalue": 10}, 3, None),
+    ],
+    ids=["higher", "lower", "falls", "falls within"],
+)
+@pytest.mark.parametrize("kind", ["sequence", "identity"])
+def test_other_limits(
+    evolution: Evolution, kind: str, options: dict[str, Any], number: int, back: int | None
+) -> None:
+    """A sequence that stands outside of its new limits goes on within these."""
+
+    def models(**how: Any) -> Models:
+        def made(db: SQLAlchemy) -> None:
+            counter: Any = sa.Identity(**how)
+            if kind == "sequence":
+                own = sa.Sequence("numbers", metadata=db.metadata, **how)
+                counter = own.next_value()
+            default = {"server_default": counter} if kind == "sequence" else {}
+            parts = () if default else (counter,)
+            db.Table("t", sa.Column("n", sa.Integer, *parts, **default), sa.Column("a", sa.Integer))
+
+        return made
+
+    one = models()
+    evolution.begin(one, *["INSERT INTO t (a) VALUES (1)"] * 3)
+    evolution.follow(models(**options))
+    evolution.now.execute("INSERT INTO t (a) VALUES (2)")
+    assert evolution.rows("SELECT n FROM t WHERE a = 2")[0][0] in (number, 2)
+    evolution.back(one)
+    evolution.now.execute("INSERT INTO t (a) VALUES (3)")
+    assert back is None or evolution.rows("SELECT n FROM t WHERE a = 3") == [(back,)]

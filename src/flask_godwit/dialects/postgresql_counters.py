@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from .counters import IDENTITY, CountedColumn, Counter, changed_options
+from .postgresql_restarts import are_apart, bounds, is_narrower, start, target
 from .usual_sequence import Bounds, SequenceValues, unusual_options
 
 _LONGEST = 63
@@ -62,7 +63,7 @@ def counter_changes(before: CountedColumn, after: CountedColumn) -> tuple[str, .
     """The statements that give a column another counter; it goes on where the old one stands."""
     old, new = before.counter, after.counter
     if old and new and old.kind == new.kind == IDENTITY:
-        return (_other_identity(after, old, new),)
+        return tuple(_other_identity(after, old, new))
     if old and new:
         return tuple(_exchanged(before, after, old, new))
     if old:
@@ -80,11 +81,33 @@ def _identity(column: CountedColumn, counter: Counter) -> str:
     return f"{_alter(column)} ADD GENERATED {how} AS IDENTITY{options}"
 
 
-def _other_identity(column: CountedColumn, old: Counter, new: Counter) -> str:
+def _other_identity(column: CountedColumn, old: Counter, new: Counter) -> Iterator[str]:
     how = [] if old.always == new.always else ["ALWAYS" if new.always else "BY DEFAULT"]
     clauses = [f"SET GENERATED {each}" for each in how]
     clauses += [f"SET {clause}" for clause in changed_options(old.options, new.options)]
-    return f"{_alter(column)} {' '.join(clauses)}"
+    alter = f"{_alter(column)} {' '.join(clauses)}"
+    ends = bounds(old.options, column.type), bounds(new.options, column.type)
+    if are_apart(*ends):
+        yield f"{alter} RESTART"
+        yield from _behind_rows(column, new)
+        return
+    if is_narrower(*ends):
+        low, high = ends[1]
+        stands = f"pg_sequence_last_value({_of(column)})"
+        # It has no last value before it has given one.
+        where = f"coalesce({stands} NOT BETWEEN {low} AND {high}, true)"
+        place = target(*ends, start(new.options))
+        yield f"SELECT setval({_of(column)}, {place}, false) WHERE {where}"
+    yield alter
+
+
+def _behind_rows(column: CountedColumn, counter: Counter) -> Iterator[str]:
+    """What has it go on behind the numbers that rows have."""
+    first, name = start(counter.options), column.column
+    falls = counter.options.get("increment", "").startswith("INCREMENT BY -")
+    last, reached = ("min", "<=") if falls else ("max", ">=")
+    rows = f"FROM {column.table} WHERE {name} {reached} {first}"
+    yield f"SELECT setval({_of(column)}, {last}({name})) {rows}"
 
 
 def _exchanged(
@@ -128,12 +151,7 @@ def _begun(before: CountedColumn, after: CountedColumn, new: Counter) -> Iterato
     else:
         yield f"CREATE SEQUENCE {after.beside(_name(after))} AS {after.type}"
         yield from _serial(after)
-    first = new.options.get("start", "START WITH 1").rpartition(" ")[2]
-    if not new.options.get("increment", "").startswith("INCREMENT BY -"):
-        yield (
-            f"SELECT setval({_of(after)}, max({after.column})) FROM {after.table}"
-            f" WHERE {after.column} >= {first}"
-        )
+    yield from _behind_rows(after, new)
 
 
 def _serial(column: CountedColumn) -> Iterator[str]:

@@ -17,6 +17,13 @@ if TYPE_CHECKING:
 class PostgreSQLTypes(TypeAnswers):
     """The answers of PostgreSQL."""
 
+    def sequence_changes(
+        self, name: str, before: Mapping[str, str], after: Mapping[str, str]
+    ) -> tuple[str, ...]:
+        from .postgresql_restarts import changes
+
+        return changes(name, before, after, self._clauses(before, after))
+
     def is_frozen(self, said: str, actual: str | None) -> bool:
         from .postgresql_types import is_frozen
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from .counters import changed_options
 from .usual_sequence import USUAL, Bounds
 
 if TYPE_CHECKING:
@@ -33,6 +34,18 @@ class TypeAnswers:
     ) -> Mapping[tuple[str | None, str], Mapping[str, str]]:
         """The sequences that belong to no column: their unusual options, by schema and name."""
         return {}
+
+    def sequence_changes(
+        self, name: str, before: Mapping[str, str], after: Mapping[str, str]
+    ) -> tuple[str, ...]:
+        """The statements that give a sequence other options.
+
+        :param name: quoted.
+        """
+        return (f"ALTER SEQUENCE {name} {' '.join(self._clauses(before, after))}",)
+
+    def _clauses(self, before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
+        return changed_options(before, after, self.usual_sequence)
 
     def owned_sequences(self, connection: Connection, schema: str | None, table: str) -> OwnedNames:
         """The sequences that belong to a table's columns, by column."""

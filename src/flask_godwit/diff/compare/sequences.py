@@ -13,7 +13,7 @@ from ...dialects.counters import changed_options
 from ...dialects.usual_sequence import SequenceValues, unusual_options
 from ..names import Key, quoted, said
 from ..ownership import OWNERSHIP
-from ..steps import Sql, flat
+from ..steps import Sql, Together, flat
 from .sides import has_own_sequence, sides_of
 
 Options = Mapping[str, str]
@@ -119,17 +119,18 @@ def _made(context: AutogenContext, key: Key, options: Options) -> Sql:
     )
 
 
-def _changed(context: AutogenContext, key: Key, before: Options, after: Options) -> Sql:
+def _changed(context: AutogenContext, key: Key, before: Options, after: Options) -> Together:
     assert context.dialect is not None
     name = quoted(context.dialect, *key)
-    usual = sides_of(context).database.usual_sequence
-    there, back = changed_options(before, after, usual), changed_options(after, before, usual)
-    return Sql(
-        f"ALTER SEQUENCE {name} {' '.join(there)}",
-        f"ALTER SEQUENCE {name} {' '.join(back)}",
-        words=f"sequence {said(key)}: {', '.join(there).lower()}",
-        back=f"sequence {said(key)}: {', '.join(back).lower()}",
+    database = sides_of(context).database
+    there, back = (
+        [Sql(statement) for statement in database.sequence_changes(name, *ends)]
+        for ends in ((before, after), (after, before))
     )
+    for statements, ends in ((there, (before, after)), (back, (after, before))):
+        clauses = changed_options(*ends, database.usual_sequence)
+        statements[0].words = f"sequence {said(key)}: {', '.join(clauses).lower()}"
+    return Together(there, back)
 
 
 def _ours(context: AutogenContext, keys: list[Key]) -> frozenset[Key]:
