@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy.dialects.postgresql import ExcludeConstraint
 
 from .conftest import Evolution
 
@@ -89,3 +90,48 @@ def test_required_becomes_generated(
     assert evolution.rows("SELECT g FROM t") == [(3,)]
     evolution.back(before)
     assert evolution.rows("SELECT a FROM t") == [(2,)]
+
+
+@pytest.mark.parametrize("stands", [_unique, _index, _check, _key])
+def test_another_expression(evolution: Evolution, stands: Callable[[sa.Table], None]) -> None:
+    """It stands on the column that takes the place of the old one, too."""
+    one, other = (
+        _models(stands, sa.Integer, sa.Computed(expression, persisted=True))
+        for expression in ("a + 1", "a * 1 + 1")
+    )
+    _there_and_back(evolution, one, other)
+
+
+@pytest.mark.requires("enum_types")
+def test_referred_to(evolution: Evolution) -> None:
+    """Keys of other tables, what excludes rows, and a primary key are there again."""
+
+    def models(expression: str, kind: Any) -> Models:
+        def made(db: SQLAlchemy) -> None:
+            computed = sa.Computed(expression, persisted=True)
+            g = sa.Column("g", kind, computed, primary_key=True)
+            table = db.Table("t", sa.Column("id", sa.Integer), sa.Column("a", sa.Integer), g)
+            table.append_constraint(ExcludeConstraint((g, "="), name="ex_g", using="btree"))
+            db.Table("p", sa.Column("id", sa.Integer, sa.ForeignKey("t.g"), primary_key=True))
+
+        return made
+
+    one, other = models("a + 1", sa.Integer), models("a + 2 - 1", sa.BigInteger)
+    evolution.begin(one, "INSERT INTO t (id, a) VALUES (1, 2)", "INSERT INTO p (id) VALUES (3)")
+    evolution.follow(other)
+    evolution.back(one)
+
+
+@pytest.mark.requires("enum_types")
+def test_a_type_that_is_not_converted(evolution: Evolution) -> None:
+    """PostgreSQL converts no generated values: the column is made anew."""
+    one, other = (
+        _models(_unique, kind, sa.Computed("a + 1", persisted=True))
+        for kind in (sa.Integer, sa.Text)
+    )
+    rows = "INSERT INTO t (id, a) VALUES (1, 2)"
+    evolution.begin(one, rows)
+    evolution.follow(other)
+    assert evolution.rows("SELECT g FROM t") == [("3",)]
+    evolution.back(one)
+    assert evolution.rows("SELECT g FROM t") == [(3,)]

@@ -36,6 +36,9 @@ def compare_computed(
         said = wanted is not None and wanted.definition is not None
         if wanted and said and (altered is not None or is_other(context, wanted, actual)):
             _say_anew(context, modify, schema, found, column, (actual, wanted))
+        elif altered is not None and _needs_conversion(context, altered):
+            modify.ops.remove(altered)
+            _exchange(context, modify, schema, (found, column), (actual, wanted), altered)
         return
     if wanted is not None and wanted.definition is not None and _is_stored_alike(wanted, actual):
         _say_anew(context, modify, schema, found, column, (actual, wanted))
@@ -88,6 +91,19 @@ def _computes(operation: ops.AddColumnOp) -> bool:
 def retypes(operation: ops.MigrateOperation) -> TypeGuard[ops.AlterColumnOp]:
     """Whether a column gets another type."""
     return isinstance(operation, ops.AlterColumnOp) and operation.modify_type is not None
+
+
+def _needs_conversion(context: AutogenContext, altered: ops.AlterColumnOp) -> bool:
+    """Whether values would have to be converted, there or back, which PostgreSQL doesn't do with
+    generated ones.
+    """
+    old, new = altered.existing_type, altered.modify_type
+    if old is None or new is None:
+        return False
+    assert context.connection is not None
+    conversion = sides_of(context).database.conversion
+    ways = (conversion(context.connection, "x", *ends) for ends in ((old, new), (new, old)))
+    return any(way != "" for way in ways)
 
 
 def _say_anew(

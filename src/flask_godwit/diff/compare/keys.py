@@ -46,8 +46,7 @@ def compare_primary_key(
             *numbered(context, table, adding.column.name)
         )
     if before:
-        name = conv(old) if old else None
-        modify.ops.insert(0, _drop(name, table.name, schema, before))
+        modify.ops.insert(0, dropped_key(reflected, table.name, schema))
     if after:
         modify.ops.append(_create(conv(new) if new else None, table.name, schema, after))
 
@@ -98,6 +97,9 @@ def _create(name: Any, table: str, schema: str | None, columns: list[str]) -> An
     return ops.CreatePrimaryKeyOp(name, table, columns, schema=schema)
 
 
-def _drop(name: Any, table: str, schema: str | None, columns: list[str]) -> Any:
-    reverse = _create(name, table, schema, columns)
+def dropped_key(reflected: Any, table: str, schema: str | None) -> ops.DropConstraintOp:
+    """What drops a primary key that an inspector has read, and can make it again."""
+    old = reflected.get("name")
+    name: Any = conv(old) if old else None
+    reverse = _create(name, table, schema, list(reflected["constrained_columns"]))
     return ops.DropConstraintOp(name, table, type_="primary", schema=schema, _reverse=reverse)

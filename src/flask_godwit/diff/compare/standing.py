@@ -54,18 +54,18 @@ def _standing_on(
     for name, text in facts.indexes.items():
         if columns & names_in(text):
             yield dropped_index(schema, found.name, name, text).reverse()
-    for constraint in _once(found, UniqueConstraint):
+    for constraint in once(found, UniqueConstraint):
         if columns & {*constraint.columns.keys()}:
             yield ops.CreateUniqueConstraintOp.from_constraint(constraint)
     for check, text in facts.checks:
         if columns & names_in(text):
             yield dropped_check(schema, found, check, text).reverse()
-    for key in _once(found, ForeignKeyConstraint):
+    for key in once(found, ForeignKeyConstraint):
         if columns & {*key.column_keys}:
             yield ops.CreateForeignKeyOp.from_constraint(key)
 
 
-def _once(found: Table, kind: type[Any]) -> list[Any]:
+def once(found: Table, kind: type[Any]) -> list[Any]:
     """The constraints of a kind: Alembic adds those that it reads to what SQLAlchemy has read.
 
     Of two, the one that has been completed is taken.

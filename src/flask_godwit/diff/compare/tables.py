@@ -16,6 +16,7 @@ from .dropped import complete_dropped, complete_dropped_columns
 from .exchanges import keep_indexes
 from .exclusions import compare_exclusions
 from .indexes import compare_indexes
+from .kept_constraints import keep_constraints
 from .keys import compare_primary_key
 from .kinds import compare_kind
 from .nameless import compare_nameless
@@ -70,6 +71,7 @@ def compare_table(
     if facts is not None:
         compare_kind(context, modify, schema, wanted, facts)
         compare_exclusions(context, modify, schema, wanted, facts)
+        keep_constraints(context, modify, schema, found, facts)
         if not sides_of(context).database.retypes_what_is_read:
             modify.ops[:] = _around_types(modify.ops)
     return PriorityDispatchResult.CONTINUE
