@@ -13,9 +13,9 @@ from sqlalchemy.sql.elements import conv
 from ...dialects.facts import TableFacts
 from ..column_checks import checks_of, without_checks
 from .names import final_name
-from .rewording import rewords
+from .rewording import reworded_in, rewords
 from .sides import sides_of
-from .text import alike, literally, written
+from .text import alike, in_same_words, literally, names_in, written
 
 Check = tuple[str | None, str]
 
@@ -34,23 +34,26 @@ def compare_checks(
         declared += [check for column in table.columns for check in checks_of(column)]
     if not found and not declared:
         return
-    is_reworded = rewords(context, modify)
+    is_reworded, retyped = rewords(context, modify), reworded_in(context, modify)
     again = [check for check in found if is_reworded(check[1])]
-    if _obviously_same(context, found, declared) and not again:
+    reads = any(names_in(sql) & retyped for _, sql in found)
+    if _obviously_same(context, found, declared) and not again and not reads:
         return
     twin = sides_of(context).twin(table)
     if twin is None:
         return
     named = {name: c for c in declared if (name := _name(context, c))}
     gone, new = _differences(found, twin.checks, named)
-    again = [check for check in again if check not in gone]
-    gone, new = [*gone, *again], [*new, *again]
+    pairs = {check: check for check in again}
+    pairs |= dict(_in_other_words(found, twin.checks, retyped))
+    pairs = {check: after for check, after in pairs.items() if check not in gone}
+    gone, new = [*gone, *pairs], [*new, *pairs.values()]
     if not sides_of(context).database.checks_in_columns:
         new = _not_in_columns(context, modify, new)
     for name, sql in gone:
         if _include(context, _constraint(name, sql), name, reflected=True):
             yield dropped_check(schema, table, name, sql)
-    taken = {name for name, _ in found}
+    taken = {name for name, _ in found} - {name for name, _ in gone}
     for name, sql in new:
         if _include(context, named.get(name or "") or _constraint(name, sql), name, False):
             yield _create(context, schema, table, named.get(name or ""), (name, sql), taken)
@@ -81,6 +84,17 @@ def _differences(
         else:
             missing.append((name, sql))
     return left, missing
+
+
+def _in_other_words(
+    found: Sequence[Check], wanted: Sequence[Check], retyped: set[str]
+) -> Iterator[tuple[Check, Check]]:
+    """What says the same of another type: as it is, it would not come back in its own words."""
+    for name, sql in found:
+        if names_in(sql) & retyped:
+            after = next((c for c in wanted if c[0] == name and alike(c[1], sql)), None)
+            if after is not None and not in_same_words(after[1], sql):
+                yield (name, sql), after
 
 
 def _not_in_columns(

@@ -19,15 +19,20 @@ def rewords(context: AutogenContext, modify: ops.ModifyTableOps) -> Callable[[st
     One that reads a column that is dropped and added again would be dropped with it, or be in its
     way. And PostgreSQL would say it in other words once a column has another type.
     """
-    exchanged, retyped = exchanged_in(modify), set[str]()
-    if not sides_of(context).database.retypes_what_is_read:
-        retyped = {op.column_name for op in modify.ops if retypes(op)}
+    exchanged, retyped = exchanged_in(modify), reworded_in(context, modify)
 
     def is_made_anew(text: str) -> bool:
         names = names_in(text)
         return bool(names & exchanged or (" IN (" in text and names & retyped))
 
     return is_made_anew if exchanged or retyped else lambda _text: False
+
+
+def reworded_in(context: AutogenContext, modify: ops.ModifyTableOps) -> set[str]:
+    """The columns whose type changes, where a server says other words then of what reads them."""
+    if sides_of(context).database.retypes_what_is_read:
+        return set()
+    return {op.column_name for op in modify.ops if retypes(op)}
 
 
 def exchanged_in(modify: ops.ModifyTableOps) -> set[str]:
