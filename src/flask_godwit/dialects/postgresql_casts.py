@@ -143,7 +143,8 @@ def _is_text(kind: TypeEngine[Any]) -> bool:
 
 
 def type_name(connection: Connection, kind: TypeEngine[Any]) -> str:
-    said = kind.compile(dialect=connection.dialect)
+    """The type as one casts to it."""
+    said = kind.compile(dialect=connection.dialect).partition(" COLLATE ")[0]
     of_enum = isinstance(kind.item_type if isinstance(kind, ARRAY) else kind, Enum)
     return said if of_enum else said.lower()
 

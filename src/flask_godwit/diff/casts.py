@@ -69,16 +69,20 @@ class CastStage:
         for table in _tables(operations):
             table.ops = [new for op in table.ops for new in self._converted(op, is_upgrade=False)]
 
-    def enum_values(self, key: Key, name: str, before: Enum, after: Enum) -> None:
+    def enum_values(self, key: Key, name: str, before: Any, after: Any) -> None:
         """Refuse to remove values that rows have.
 
+        :param before: an enumeration, or an array of one.
         :raises RowsInTheWay: they have.
         """
-        removed = [value for value in before.enums if value not in after.enums]
-        if removed and self.check_rows:
-            self._refuse(
-                key, name, lambda c: sql_cast(c, TextType()).in_(removed), "the new values"
-            )
+        if not self.check_rows:
+            return
+        conditions = misfits(self.database, self.dialect, before, after)
+        if isinstance(before, Enum):
+            removed = [value for value in before.enums if value not in after.enums]
+            conditions = iter([lambda column: sql_cast(column, TextType()).in_(removed)])
+        for condition in conditions:
+            self._refuse(key, name, condition, "the new values")
 
     def _converted(
         self, operation: ops.MigrateOperation, *, is_upgrade: bool

@@ -15,7 +15,7 @@ from alembic.autogenerate.api import AutogenContext
 from alembic.operations import ops
 from alembic.runtime.migration import MigrationContext
 from alembic.util import DispatchPriority, PriorityDispatchResult
-from sqlalchemy import Column, Enum
+from sqlalchemy import ARRAY, Column, Enum
 
 from ..dialects import dialect_for
 from . import types
@@ -48,7 +48,7 @@ class Refinement:
     ownership: Ownership | None = None
     objects: ObjectStage = field(default_factory=ObjectStage)
     _busy: bool = False
-    enums: list[tuple[Key, str, Enum, Enum]] = field(default_factory=list)
+    enums: list[tuple[Key, str, Any, Any]] = field(default_factory=list)
     comparison: AutogenContext | None = None
     renames: Renames = field(default_factory=Renames)
     first: list[ops.MigrateOperation] = field(default_factory=list)
@@ -99,9 +99,10 @@ class Refinement:
 
     def met(self, key: Key, before: Column[Any], after: Column[Any]) -> None:
         """Remember a column whose allowed values differ."""
-        if isinstance(before.type, Enum) and isinstance(after.type, Enum):
+        old, new = _elements(before.type), _elements(after.type)
+        if isinstance(old, Enum) and isinstance(new, Enum):
             found = (key, after.name, before.type, after.type)
-            if set(before.type.enums) - set(after.type.enums) and found not in self.enums:
+            if set(old.enums) - set(new.enums) and found not in self.enums:
                 self.enums.append(found)
 
     def refine(self, script: ops.MigrationScript) -> None:
@@ -123,6 +124,11 @@ class Refinement:
         from .renames.find import refuse_unused
 
         refuse_unused(self.answers, self.used)
+
+
+def _elements(kind: Any) -> Any:
+    """The type of an array's elements; another type as it is."""
+    return kind.item_type if isinstance(kind, ARRAY) else kind
 
 
 def _hook(context: AutogenContext, upgrade: ops.UpgradeOps) -> PriorityDispatchResult:

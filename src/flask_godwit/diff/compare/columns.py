@@ -6,7 +6,7 @@ from typing import Any
 
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations import ops
-from sqlalchemy import Column, Computed, Table
+from sqlalchemy import ARRAY, Column, Computed, Table
 from sqlalchemy.types import NullType
 
 from ...dialects.facts import ColumnFacts, TableFacts
@@ -57,7 +57,7 @@ def _compare(
         compare_computed(context, modify, schema, found, column, actual)
         return
     altered = altered_in(modify, column.name)
-    collation = getattr(column.type, "collation", None)
+    collation = getattr(_inside(column.type), "collation", None)
     charset = getattr(column.type, "charset", None)
     said = actual.collation or collation or charset
     if altered is None and not said and _is_obviously_same(context, column, actual):
@@ -93,11 +93,19 @@ def _leave_null_to_domain(modify: ops.ModifyTableOps, found: Column[Any]) -> Non
 
 def _collated(type_: Any, collation: str | None) -> Any:
     """A type with the collation that SQLAlchemy has not reflected, so that it can be taken away."""
-    if collation is None or getattr(type_, "collation", "") is not None:
+    if collation is None or getattr(_inside(type_), "collation", "") is not None:
         return type_
     known = type_.copy()
-    known.collation = collation
+    if isinstance(type_, ARRAY):
+        known.item_type = _collated(type_.item_type, collation)
+    else:
+        known.collation = collation
     return known
+
+
+def _inside(type_: Any) -> Any:
+    """What sorts: the elements of an array."""
+    return type_.item_type if isinstance(type_, ARRAY) else type_
 
 
 def _is_asked_for(context: AutogenContext, column: Column[Any]) -> bool:
