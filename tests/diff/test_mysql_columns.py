@@ -146,3 +146,24 @@ def test_labels_with_backslashes(either: Evolution, kind: Any) -> None:
     assert _said(either) == before
     either.now.ok("upgrade")
     assert _PROVED in either.migrate(_none).output
+
+
+def test_constraints_with_backticks(either: Evolution) -> None:
+    """Keys, indexes and CHECKs are found under their own names."""
+
+    def models(kind: Any, limit: int, **options: str) -> Models:
+        def declare(db: SQLAlchemy) -> None:
+            db.Table("p", sa.Column("id", kind, primary_key=True))
+            key = sa.ForeignKey("p.id", name="fk `n`", **options)
+            check = sa.CheckConstraint(f"nr > {limit}", name="ck `n`")
+            parts = (sa.Column("n", kind, key), check, sa.Index("ix `n`", "nr"))
+            db.Table("t", *_kept(), *parts)
+
+        return declare
+
+    before = models(sa.Integer, 1)
+    either.begin(before)
+    either.now.ok("check")
+    after = models(sa.BigInteger, 2, ondelete="CASCADE")
+    assert _PROVED in either.follow(after).stdout
+    either.back(before)

@@ -8,6 +8,8 @@ is to bring such a column back would make another one.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Dialect
@@ -41,6 +43,16 @@ def read_columns(dialect: Dialect) -> None:
 
     setattr(parser, _MARK, True)
     parser._parse_column = parse_column
+    parser._parse_constraints = partial(_named, parser._parse_constraints)
+
+
+def _named(read: Callable[[str], Any], line: str) -> Any:
+    """A key or constraint under its own name, where SQLAlchemy leaves backticks doubled."""
+    found = read(line)
+    said = found[1] if found else None
+    if isinstance(said, dict) and said.get("name"):
+        said["name"] = said["name"].replace("``", "`")
+    return found
 
 
 def _type(kind: Any, said: ColumnText | None, dialect: Any) -> Any:
