@@ -88,3 +88,19 @@ def test_key_may_be_null(evolution: Evolution, *, counts: bool) -> None:
     evolution.follow(_two("code", counts=False))
     evolution.back(before)
     assert evolution.rows("SELECT * FROM two") == [(7, "a")]
+
+
+@pytest.mark.requires("auto_increment")
+def test_other_number_counts(evolution: Evolution) -> None:
+    """A number that was only unique becomes the key, and counts when it is that."""
+
+    def before(db: SQLAlchemy) -> None:
+        number = sa.Column("n", sa.Integer, nullable=False, unique=True)
+        db.Table("two", sa.Column("code", sa.String(10), primary_key=True), number)
+
+    evolution.begin(before, "INSERT INTO two VALUES ('a', 7)")
+    evolution.follow(_two("n", counts=True))
+    evolution.now.execute("INSERT INTO two (code) VALUES ('b')")
+    assert evolution.rows("SELECT n FROM two ORDER BY n") == [(7,), (8,)]
+    evolution.back(before)
+    assert evolution.rows("SELECT n FROM two ORDER BY n") == [(7,), (8,)]

@@ -37,7 +37,8 @@ def compare_primary_key(
     together = _in_one(context, schema, table, before, after, adding)
     expect_drop(context, found, table, together)
     if together:
-        late = [op for op in modify.ops if _leaves_key(op, {*before} - {*after})]
+        left, new_ones = {*before} - {*after}, {*after} - {*before}
+        late = [op for op in modify.ops if _leaves_key(op, left) or _counts_in(op, new_ones)]
         rest = [op for op in modify.ops if op is not adding and op not in late]
         modify.ops[:] = [*rest, together, *late]
         return
@@ -91,6 +92,12 @@ def _leaves_key(operation: ops.MigrateOperation, left: set[str]) -> bool:
         and operation.modify_nullable is True
         and operation.column_name in left
     )
+
+
+def _counts_in(operation: ops.MigrateOperation, added: set[str]) -> bool:
+    """Whether a column counts from now on, which only a key may do."""
+    steps = operation.ops if isinstance(operation, Together) else []
+    return any(isinstance(step, Sql) and added & {*step.retyped} for step in steps)
 
 
 def _create(name: Any, table: str, schema: str | None, columns: list[str]) -> Any:
