@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
 
@@ -134,3 +135,73 @@ def test_a_new_table_that_rows_refer_to(evolution: Evolution) -> None:
     assert "1 row of post refers to nothing in users, which is new." in answer.output
     evolution.now.execute("UPDATE post SET author = NULL")
     evolution.follow(models)
+
+
+@pytest.fixture
+def enforced() -> Iterator[None]:
+    """Every connection has SQLite's foreign keys on."""
+    sa.event.listen(sa.Engine, "connect", _enforce)
+    yield
+    sa.event.remove(sa.Engine, "connect", _enforce)
+
+
+def _enforce(raw: Any, _record: object) -> None:
+    raw.execute("PRAGMA foreign_keys = ON")
+
+
+@pytest.mark.usefixtures("enforced")
+def test_sqlite_keeps_the_rows_that_referred(local: Evolution) -> None:
+    """With foreign keys on, a table that is dropped takes those along that still refer to it."""
+
+    def models(db: SQLAlchemy) -> None:
+        _users(db, *_mail())
+        key = sa.ForeignKey("users.id", name="fk_author", ondelete="CASCADE")
+        _post(db, sa.Column("author", sa.Integer, key))
+
+    def without(db: SQLAlchemy) -> None:
+        _post(db, sa.Column("author", sa.Integer))
+
+    local.begin(models, _USERS, "INSERT INTO post VALUES (1, 3), (2, NULL)")
+    local.follow(without)
+    assert "# Loses what users holds: 2 rows" in local.script
+    assert local.rows("SELECT * FROM post ORDER BY id") == [(1, 3), (2, None)]
+    local.back(models)
+    assert local.rows("SELECT * FROM post ORDER BY id") == [(1, 3), (2, None)]
+
+
+@pytest.mark.filterwarnings("ignore:Can't sort tables for DROP")
+@pytest.mark.usefixtures("enforced")
+def test_sqlite_drops_tables_that_refer_to_each_other(local: Evolution) -> None:
+    """Also in a circle, and all of them come back before rows are written that refer to them."""
+
+    def models(db: SQLAlchemy) -> None:
+        db.Table("team", _id(), sa.Column("head", sa.ForeignKey("users.id")))
+        up, team = sa.ForeignKey("users.id"), sa.ForeignKey("team.id")
+        _users(db, sa.Column("up", up), sa.Column("team", team), sa.Column("city", _city()))
+        db.Table("city", _id())
+        author = sa.ForeignKey("users.id", name="fk_author", ondelete="CASCADE")
+        _post(db, sa.Column("author", author), sa.Column("city", _city(), nullable=False))
+        for name in "abcd":
+            db.Table(name, _id())
+
+    def without(db: SQLAlchemy) -> None:
+        _post(db, sa.Column("author", sa.Integer))
+        for name in "abcd":
+            db.Table(name, _id())
+
+    local.begin(
+        models,
+        "INSERT INTO city VALUES (7)",
+        "INSERT INTO users VALUES (3, 3, NULL, 7)",
+        "INSERT INTO team VALUES (5, 3)",
+        "UPDATE users SET team = 5",
+        "INSERT INTO post VALUES (1, 3, 7)",
+    )
+    local.follow(without)
+    assert local.rows("SELECT * FROM post") == [(1, 3)]
+    local.back(models)
+    assert local.rows("SELECT id, author, city FROM post") == [(1, 3, 1)]
+
+
+def _city() -> sa.ForeignKey:
+    return sa.ForeignKey("city.id")

@@ -89,3 +89,32 @@ def test_without_a_guard_it_is_refused_or_switched_off() -> None:
             t.alter_column("name", nullable=False)
         assert db.rows("SELECT * FROM child") == [(1, 1), (2, 2)]
         assert db.rows("PRAGMA foreign_keys") == [(1,)]
+
+
+DROPPED = {
+    "its children stay": "op.drop_table('parent')\nop.execute('DELETE FROM child')",
+    "its children go next": "op.drop_table('parent')\nop.drop_table('child')",
+}
+
+
+@pytest.mark.parametrize("drop", DROPPED)
+def test_a_dropped_table_takes_no_rows_along(
+    sqlite_database: Database, make_project, drop: str
+) -> None:
+    """What others refer to may go before them; if they stay, their rows must be looked after."""
+    project = make_project(sqlite_database)
+    project.write("app.py", project.read("app.py") + FOREIGN_KEYS_ON)
+    write_revisions(project, FAMILY, DROPPED[drop])
+    project.invoke("db", "upgrade")
+
+
+def test_rows_that_would_refer_to_a_dropped_table(sqlite_database: Database, make_project) -> None:
+    """They would be deleted with it: it is not dropped."""
+    project = make_project(sqlite_database)
+    project.write("app.py", project.read("app.py") + FOREIGN_KEYS_ON)
+    write_revisions(project, FAMILY, "op.drop_table('parent')")
+    answer = project.invoke("db", "upgrade", check=False)
+    assert answer.code == 1
+    assert "2 rows would refer to rows that do not exist (child -> parent)" in answer.stderr
+    with sqlite_database.engine() as engine, engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT * FROM child").all() == [(1, 1), (2, 2)]

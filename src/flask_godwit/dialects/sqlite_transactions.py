@@ -6,7 +6,8 @@ a failed revision then leaves its first half behind. So we say BEGIN IMMEDIATE o
 With ``PRAGMA foreign_keys=ON`` a table that is rebuilt (new table, copy, drop the old one,
 rename) loses the rows that refer to it by ON DELETE CASCADE, since DROP TABLE deletes
 first. SQLite's own procedure is to switch the pragma off before the transaction, where
-alone it has an effect, and to check the keys before the end.
+alone it has an effect, and to check the keys before the end. So we do where a table is
+dropped for good that others still refer to: they may be dropped next, in a cycle.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from sqlalchemy import Connection, Engine, event
 
 from ..retry import Limits
 from ..sqlite.orphans import Orphan, orphaned, orphans
-from ..sqlite.tokens import SWITCH_OFF, TEMPORARY, temporary_name
+from ..sqlite.tokens import SWITCH_OFF, TEMPORARY, temporary_name, unquoted
 from .guard import Guard, OutsideTransaction, Running
 from .sqlite_patience import SQLitePatience
 
@@ -35,6 +36,17 @@ _REFERRED = """
     FROM sqlite_master AS child, pragma_foreign_key_list(child.name) AS key
     WHERE child.type = 'table'
 """
+_DROPPED = re.compile(
+    r"\s*DROP\s+TABLE\s+(?:IF\s+EXISTS\s+)?(\"(?:[^\"]|\"\")+\"|`(?:[^`]|``)+`|\[[^]]+\]|\w+)\s*;?\s*$",
+    re.IGNORECASE,
+)
+_REFERS = """
+    SELECT 1
+    FROM sqlite_master AS child, pragma_foreign_key_list(child.name) AS key
+    WHERE child.type = 'table' AND key."table" = :name COLLATE NOCASE
+        AND child.name <> :name COLLATE NOCASE
+    LIMIT 1
+"""
 NOT_INSIDE = re.compile(
     r"\s*(BEGIN|VACUUM|ATTACH|DETACH|PRAGMA\s+(\w+\.)?journal_mode)\b", re.IGNORECASE
 )
@@ -42,7 +54,7 @@ NOT_INSIDE = re.compile(
 
 
 class _Rebuild(Exception):
-    """A table is about to be copied, dropped and put back."""
+    """A table that others refer to is about to be dropped, perhaps to be put back."""
 
 
 class SQLiteTransactions(Guard):
@@ -185,6 +197,10 @@ class SQLiteTransactions(Guard):
         self._enforce(False)
 
     def _is_rebuild(self, statement: str) -> bool:
+        dropped = _DROPPED.match(statement)
+        if dropped:
+            name = {"name": unquoted(dropped[1])}
+            return bool(self._raw.execute(_REFERS, name).fetchall())
         if not _NEW_TABLE.match(statement):
             return False
         return is_rebuild(

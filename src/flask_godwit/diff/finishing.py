@@ -29,6 +29,7 @@ from .retyped_indexes import indexes_aside
 from .retyped_uniques import uniques_aside
 from .rows import Rows
 from .statements import set_apart
+from .tables_in_order import create_before_keys, drop_after_keys
 from .taken_names import free_names_first
 
 if TYPE_CHECKING:
@@ -90,6 +91,9 @@ def _name_and_sort(
         KeyColumnStage(rows, models_of(context), database).run(upgrade, downgrade)
         put_in_order(upgrade, downgrade)
         give_names(upgrade, downgrade)  # keys that came out of new tables
+    else:
+        drop_after_keys(upgrade)
+        create_before_keys(downgrade)
     free_names_first(upgrade, database.shared_names)
     free_names_first(downgrade, database.shared_names)
     if database.indexes_foreign_keys:

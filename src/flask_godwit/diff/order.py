@@ -198,7 +198,7 @@ def _sort_creates(operations: ops.OpContainer) -> None:
     found = [op for op in operations.ops if isinstance(op, ops.CreateTableOp)]
     if found:
         first = min(operations.ops.index(op) for op in found)
-        _together(operations, first, _sorted_by_need(found))
+        _together(operations, first, sorted_by_need(found))
 
 
 def _sort_drops(operations: ops.OpContainer) -> None:
@@ -206,7 +206,7 @@ def _sort_drops(operations: ops.OpContainer) -> None:
     found = [op for op in operations.ops if isinstance(op, ops.DropTableOp)]
     if found:
         last = 1 + max(operations.ops.index(op) for op in found)
-        _together(operations, last, _sorted_by_need(found)[::-1])
+        _together(operations, last, sorted_by_need(found)[::-1])
 
 
 def _together(operations: ops.OpContainer, place: int, found: Sequence[_Tables]) -> None:
@@ -216,7 +216,7 @@ def _together(operations: ops.OpContainer, place: int, found: Sequence[_Tables])
     operations.ops = [*before, *found, *after]
 
 
-def _sorted_by_need(tables: Sequence[_Tables]) -> list[_Tables]:
+def sorted_by_need(tables: Sequence[_Tables]) -> list[_Tables]:
     """Those that others refer to come first; otherwise the order stays, in a cycle too."""
     numbers = {_key(op): number for number, op in enumerate(tables)}
     needs = [

@@ -89,7 +89,6 @@ class Parents:
         for block in list(self.operations.ops):
             if isinstance(block, ops.ModifyTableOps):
                 for key in list(self._needs(block)):
-                    self._come_first(block, self.made[_target(key)])
                     place = self.operations.ops.index(block)
                     self.operations.ops[place:place] = self._brought(key, filled)
 
@@ -102,13 +101,6 @@ class Parents:
         for key in keys:
             if _target(key) in self.made and not added & set(key.local_cols):
                 yield key
-
-    def _come_first(self, block: ops.ModifyTableOps, made: ops.CreateTableOp) -> None:
-        """Make a table before the block, where a database that knows no order did not need that."""
-        found = self.operations.ops
-        if made in found and found.index(made) > found.index(block):
-            found.remove(made)
-            found.insert(found.index(block), made)
 
     def _brought(
         self, key: ops.CreateForeignKeyOp, filled: set[Key]
