@@ -125,6 +125,10 @@ def test_array(evolution: Evolution, old: Any, new: Any, value: str) -> None:
         (sa.String(9), sa.Integer(), "'1.5'"),
         (sa.String(9), sa.Boolean(), "'perhaps'"),
         (sa.LargeBinary(), sa.Integer(), "x'31'"),
+        (sa.String(9), sa.Time(), "'25:00:00'"),
+        (sa.String(20), sa.Time(), "'2024-01-02 03:04:05'"),
+        (sa.String(9), sa.DateTime(), "'12:30'"),
+        (sa.String(9), sa.Date(), "'now'"),
     ],
 )
 def test_sqlite(local: Evolution, old: Any, new: Any, value: str) -> None:
@@ -141,6 +145,10 @@ def test_sqlite(local: Evolution, old: Any, new: Any, value: str) -> None:
         (sa.String(9), sa.Boolean(), "'True'", 1),
         (sa.String(9), sa.Boolean(), "'off'", 0),
         (sa.Text(), sa.BigInteger(), "'9223372036854775807'", 9223372036854775807),
+        (sa.Text(), sa.Date(), "'2024-01-02 03:04:05'", "2024-01-02"),
+        (sa.Text(), sa.Date(), "'2024-01-02'", "2024-01-02"),
+        (sa.Text(), sa.DateTime(), "'2024-01-02T03:04:05'", "2024-01-02T03:04:05"),
+        (sa.Text(), sa.Time(), "'03:04:05.5'", "03:04:05.5"),
     ],
 )
 def test_sqlite_reads(local: Evolution, old: Any, new: Any, value: str, becomes: Any) -> None:

@@ -36,9 +36,18 @@ def unreadable(old: Any, new: Any) -> Iterator[Condition]:
     elif isinstance(new, Date | DateTime | Time) and isinstance(old, _NUMBERS):
         yield lambda column: func.typeof(column).in_(("integer", "real"))
     elif isinstance(new, Date | DateTime) and isinstance(old, String):
-        yield lambda column: func.datetime(column).is_(None) & column.is_not(None)
+        yield lambda column: _is_none(column, func.datetime(column), "____-__-__%")
+    elif isinstance(new, Time) and isinstance(old, String):
+        yield lambda column: _is_none(column, func.time(column), "__:__%")
     elif isinstance(new, JSON) and isinstance(old, String):
         yield lambda column: func.json_valid(column) == 0
+
+
+def _is_none(
+    column: ColumnElement[Any], read: ColumnElement[Any], like: str
+) -> ColumnElement[bool]:
+    """A text that SQLite can't read as a time, or reads as one that is not written in full."""
+    return column.is_not(None) & (read.is_(None) | column.not_like(like))
 
 
 def _is_no_number(kind: Any) -> Condition:

@@ -46,6 +46,8 @@ def _expression(
     was = old.upper()
     if isinstance(type_, types.DateTime) and was == "DATE":
         return _where(column, f"length({column}) = 10", f"{column} || ' 00:00:00.000000'")
+    if isinstance(type_, types.Date) and old_affinity == "TEXT":
+        return _where(column, f"{column} LIKE '____-__-__%'", f"substr({column}, 1, 10)")
     if isinstance(type_, types.Date) and was.startswith(("DATETIME", "TIMESTAMP")):
         return _where(column, f"typeof({column}) = 'text'", f"substr({column}, 1, 10)")
     if isinstance(type_, types.Time) and was.startswith(("DATETIME", "TIMESTAMP")):
