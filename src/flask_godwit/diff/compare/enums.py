@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from alembic.autogenerate.api import AutogenContext
@@ -16,9 +17,11 @@ from .enum_readers import aside
 from .sides import sides_of
 from .text import said_in
 from .type_users import (
+    Columns,
     Defaults,
     found_defaults,
     gone_columns,
+    is_gone,
     is_unused,
     literal,
     model_columns,
@@ -41,20 +44,22 @@ def compare_enums(context: AutogenContext, upgrade: ops.UpgradeOps) -> None:
     for operation in upgrade.ops:
         if isinstance(operation, ops.ModifyTableOps):
             operation.ops = [op for op in operation.ops if not _is_calmed(context, op)]
-    left = [op for op in upgrade.ops if not isinstance(op, ops.ModifyTableOps) or op.ops]
-    upgrade.ops = [step for op in left for step in _without_defaults(context, op)]
+    kept = [op for op in upgrade.ops if not isinstance(op, ops.ModifyTableOps) or op.ops]
+    upgrade.ops = [step for op in kept for step in _without_defaults(context, op)]
     use_existing(context, upgrade)
     _leave_defaults(upgrade, [found[key] for key in _changing(found, wanted)])
     gone = gone_columns(upgrade)
     made = [_created(context.dialect, *item) for item in wanted.items() if item[0] not in found]
-    changed = [_changed(context, found[key], wanted[key]) for key in _changing(found, wanted)]
+    changes = [_changed(context, found[key], wanted[key], gone) for key in _changing(found, wanted)]
+    changed = [first for first, *_ in changes]
+    left = [last for _, *rest in changes for last in rest]
     dropped = [
         _created(context.dialect, key, type_.labels).reverse()
         for key, type_ in found.items()
         if key not in wanted and is_unused(type_, gone)
     ]
     before, after = aside(context, upgrade, (found[key] for key in _changing(found, wanted)))
-    upgrade.ops[:] = [*made, *before, *changed, *after, *upgrade.ops, *dropped]
+    upgrade.ops[:] = [*made, *before, *changed, *after, *upgrade.ops, *left, *dropped]
 
 
 def _changing(
@@ -150,16 +155,25 @@ def _create(dialect: Dialect, key: Key, labels: Iterable[str]) -> str:
     return f"CREATE TYPE {quoted(dialect, *key)} AS ENUM ({', '.join(map(literal, labels))})"
 
 
-def _changed(context: AutogenContext, found: EnumType, labels: tuple[str, ...]) -> Together:
-    """The statements that give a type its new values, and those that give it the old ones."""
+def _changed(
+    context: AutogenContext, found: EnumType, labels: tuple[str, ...], gone: Columns
+) -> list[Together]:
+    """The statements that give a type its new values, and those that give it the old ones.
+
+    A column that leaves the type need not have one of the new values. It keeps the old type,
+    which goes when that is done: then there is a second list of statements, for the end.
+    """
     key = (found.schema, found.name)
     models = model_defaults(context)
-    up = list(_remade(context, found, labels, models))
-    down = list(_remade(context, found, found.labels, found_defaults(found)))
+    staying = replace(found, users=tuple(u for u in found.users if not is_gone(u, gone)))
+    up = list(_remade(context, staying, labels, models))
+    down = list(_remade(context, staying, found.labels, found_defaults(found)))
     words = f"type {said(key)}: {', '.join(labels)}"
     back = f"type {said(key)}: {', '.join(found.labels)}"
     up[0].words, down[0].words = words, back
-    return Together(up, down)
+    if staying.users == found.users:
+        return [Together(up, down)]
+    return [Together(up[:-1], down[-1:]), Together(up[-1:], down[:-1])]
 
 
 def _remade(

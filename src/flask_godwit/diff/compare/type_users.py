@@ -85,13 +85,14 @@ def gone_columns(upgrade: ops.UpgradeOps) -> Columns:
     return gone
 
 
+def is_gone(user: Place, gone: Columns) -> bool:
+    """Whether a column is among those that go."""
+    return not {(user.schema, user.table, name) for name in (user.column, None)}.isdisjoint(gone)
+
+
 def is_unused(type_: EnumType | DomainType, gone: Columns) -> bool:
     """Whether all columns that used it go, and there were some."""
-    places = ((user.schema, user.table, user.column) for user in type_.users)
-    return bool(type_.users) and all(
-        (schema, table, None) in gone or (schema, table, column) in gone
-        for schema, table, column in places
-    )
+    return bool(type_.users) and all(is_gone(user, gone) for user in type_.users)
 
 
 def moved(
