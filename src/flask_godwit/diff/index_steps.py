@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from alembic.operations import ops
-from sqlalchemy import TextClause
+from sqlalchemy import Table, TextClause, UniqueConstraint
 from sqlalchemy.sql.elements import UnaryExpression
 
 from .steps import Sql
@@ -33,6 +33,20 @@ def index_columns(made: Any) -> list[str]:
 def indexed_columns(made: Any) -> list[str]:
     """The same, of a column its name alone."""
     return [name for name, _ in _parts(made)]
+
+
+def declared_indexes(table: Table) -> Iterator[tuple[str, ...]]:
+    """The columns of each index of a model, but its primary key."""
+    for index in table.indexes:
+        yield tuple(column.name for column in index.columns)
+    for constraint in table.constraints:
+        if isinstance(constraint, UniqueConstraint):
+            yield tuple(column.name for column in constraint.columns)
+
+
+def begins_with(index: Sequence[str], columns: Sequence[str]) -> bool:
+    """Whether a foreign key of these columns can use an index."""
+    return tuple(index[: len(columns)]) == tuple(columns)
 
 
 def _is_cut(made: Any) -> bool:

@@ -109,20 +109,22 @@ class IndexSwaps:
     def _statement(self, key: Key, old: str, new: _New) -> str:
         return (
             f"ALTER TABLE {quoted(self.dialect, *key)}"
-            f" DROP INDEX {quoted(self.dialect, old)}, {self._added(key, new)}"
+            f" DROP INDEX {quoted(self.dialect, old)}, {added_clause(self.dialect, key, new)}"
         )
 
-    def _added(self, key: Key, new: _New) -> str:
-        """The clause of ALTER TABLE, made of the statement that SQLAlchemy knows."""
-        table = quoted(self.dialect, *key)
-        if isinstance(new, ops.CreateIndexOp):
-            created = self._compiled(CreateIndex(new.to_index()))
-            return created.replace("CREATE", "ADD", 1).replace(f" ON {table} (", " (", 1)
-        added = self._compiled(AddConstraint(new.to_constraint()))
-        return added.removeprefix(f"ALTER TABLE {table} ")
 
-    def _compiled(self, statement: DDLElement) -> str:
-        return undoubled(str(statement.compile(dialect=self.dialect)), self.dialect)
+def added_clause(dialect: Dialect, key: Key, new: _New) -> str:
+    """The clause of ALTER TABLE that makes an index, of the statement that SQLAlchemy knows."""
+    table = quoted(dialect, *key)
+    if isinstance(new, ops.CreateIndexOp):
+        created = _compiled(dialect, CreateIndex(new.to_index()))
+        return created.replace("CREATE", "ADD", 1).replace(f" ON {table} (", " (", 1)
+    added = _compiled(dialect, AddConstraint(new.to_constraint()))
+    return added.removeprefix(f"ALTER TABLE {table} ")
+
+
+def _compiled(dialect: Dialect, statement: DDLElement) -> str:
+    return undoubled(str(statement.compile(dialect=dialect)), dialect)
 
 
 def _without(block: ops.ModifyTableOps) -> Iterator[str]:

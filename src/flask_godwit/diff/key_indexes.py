@@ -19,12 +19,15 @@ from .blocks import blocks_of, by_table, done_to, table_of
 from .index_steps import (
     MAKES_INDEX,
     are_apart,
+    begins_with,
+    declared_indexes,
     index_columns,
     index_name,
 )
 from .index_swaps import IndexSwaps
 from .key_steps import adds_key, drops_key, key_columns, key_name
 from .names import Key
+from .primary_key_indexes import PrimaryKeyIndexes
 from .rows import Rows
 
 _Columns = Sequence[str]
@@ -46,6 +49,7 @@ class KeyIndexStage:
         """Change both ways of a script."""
         dialect = self.rows.connection.dialect
         old_name = partial(self._old_name, up)
+        PrimaryKeyIndexes(dialect, self.models, self._indexes, self._keys).run(up, down)
         swaps = IndexSwaps(dialect, self.models, self._indexes, self._keys, old_name)
         swapped = swaps.run(up, down)
         self._bridge(up, down, swaps)
@@ -275,14 +279,8 @@ def _gone(done: _Operations, columns: _Columns) -> bool:
 
 def _covered(table: Table, columns: _Columns) -> bool:
     """Whether the models give an index that begins with the columns."""
-    indexes = [[column.name for column in index.columns] for index in table.indexes]
-    indexes += [
-        [column.name for column in constraint.columns]
-        for constraint in table.constraints
-        if isinstance(constraint, UniqueConstraint)
-    ]
-    indexes.append([column.name for column in table.primary_key.columns])
-    return any(tuple(index[: len(columns)]) == tuple(columns) for index in indexes)
+    primary = [column.name for column in table.primary_key.columns]
+    return any(begins_with(index, columns) for index in (*declared_indexes(table), primary))
 
 
 def _drop_index(key: Key, name: str) -> ops.DropIndexOp:

@@ -135,6 +135,10 @@ class Redefined(ops.AlterColumnOp):
         return reverse
 
 
+KeyColumns = tuple[tuple[str, ...], tuple[str, ...]]
+"""The columns of a table's primary key before a statement that gives it another one, and after."""
+
+
 class DropCounted(ops.DropColumnOp):
     """``op.drop_column()`` of a column that gave each row a number, and comes back with numbers.
 
@@ -147,6 +151,7 @@ class DropCounted(ops.DropColumnOp):
     words: str
     adds: ops.AddColumnOp | None = None
     """The column that the same statement adds in its place."""
+    replaced: KeyColumns | None = None
 
     @classmethod
     def of(
@@ -180,6 +185,7 @@ class Sql(ops.ExecuteSQLOp):
 
     adds: ops.AddColumnOp | None = None
     """What it does besides, if it adds a column."""
+    replaced: KeyColumns | None = None
 
     def __init__(self, statement: str, down: str = "", words: str = "", back: str = "") -> None:
         super().__init__(statement)
@@ -193,6 +199,7 @@ class Sql(ops.ExecuteSQLOp):
             return Nothing()
         back = Sql(self.down, self.statement, words=self.back, back=self.words)
         back.retyped = self.retyped
+        back.replaced = self.replaced and self.replaced[::-1]
         return back
 
 

@@ -70,6 +70,8 @@ def _in_one(
     back = Sql(f"{together.down}, {again}", words=together.back)
     counted = DropCounted.of(drop, [back], f"{together.statement}, {gone}", together.words)
     counted.adds = together.adds
+    counted.replaced = together.replaced
+    back.replaced = together.replaced and together.replaced[::-1]
     return counted
 
 

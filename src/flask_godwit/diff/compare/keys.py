@@ -82,6 +82,7 @@ def _in_one(
     words = f"primary key on {said((schema, table.name))} ({{}})".format
     found = Sql(up, down, words=words(", ".join(after)), back=words(", ".join(before)))
     found.adds = adding
+    found.replaced = tuple(before), tuple(after)
     return found
 
 
