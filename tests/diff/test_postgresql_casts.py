@@ -138,6 +138,8 @@ def test_comes_back(evolution: Evolution, old: Any, new: Any, value: str, after:
         (sa.Integer, lambda: sa.DateTime(timezone=True), "90", "to_timestamp(a)"),
         (pg.INT4RANGE, pg.INT8RANGE, "[1,3)", ""),
         (pg.INT4RANGE, pg.INT4MULTIRANGE, "[1,3)", ""),
+        (lambda: pg.BIT(4), lambda: pg.BIT(8), "1010", ""),
+        (lambda: pg.BIT(8), lambda: pg.BIT(4), "10100000", ""),
         (lambda: sa.Enum("a", "b", name="k"), _enums("k", "a", "b"), "a", ""),
         (_enums("k", "a", "b"), lambda: sa.Enum("a", "b", name="k"), "{a}", "a[1]"),
     ],
@@ -170,3 +172,28 @@ def test_fits_as_somebody_says(evolution: Evolution) -> None:
     evolution.begin(_models(lambda: sa.String(9)), "INSERT INTO t (id, a) VALUES (1, 'long one')")
     evolution.follow(_models(lambda: sa.String(4)), "--using", "t.a=left(a, 4)")
     assert evolution.rows("SELECT a FROM t") == [("long",)]
+
+
+def test_bits_that_would_be_lost(evolution: Evolution) -> None:
+    """They stop the command."""
+    evolution.begin(_models(lambda: pg.BIT(8)), "INSERT INTO t (id, a) VALUES (1, B'00000001')")
+    answer = evolution.migrate(_models(lambda: pg.BIT(4)))
+    assert answer.exit_code == 1
+    assert "1 row of t would not fit" in answer.output
+
+
+def test_nulls_that_are_alike(evolution: Evolution) -> None:
+    """A unique key for which all NULLs are one is refused where rows have two."""
+
+    def models(*, alike: bool) -> Callable[[SQLAlchemy], None]:
+        def made(db: SQLAlchemy) -> None:
+            unique = sa.UniqueConstraint("a", name="uq", postgresql_nulls_not_distinct=alike)
+            key = sa.Column("id", sa.Integer, primary_key=True)
+            db.Table("t", key, sa.Column("a", sa.Integer), unique)
+
+        return made
+
+    evolution.begin(models(alike=False), "INSERT INTO t (id) VALUES (1), (2)")
+    answer = evolution.migrate(models(alike=True))
+    assert answer.exit_code == 1
+    assert "1 row of t has the same a as another row" in answer.output

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import ARRAY, Connection, DateTime, Enum, String, text, types
-from sqlalchemy.dialects.postgresql import INET
+from sqlalchemy.dialects.postgresql import BIT, HSTORE, INET
 from sqlalchemy.dialects.postgresql.ranges import (
     AbstractMultiRange,
     AbstractRange,
@@ -58,6 +58,9 @@ def conversion(
         # What PostgreSQL makes of an address by itself has a mask that nobody wrote.
         return f"abbrev({column})" if isinstance(old, INET) else ""
     target = type_name(connection, new)
+    if isinstance(old, BIT) and isinstance(new, BIT) and not (old.varying or new.varying):
+        # By itself it only takes what has as many bits as the new type.
+        return "" if old.length == new.length else f"{column}::{target}"
     if isinstance(old, Enum) or isinstance(new, Enum):
         return f"{column}::text::{target}"
     if _is_text(old):
@@ -70,6 +73,8 @@ def _nested(
 ) -> str | None:
     """Between arrays, JSON and what stands in them; None where that is not what it is about."""
     target = type_name(connection, new)
+    if isinstance(new, HSTORE):
+        return None
     if isinstance(old, types.JSON) and isinstance(new, ARRAY):
         # No subquery may stand there, and only as a part of a row is JSON read as an array.
         row = f"jsonb_build_object('{_TEXTS[1]}', {column})"

@@ -1,4 +1,4 @@
-"""Elements of arrays that don't fit another type, which PostgreSQL finds when it converts them."""
+"""Elements of arrays, and bits, that don't fit another type of PostgreSQL."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import ARRAY, ColumnElement, Enum, String, Text, any_, cast, func, not_, null, or_
-from sqlalchemy.dialects.postgresql import array
+from sqlalchemy.dialects.postgresql import BIT, array
 
 from .base import Condition, Database
 
 
 def unreadable(database: Database, old: Any, new: Any) -> Iterator[Condition]:
     """Which arrays have an element that can't become one of the new type."""
+    if isinstance(old, BIT) and isinstance(new, BIT) and (new.length or 0) < (old.length or 0):
+        yield lambda column: cast(cast(column, new), old) != column
     if not (isinstance(old, ARRAY) and isinstance(new, ARRAY)):
         return
     item, texts = new.item_type, ARRAY(Text())

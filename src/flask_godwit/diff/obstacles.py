@@ -15,7 +15,7 @@ from sqlalchemy import column, func, select, table, text
 
 from ..errors import RowsInTheWay
 from .names import Key, said
-from .row_queries import duplicates, orphaned, unique_columns, violating
+from .row_queries import compared, duplicates, orphaned, unique_columns, violating
 from .rows import Rows
 from .steps import Redefined, added_column, flat
 
@@ -74,7 +74,9 @@ class ObstacleStage:
             return self._orphans(key, target, pairs), words
         names = list(unique_columns(step))
         if names and not new & set(names):
-            return self._duplicates(key, names), f"have the same {', '.join(names)} as another row"
+            return self._duplicates(
+                key, names, step
+            ), f"have the same {', '.join(names)} as another row"
         if isinstance(step, ops.CreateCheckConstraintOp) and not new:
             return self._violations(
                 key, step.condition
@@ -99,10 +101,10 @@ class ObstacleStage:
         filled = (source.c[self.rows.name(key, name)].is_not(None) for name in names)
         return select(func.count()).select_from(source).where(*filled)
 
-    def _duplicates(self, key: Key, names: Sequence[str]) -> Any:
+    def _duplicates(self, key: Key, names: Sequence[str], step: ops.MigrateOperation) -> Any:
         source = self._source(key)
         columns = [source.c[self.rows.name(key, name)] for name in names]
-        return duplicates(source, columns)
+        return duplicates(source, columns, compared(step, columns))
 
     def _violations(self, key: Key, condition: Any) -> Any:
         if self.rows.renames.columns.get(key) or self.rows.renames.old_key(key) != key:

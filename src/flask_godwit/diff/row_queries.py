@@ -18,6 +18,7 @@ from sqlalchemy import (
     not_,
     select,
     text,
+    true,
 )
 from sqlalchemy.sql.elements import ColumnClause, TextClause
 
@@ -31,11 +32,20 @@ def orphaned(local: Sequence[Any], parent: Any, remote: Sequence[Any]) -> Any:
     return and_(*(left.is_not(None) for left in local), ~match)
 
 
-def duplicates(source: Any, columns: Sequence[Any]) -> Any:
-    """Counts the rows that have the same values as an earlier one."""
-    groups = select((func.count() - 1).label("more")).select_from(source).where(filled(columns))
+def duplicates(source: Any, columns: Sequence[Any], where: Any) -> Any:
+    """Counts the rows that have the same values as an earlier one.
+
+    :param where: which rows count.
+    """
+    groups = select((func.count() - 1).label("more")).select_from(source).where(where)
     repeated = groups.group_by(*columns).having(func.count() > 1).subquery()
     return select(func.sum(repeated.c.more))
+
+
+def compared(step: Any, columns: Sequence[Any]) -> Any:
+    """The condition of rows that a new unique key compares: NULL is mostly like no other NULL."""
+    is_alike = step.kw.get("postgresql_nulls_not_distinct", False)
+    return true() if is_alike else filled(columns)
 
 
 def filled(columns: Sequence[Any]) -> Any:

@@ -12,7 +12,7 @@ from sqlalchemy import Uuid
 
 from ..diff.misfits import misfits
 from ..diff.names import Key, said
-from ..diff.row_queries import filled, orphaned, unique_columns, violating
+from ..diff.row_queries import compared, orphaned, unique_columns, violating
 from ..frozen import frozen
 
 if TYPE_CHECKING:
@@ -77,7 +77,8 @@ def _(
     columns = tuple(source.c[name] for name in names)
     subject, nouns = f"{_place(key, names)} UNIQUE", ("duplicate", "duplicates")
     about = tuple((key, name) for name in names)
-    yield Question(subject, nouns, source, filled(columns), (key,), about, columns)
+    where = compared(operation, columns)
+    yield Question(subject, nouns, source, where, (key,), about, columns)
 
 
 @questions.register(ops.CreateForeignKeyOp)

@@ -162,7 +162,8 @@ class RowSearch:
 
 def _counted(question: Question) -> Select[Any]:
     if question.unique:
-        return duplicates(question.source, question.unique)  # type: ignore[no-any-return]
+        where = question.where
+        return duplicates(question.source, question.unique, where)  # type: ignore[no-any-return]
     return select(func.count()).select_from(question.source).where(question.where)
 
 
