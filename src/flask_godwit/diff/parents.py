@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeGuard
 
 from alembic.operations import ops
 from sqlalchemy import (
@@ -45,7 +45,7 @@ class Parents:
     database: Database
     made: dict[Key, ops.CreateTableOp] = field(default_factory=dict)
     unsettled: set[Key] = field(default_factory=set)
-    """Tables with other names or columns before the downgrade than after it."""
+    """Tables with other names, columns or types before the downgrade than after it."""
 
     def __post_init__(self) -> None:
         for step in flat(self.operations):
@@ -54,10 +54,10 @@ class Parents:
             elif isinstance(step, ops.RenameTableOp):
                 names = (step.table_name, step.new_table_name)
                 self.unsettled |= {(step.schema, name) for name in names}
-            elif isinstance(step, ops.AddColumnOp):
-                self.unsettled.add((step.schema, step.table_name))
             elif (renamed := renamed_column(step)) is not None:
                 self.unsettled.add(renamed[0])
+            elif isinstance(step, ops.AddColumnOp) or _is_retyped(step):
+                self.unsettled.add((step.schema, step.table_name))
 
     def value(
         self, column: Column[Any], key: ops.CreateForeignKeyOp, own: str | None
@@ -191,6 +191,10 @@ def like(key: Column[Any], kind: Any, dialect: Dialect) -> str | None:
         return None
     text = cast(literal_column(name), types.String(kind.length or _DIGITS * 2))
     return str(text.compile(dialect=dialect)).replace("%%", "%")
+
+
+def _is_retyped(step: ops.MigrateOperation) -> TypeGuard[ops.AlterColumnOp]:
+    return isinstance(step, ops.AlterColumnOp) and step.modify_type is not None
 
 
 def _has_value(column: Column[Any]) -> bool:
