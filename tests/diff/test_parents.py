@@ -92,13 +92,14 @@ def test_a_column_only(evolution: Evolution) -> None:
         _users(db)
         root = sa.ForeignKey("post.id", name="fk_root")
         _post(db, _key("author", nullable=False), sa.Column("root", root, nullable=False))
+        _unique_together(db, "author", "root")
 
     def without(db: SQLAlchemy) -> None:
         _users(db)
         _post(db)
 
     evolution.begin(
-        models, "INSERT INTO users VALUES (3), (8)", "INSERT INTO post VALUES (1, 8, 1), (2, 8, 1)"
+        models, "INSERT INTO users VALUES (3), (8)", "INSERT INTO post VALUES (1, 8, 1), (2, 8, 2)"
     )
     evolution.follow(without)
     evolution.back(models)
@@ -106,6 +107,10 @@ def test_a_column_only(evolution: Evolution) -> None:
         (1, 3, 1),
         (2, 3, 2),
     ]
+
+
+def _unique_together(db: SQLAlchemy, *names: str) -> None:
+    db.metadata.tables["post"].append_constraint(sa.UniqueConstraint(*names, name="uq_post"))
 
 
 def test_nobody_knows_the_rows(local: Evolution) -> None:

@@ -29,13 +29,11 @@ def stand_in(
     value = neutral(column, dialect, parents.database)
     reasons, keys = list(_reasons(column.name, around)), list(_keys(column.name, around))
     apart = like(key, column.type, dialect) if key is not None else None
-    better = None
     if reasons == [_UNIQUE] and not keys and value is not None and apart is not None:
-        better = Value(apart, constant=False)
-    elif not reasons and len(keys) == 1:
-        better = parents.value(column, keys[0], apart)
-    if better is not None:
-        return better, ""
+        return Value(apart, constant=False), ""
+    referring = parents.value(column, keys[0], apart) if len(keys) == 1 else None
+    if referring is not None:
+        return referring, " and ".join(reasons)
     return value, " and ".join(
         [*reasons, *(f"it refers to {each.referent_table}" for each in keys)]
     )
