@@ -208,6 +208,17 @@ class TestAnswers:
         assert answer.exit_code == 1
         assert "nothing to rename for users.nickname:users.name" in answer.stderr
 
+    def test_former_table(self, local: Evolution) -> None:
+        """A column of a renamed table may be named with the table's old name on both sides."""
+
+        def named(table: str, column: str) -> Any:
+            return lambda db: db.Table(table, _id(), sa.Column(column, sa.String(9)))
+
+        local.begin(named("users", "fullname"), "INSERT INTO users VALUES (1, 'Ann')")
+        renames = ("--rename-table", "users:accounts", "--rename", "users.fullname:users.name")
+        local.follow(named("accounts", "name"), *renames)
+        assert local.rows("SELECT name FROM accounts") == [("Ann",)]
+
     def test_form(self, local: Evolution) -> None:
         local.begin(people())
         answer = local.migrate(people(), "--rename", "users.name")

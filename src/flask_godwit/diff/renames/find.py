@@ -129,13 +129,18 @@ class Finder:
         if old is None:
             return None
         key = tables.get(old[0], old[0])
-        new = split_column(right, self.models)
+        new = split_column(right, self.models) or self._by_old_table(right, tables)
         name = new[1] if new else right
         if (new and new[0] != key) or key not in self.models or name not in self.models[key].c:
             return None
         if not self._has_column(key, old[1], tables):
             return None
         return key, old[1], name
+
+    def _by_old_table(self, right: str, tables: dict[Key, Key]) -> tuple[Key, str] | None:
+        """A new column that is named with the former name of its table."""
+        found = split_column(right, tables)
+        return (tables[found[0]], found[1]) if found else None
 
     def _has_column(self, key: Key, name: str, tables: dict[Key, Key]) -> bool:
         schema, table = next((old for old, new in tables.items() if new == key), key)
