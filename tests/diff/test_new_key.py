@@ -104,3 +104,34 @@ def test_other_number_counts(evolution: Evolution) -> None:
     assert evolution.rows("SELECT n FROM two ORDER BY n") == [(7,), (8,)]
     evolution.back(before)
     assert evolution.rows("SELECT n FROM two ORDER BY n") == [(7,), (8,)]
+
+
+def test_number_that_comes_is_no_required_column(local: Evolution) -> None:
+    """SQLite numbers rows by an integer that is the primary key: old code goes on inserting."""
+
+    def tagged(db: SQLAlchemy) -> None:
+        db.Table("tagged", sa.Column("tag", sa.Integer, primary_key=True, autoincrement=False))
+
+    def numbered(db: SQLAlchemy) -> None:
+        tag = sa.Column("tag", sa.Integer, nullable=False)
+        db.Table("tagged", sa.Column("id", sa.Integer, primary_key=True), tag)
+
+    local.begin(tagged, "INSERT INTO tagged (tag) VALUES (5)")
+    answer = local.migrate(numbered)
+    assert answer.exit_code == 0, answer.output
+    assert "required-column" not in answer.output
+
+
+def test_required_column_has_its_type(local: Evolution) -> None:
+    """The advice on a column of a table that is written anew says the whole column."""
+
+    def tagged(db: SQLAlchemy) -> None:
+        db.Table("tagged", sa.Column("id", sa.Integer, primary_key=True), sa.Column("n", sa.Text))
+
+    def longer(db: SQLAlchemy) -> None:
+        name = sa.Column("n", sa.Text, nullable=False)
+        tag = sa.Column("tag", sa.String(7), sa.ForeignKey("tagged.id"), nullable=False)
+        db.Table("tagged", sa.Column("id", sa.Integer, primary_key=True), name, tag)
+
+    local.begin(tagged)
+    assert "ADD COLUMN tag VARCHAR(7)" in local.migrate(longer).output

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import singledispatch
 from typing import Any
 
@@ -13,7 +14,22 @@ from ..sql.action import Action
 
 def intents(operations: Iterable[Any]) -> tuple[Action, ...]:
     """The operations as if each were a statement of its own."""
-    return tuple(action for operation in operations for action in _intents(operation))
+    every = list(operations)
+    keys = {key for operation in every for key in _numbers(operation)}
+    found = [action for operation in every for action in _intents(operation)]
+    return tuple(_numbered(a) if (a.table, a.name) in keys else a for a in found)
+
+
+def _numbers(operation: Any) -> Iterator[tuple[str, str]]:
+    """A column that becomes the primary key: SQLite numbers rows by it, if it is an integer."""
+    if isinstance(operation, ops.CreatePrimaryKeyOp) and len(operation.columns) == 1:
+        yield _table(operation), str(operation.columns[0])
+
+
+def _numbered(action: Action) -> Action:
+    if action.kind != "add_column" or action.type != "INTEGER":
+        return action
+    return replace(action, traits=action.traits | {"default"})
 
 
 @singledispatch
@@ -27,7 +43,9 @@ def _(operation: ops.AddColumnOp) -> Iterator[Action]:
     traits = set() if column.nullable else {"not null"}
     if column.server_default is not None or column.primary_key:
         traits.add("default")
-    yield Action("add_column", _table(operation), column.name, frozenset(traits))
+    yield Action(
+        "add_column", _table(operation), column.name, frozenset(traits), type=str(column.type)
+    )
 
 
 @_intents.register
