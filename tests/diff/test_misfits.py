@@ -85,6 +85,23 @@ def test_rounds_over(evolution: Evolution, old: Any, new: Any, value: str) -> No
         (sa.String(20), mysql.SET("c", "b"), "'b,a'"),
         (sa.DateTime(), sa.TIMESTAMP(), "'1901-01-01 00:00:00'"),
         (sa.DateTime(), sa.TIMESTAMP(), "'2050-01-01 00:00:00'"),
+        (sa.String(20), sa.BigInteger(), "'1.5'"),
+        (sa.String(20), sa.Boolean(), "'1.5'"),
+        (sa.String(20), sa.Time(), "'noon'"),
+        (sa.String(20), sa.Time(), "'12'"),
+        (sa.String(40), sa.DateTime(), "'2024-01-02 03:04:05+02:00'"),
+        (sa.String(20), sa.Date(), "'25:00:00'"),
+        (sa.Integer(), sa.Date(), "120"),
+        (sa.Integer(), sa.Time(), "40000"),
+        (sa.Date(), sa.SmallInteger(), "'2024-01-02'"),
+        (sa.DateTime(), sa.Float(), "'2024-01-02 03:04:05'"),
+        (sa.Date(), sa.JSON(), "'2024-01-02'"),
+        (sa.Date(), sa.Time(), "'2024-01-02'"),
+        (sa.Time(), sa.DateTime(), "'03:04:05'"),
+        (sa.LargeBinary(), sa.Integer(), "'one'"),
+        (sa.LargeBinary(), sa.JSON(), "'one'"),
+        (sa.JSON(), sa.Integer(), "'[1]'"),
+        (sa.String(9), sa.Enum("new", name="k", native_enum=False), "'New'"),
     ],
 )
 def test_mysql(evolution: Evolution, old: Any, new: Any, value: str) -> None:
@@ -129,11 +146,64 @@ def test_array(evolution: Evolution, old: Any, new: Any, value: str) -> None:
         (sa.String(20), sa.Time(), "'2024-01-02 03:04:05'"),
         (sa.String(9), sa.DateTime(), "'12:30'"),
         (sa.String(9), sa.Date(), "'now'"),
+        (sa.String(20), sa.Date(), "'12'"),
+        (sa.String(20), sa.Date(), "'2024-02-30'"),
+        (sa.String(20), sa.DateTime(), "'2024-01-02 25:00'"),
+        (sa.String(20), sa.DateTime(), "'2024-01-02x'"),
+        (sa.String(20), sa.Time(), "'noon'"),
+        (sa.String(20), sa.Time(), "'12'"),
     ],
 )
 def test_sqlite(local: Evolution, old: Any, new: Any, value: str) -> None:
     """What SQLite would keep as it is, and the application not read."""
     _refused(local, old, new, value)
+
+
+@pytest.mark.parametrize("value", ["NULL", "'{}'"])
+def test_json(evolution: Evolution, value: str) -> None:
+    """NULL is not in the way of JSON."""
+    evolution.begin(_models(sa.Text()), f"INSERT INTO t (id, a) VALUES (1, {value})")
+    evolution.follow(_models(sa.JSON()))
+
+
+@pytest.mark.parametrize("new", [sa.Interval(native=False), sa.PickleType()], ids=str)
+def test_read_by_the_application_only(evolution: Evolution, new: Any) -> None:
+    """A text is neither a pickle nor as long after a day of SQLAlchemy's as an interval is."""
+    _refused(evolution, sa.String(20), new, "'2024-01-02'")
+
+
+@pytest.mark.requires("strict_values")
+class TestUuid:
+    """UUIDs that are stored as texts, without dashes."""
+
+    def test_none(self, evolution: Evolution) -> None:
+        """What is none is in the way."""
+        _refused(evolution, sa.String(40), sa.Uuid(native_uuid=False), "'12'")
+
+    def test_dashes(self, evolution: Evolution) -> None:
+        """Dashes go, and nothing is cut."""
+        said = "A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11"
+        evolution.begin(_models(sa.String(40)), f"INSERT INTO t (id, a) VALUES (1, '{said}')")
+        evolution.follow(_models(sa.Uuid(native_uuid=False)))
+        assert evolution.rows("SELECT a FROM t") == [(said.replace("-", "").lower(),)]
+
+
+@pytest.mark.requires("strict_values")
+@pytest.mark.parametrize(
+    ("old", "new", "value"),
+    [
+        (sa.String(30), sa.Date(), "'2024-01-02 03:04:05'"),
+        (sa.String(30), sa.Numeric(4, 1), "'1.25'"),
+        (sa.DateTime(), sa.Time(), "'2024-01-02 03:04:05'"),
+    ],
+    ids=["time", "digits", "day"],
+)
+def test_cut(evolution: Evolution, old: Any, new: Any, value: str) -> None:
+    """What is cut is said in the script, and there is a way back."""
+    evolution.begin(_models(old), f"INSERT INTO t (id, a) VALUES (1, {value})")
+    evolution.follow(_models(new))
+    assert "1 value of t.a lose digits or the time" in evolution.script
+    evolution.back(_models(old))
 
 
 @pytest.mark.parametrize(
@@ -149,6 +219,10 @@ def test_sqlite(local: Evolution, old: Any, new: Any, value: str) -> None:
         (sa.Text(), sa.Date(), "'2024-01-02'", "2024-01-02"),
         (sa.Text(), sa.DateTime(), "'2024-01-02T03:04:05'", "2024-01-02T03:04:05"),
         (sa.Text(), sa.Time(), "'03:04:05.5'", "03:04:05.5"),
+        (sa.String(30), sa.Date(), "'2024-02-29'", "2024-02-29"),
+        (sa.String(30), sa.DateTime(), "'2024-02-29T03:04:05.5'", "2024-02-29T03:04:05.5"),
+        (sa.String(30), sa.DateTime(), "'2024-02-29'", "2024-02-29"),
+        (sa.String(30), sa.Time(), "'03:04'", "03:04"),
     ],
 )
 def test_sqlite_reads(local: Evolution, old: Any, new: Any, value: str, becomes: Any) -> None:

@@ -21,6 +21,7 @@ from sqlalchemy import (
     SmallInteger,
     String,
     Text,
+    Time,
     Uuid,
     cast,
     func,
@@ -32,8 +33,14 @@ from sqlalchemy.dialects.mysql import MEDIUMINT, SET, TINYINT
 from .base import Condition
 
 _NUMBER = r"^[[:space:]]*[-+]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][-+]?[0-9]+)?[[:space:]]*$"
+_WHOLE = r"^[[:space:]]*[-+]?[0-9]+[[:space:]]*$"
+_HOUR = r"[0-9]{1,3}:[0-5][0-9](:[0-5][0-9]([.][0-9]*)?)?"
+_TIME = f"^[[:space:]]*-?{_HOUR}[[:space:]]*$"
+_DAY = "[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}"
+_MOMENT = f"^[[:space:]]*({_DAY}([ T]{_HOUR})?|[0-9]{{8}}([0-9]{{6}})?)[[:space:]]*$"
 _UUID = "^[0-9A-Fa-f]{32}$"
 _NUMBERS = (Integer, Numeric, Float, Boolean)
+_MOMENTS = (Date, DateTime, Time)
 _WORDS = ("true", "t", "yes", "y", "on", "false", "f", "no", "n", "off")
 _LAST_SECOND = 2**31 - 1
 """Of a TIMESTAMP."""
@@ -55,7 +62,9 @@ def _bits(kind: Any) -> int:
 
 def unreadable(old: Any, new: Any) -> Iterator[Condition]:
     """Which values the server refuses to convert."""
-    if isinstance(new, Uuid):
+    if _means_nothing(old, new):
+        yield lambda column: column.is_not(None)
+    elif isinstance(new, Uuid):
         yield lambda column: func.replace(column, "-", "").op("NOT REGEXP")(_UUID)
     elif isinstance(new, SET):
         yield _has_others(list(new.values))
@@ -66,13 +75,17 @@ def unreadable(old: Any, new: Any) -> Iterator[Condition]:
         elif charset:
             yield _is_lost_in(charset)
     elif isinstance(new, Date | DateTime):
-        if isinstance(old, (String, *_NUMBERS)):
-            yield lambda column: cast(column, DateTime()).is_(None) & column.is_not(None)
+        if isinstance(old, String):
+            yield _is_no_moment
         if isinstance(new, TIMESTAMP) and not isinstance(old, TIMESTAMP):
             yield _is_no_timestamp
     elif isinstance(old, String):
         if isinstance(new, Boolean):
             yield _is_no_truth
+        elif isinstance(new, Integer):
+            yield lambda column: column.op("NOT REGEXP")(_WHOLE)
+        elif isinstance(new, Time):
+            yield lambda column: column.op("NOT REGEXP")(_TIME)
         elif isinstance(new, _NUMBERS):
             yield lambda column: column.op("NOT REGEXP")(_NUMBER)
         elif isinstance(new, JSON):
@@ -80,7 +93,33 @@ def unreadable(old: Any, new: Any) -> Iterator[Condition]:
 
 
 def _is_no_truth(column: ColumnElement[Any]) -> ColumnElement[bool]:
-    return ~func.lower(column).in_(_WORDS) & column.op("NOT REGEXP")(_NUMBER)
+    return ~func.lower(column).in_(_WORDS) & column.op("NOT REGEXP")(_WHOLE)
+
+
+def _is_no_moment(column: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether a text is no day of the calendar, or says more than the servers understand."""
+    unread = cast(column, DateTime()).is_(None) & column.is_not(None)
+    return unread | column.op("NOT REGEXP")(_MOMENT)
+
+
+def _means_nothing(old: Any, new: Any) -> bool:
+    """Whether the servers would make something of it that nobody can have meant.
+
+    Of a date they make a number of its digits, and the other way round; of a time they make a
+    moment of the present day. What is not of the kind at all stops them.
+    """
+    is_number, is_moment = isinstance(new, _NUMBERS), isinstance(new, _MOMENTS)
+    if isinstance(old, _NUMBERS):
+        return is_moment
+    if isinstance(old, _MOMENTS):
+        times = isinstance(old, Time), isinstance(new, Time)
+        apart = is_moment and any(times) and not all(times) and not isinstance(old, DateTime)
+        return is_number or apart or isinstance(new, JSON)
+    if isinstance(old, JSON):
+        return is_number or is_moment
+    is_bytes = old._type_affinity is LargeBinary()._type_affinity
+    is_other = is_bytes or isinstance(old, Uuid)
+    return is_other and (is_number or is_moment or isinstance(new, JSON))
 
 
 def _has_others(values: list[str]) -> Condition:

@@ -57,6 +57,8 @@ def conversion(
     if _is_text(new):
         # What PostgreSQL makes of an address by itself has a mask that nobody wrote.
         return f"abbrev({column})" if isinstance(old, INET) else ""
+    if _is_text(old) and _is_plain_uuid(new):
+        return f"lower(replace({column}, '-', ''))"  # a cast would cut what is too long
     target = type_name(connection, new)
     if isinstance(old, BIT) and isinstance(new, BIT) and not (old.varying or new.varying):
         # By itself it only takes what has as many bits as the new type.
@@ -136,10 +138,15 @@ def behind(connection: Connection, kind: TypeEngine[Any]) -> TypeEngine[Any]:
     return behind
 
 
+def _is_plain_uuid(kind: TypeEngine[Any]) -> bool:
+    """Whether it is a UUID that is stored as a text, without dashes."""
+    return isinstance(kind, types.Uuid) and not kind.native_uuid
+
+
 def _is_short(kind: TypeEngine[Any]) -> bool:
     """Whether it has no room for the dashes of a UUID."""
     if isinstance(kind, types.Uuid):
-        return not kind.native_uuid
+        return _is_plain_uuid(kind)
     return _is_text(kind) and (getattr(kind, "length", None) or 36) < 36
 
 

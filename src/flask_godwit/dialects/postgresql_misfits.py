@@ -1,20 +1,40 @@
-"""Elements of arrays, and bits, that don't fit another type of PostgreSQL."""
+"""Values that PostgreSQL finds out about when it converts them, or not at all.
+
+That are elements of arrays, bits, and texts that are no UUIDs where they are to be stored as texts.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, Enum, String, Text, any_, cast, func, not_, null, or_
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Enum,
+    String,
+    Text,
+    Uuid,
+    any_,
+    cast,
+    func,
+    not_,
+    null,
+    or_,
+)
 from sqlalchemy.dialects.postgresql import BIT, array
 
 from .base import Condition, Database
 
+_UUID = "^[0-9a-f]{32}$"
+
 
 def unreadable(database: Database, old: Any, new: Any) -> Iterator[Condition]:
-    """Which arrays have an element that can't become one of the new type."""
+    """Which values can't become one of the new type, element by element."""
     if isinstance(old, BIT) and isinstance(new, BIT) and (new.length or 0) < (old.length or 0):
         yield lambda column: cast(cast(column, new), old) != column
+    if isinstance(old, String) and isinstance(new, Uuid) and not new.native_uuid:
+        yield lambda column: func.replace(column, "-", "").op("!~*")(_UUID)
     if not (isinstance(old, ARRAY) and isinstance(new, ARRAY)):
         return
     item, texts = new.item_type, ARRAY(Text())

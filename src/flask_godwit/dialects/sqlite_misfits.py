@@ -19,6 +19,7 @@ from sqlalchemy import (
     Uuid,
     cast,
     func,
+    not_,
 )
 
 from .base import Condition
@@ -35,19 +36,41 @@ def unreadable(old: Any, new: Any) -> Iterator[Condition]:
         yield _is_no_truth if isinstance(new, Boolean) else _is_no_number(new)
     elif isinstance(new, Date | DateTime | Time) and isinstance(old, _NUMBERS):
         yield lambda column: func.typeof(column).in_(("integer", "real"))
-    elif isinstance(new, Date | DateTime) and isinstance(old, String):
-        yield lambda column: _is_none(column, func.datetime(column), "____-__-__%")
-    elif isinstance(new, Time) and isinstance(old, String):
-        yield lambda column: _is_none(column, func.time(column), "__:__%")
+    elif isinstance(new, Date | DateTime | Time) and isinstance(old, String):
+        yield _no_time(new)
     elif isinstance(new, JSON) and isinstance(old, String):
-        yield lambda column: func.json_valid(column) == 0
+        yield _is_no_json
 
 
-def _is_none(
-    column: ColumnElement[Any], read: ColumnElement[Any], like: str
-) -> ColumnElement[bool]:
-    """A text that SQLite can't read as a time, or reads as one that is not written in full."""
-    return column.is_not(None) & (read.is_(None) | column.not_like(like))
+def _is_no_date(column: ColumnElement[Any]) -> ColumnElement[bool]:
+    # It takes a number for a day; the 30th of February becomes one of March when it counts.
+    day: ColumnElement[Any] = func.date(column, "+0 days")
+    return day.is_distinct_from(column) & column.is_not(None)
+
+
+def _is_no_json(column: ColumnElement[Any]) -> ColumnElement[bool]:
+    # SQLite before 3.42 says of NULL, too, that it is not valid.
+    valid: ColumnElement[Any] = func.json_valid(column)
+    return (valid == 0) & column.is_not(None)
+
+
+def _no_time(kind: Any) -> Condition:
+    """What is no time of day; of a day or a moment, that is behind the day, and may be missing."""
+
+    def condition(column: ColumnElement[Any]) -> ColumnElement[bool]:
+        if isinstance(kind, Time):
+            return _is_no_hour(column)
+        separator, hour = func.substr(column, 11, 1), func.substr(column, 12)
+        is_later = separator.not_in((" ", "T")) | _is_no_hour(hour)
+        return _is_no_date(func.substr(column, 1, 10)) | ((separator != "") & is_later)
+
+    return condition
+
+
+def _is_no_hour(column: ColumnElement[Any]) -> ColumnElement[bool]:
+    written: ColumnElement[bool] = column.op("GLOB")("[0-2][0-9]:[0-5][0-9]*")
+    hour: ColumnElement[Any] = func.time(column)
+    return not_(written) | (hour.is_(None) & column.is_not(None))
 
 
 def _is_no_number(kind: Any) -> Condition:

@@ -14,6 +14,7 @@ from typing import Any, TypeGuard
 from alembic.operations import ops
 from sqlalchemy import (
     Column,
+    ColumnElement,
     Computed,
     Dialect,
     Enum,
@@ -295,15 +296,31 @@ def _same_family(one: Any, other: Any) -> bool:
     return bool(one._type_affinity is other._type_affinity)
 
 
+def _says_more(new: Any) -> Condition:
+    """Which texts have a time beside the day, or a day beside the time."""
+    days = "%____-__-__%" if isinstance(new, types.Time) else "%____-__-__%_:__%"
+    return lambda column: column.like(days)
+
+
 def _rounds(old: Any, new: Any) -> Condition | None:
     """Which values are not the same afterwards."""
     if isinstance(old, types.DateTime) and isinstance(new, types.Date):
         return lambda column: column != sql_cast(column, types.Date())
-    if not isinstance(old, Numeric | types.Float):
+    if isinstance(old, types.DateTime) and isinstance(new, types.Time):
+        return lambda column: column.is_not(None)
+    is_text = isinstance(old, types.String) and not isinstance(old, Enum)
+    if is_text and isinstance(new, types.Date | types.Time):
+        return _says_more(new)
+    if not (isinstance(old, Numeric | types.Float) or (is_text and is_exact(new))):
         return None
     if isinstance(new, types.Integer):
         return lambda column: column != func.round(column)
     scale = new.scale if is_exact(new) else None
     if scale is None or (is_exact(old) and (old.scale or 0) <= scale):
         return None
-    return lambda column: column != func.round(sql_cast(column, Numeric(30, 15)), scale)
+
+    def rounds(column: ColumnElement[Any]) -> ColumnElement[bool]:
+        number = sql_cast(column, Numeric(30, 15))
+        return (number if is_text else column) != func.round(number, scale)
+
+    return rounds

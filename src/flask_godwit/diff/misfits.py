@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, Dialect, Enum, Numeric, String, types
+from sqlalchemy import ColumnElement, Dialect, Enum, LargeBinary, Numeric, String, types
 from sqlalchemy import Text as TextType
 from sqlalchemy import cast as sql_cast
 
 from ..dialects.base import Condition, Database
 from ..dialects.stored_types import stored_as
 from .row_queries import is_exact
+from .unlike import is_unlike
 
 _NUMBERS = (types.Integer, Numeric, types.Float)
 _AS_NUMBER = Numeric(60, 10)
@@ -20,10 +21,12 @@ _AS_NUMBER = Numeric(60, 10)
 
 def misfits(database: Database, dialect: Dialect, old: Any, new: Any) -> Iterator[Condition]:
     """Which values a change of type would fail on, or leave unreadable."""
+    if is_unlike(old, new, dialect):
+        yield lambda column: column.is_not(None)
+        return
     old, new = stored_as(old, dialect), stored_as(new, dialect)
     if isinstance(new, Enum):
-        enums = list(new.enums)
-        yield lambda column: sql_cast(column, TextType()).not_in(enums)
+        yield _has_no_label(new, exactly=database.stores_positions and not new.native_enum)
         return
     yield from database.unreadable(old, new)
     if not database.enforces_limits or hasattr(new, "values"):  # a SET has the length of its values
@@ -33,6 +36,20 @@ def misfits(database: Database, dialect: Dialect, old: Any, new: Any) -> Iterato
         yield lambda column: length(sql_cast(column, TextType())) > limit
     else:
         yield from _out_of_range(database, old, new)
+
+
+def _has_no_label(kind: Enum, *, exactly: bool) -> Condition:
+    """What an enumeration has not.
+
+    :param exactly: the values stay as they are, also those that the server takes for the same.
+    """
+    labels: list[Any] = [label.encode() for label in kind.enums] if exactly else list(kind.enums)
+
+    def condition(column: ColumnElement[Any]) -> ColumnElement[bool]:
+        said: ColumnElement[Any] = sql_cast(column, TextType())
+        return (sql_cast(said, LargeBinary()) if exactly else said).not_in(labels)
+
+    return condition
 
 
 def _out_of_range(database: Database, old: Any, new: Any) -> Iterator[Condition]:

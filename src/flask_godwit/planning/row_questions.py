@@ -8,7 +8,7 @@ from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
 from alembic.operations import ops
-from sqlalchemy import Uuid
+from sqlalchemy import DateTime, Time, Uuid
 
 from ..diff.misfits import misfits
 from ..diff.names import Key, said
@@ -56,13 +56,18 @@ def _(operation: ops.AlterColumnOp, search: RowSearch) -> Iterator[Question]:
     new = operation.modify_type
     if new is None or operation.kw.get("postgresql_using"):
         return  # what an expression makes of the values is not known
-    if search.goes_back and (isinstance(new, Uuid) or not search.database.enforces_limits):
+    dialect, old = search.connection.dialect, search.type_of(key, name)
+    if search.goes_back and (_is_left(old, new) or not search.database.enforces_limits):
         return  # what a downgrade can't read it leaves as it is
     nouns = ("value that does not fit", "values that don't fit")
-    dialect, old = search.connection.dialect, search.type_of(key, name)
     for condition in misfits(search.database, dialect, old, new):
         subject = f"{said(key, name)} {search.written(new)}"
         yield Question(subject, nouns, source, condition(column), (key,), about)
+
+
+def _is_left(old: Any, new: Any) -> bool:
+    """Whether a way back makes something of all values, be it not what there was."""
+    return isinstance(new, Uuid) or (isinstance(old, Time) and isinstance(new, DateTime))
 
 
 @questions.register(ops.CreateUniqueConstraintOp)
