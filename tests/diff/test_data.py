@@ -291,3 +291,12 @@ class TestConstraints:
     def test_new_table(self, local: Evolution) -> None:
         """A table that is not there yet has no rows to look at."""
         local.begin(table(sa.Column("name", sa.String(20), unique=True, index=True)))
+
+
+def test_moment_with_a_time_zone(evolution: Evolution) -> None:
+    """Where a database keeps no time zones, a value is written without one, as by its driver."""
+    moment = sa.Column("seen", sa.DateTime(timezone=True), nullable=False)
+    evolution.begin(table(NAME), *TWO)
+    evolution.follow(table(NAME, moment), "--fill", "users.seen=2024-01-02T03:04:05+00:00")
+    seen = [str(value) for (value,) in evolution.rows("SELECT seen FROM users")]
+    assert all(value.startswith("2024-01-02 03:04:05") for value in seen)

@@ -193,7 +193,15 @@ def _as_stored(kind: Any, value: Any, dialect: Dialect) -> tuple[Any, Any]:
         return types.Interval.epoch + value, types.DateTime()
     if isinstance(value, enum.Enum) and isinstance(kind, Enum) and kind.enum_class is None:
         return (value.name if value.name in kind.enums else value.value), kind
+    if isinstance(value, dt.datetime) and value.tzinfo and not _has_zones(dialect):
+        return value.replace(tzinfo=None), kind  # as drivers write it, too
     return value, kind
+
+
+def _has_zones(dialect: Dialect) -> bool:
+    """Whether a moment with a time zone is another type than one without."""
+    said = dialect.type_compiler_instance.process
+    return said(types.DateTime(timezone=True)) != said(types.DateTime())
 
 
 def _quoted(text: str, dialect: Dialect) -> str:
