@@ -240,10 +240,12 @@ class TestTypes:
         assert "knows no conversion from Integer() to Interval()" in answer.stderr
         using = ("--using", "users.wait=make_interval(secs => wait)")
         answer = evolution.migrate(table(("wait", sa.Interval)), *using)
-        assert "The proof failed: downgrade:" in answer.output, "nobody said how it goes back"
+        assert answer.exit_code == 0, answer.output
         evolution.now.ok("upgrade")
         evolution.now.ok("check")
         assert evolution.rows("SELECT extract(epoch FROM wait)::int FROM users") == [(60,)]
+        evolution.now.ok("downgrade")
+        assert evolution.rows("SELECT wait FROM users") == [(60,)]
 
     def test_using_for_nothing(self, local: Evolution) -> None:
         local.begin(table(NAME), *TWO)

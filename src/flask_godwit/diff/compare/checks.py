@@ -53,7 +53,8 @@ def compare_checks(
     for name, sql in gone:
         if _include(context, _constraint(name, sql), name, reflected=True):
             yield dropped_check(schema, table, name, sql)
-    taken = {name for name, _ in found} - {name for name, _ in gone}
+    # Where new words alone make one anew, it keeps its name; MySQL numbers those without any.
+    taken = {name for name, _ in found} - {name for name, _ in (gone if retyped else pairs)}
     for name, sql in new:
         if _include(context, named.get(name or "") or _constraint(name, sql), name, False):
             yield _create(context, schema, table, named.get(name or ""), (name, sql), taken)
