@@ -132,3 +132,24 @@ def test_on_the_same_table(local: Evolution) -> None:
     local.begin(_keys("fk_1", "fk_2"))
     local.follow(_keys("fk_2", "fk_1"))
     local.back(_keys("fk_1", "fk_2"))
+
+
+def _checked(table: str, kind: Any, *values: str) -> Models:
+    """A CHECK that is called like its table, over values that may change with it."""
+
+    def models(db: SQLAlchemy) -> None:
+        words = ", ".join(f"'{value}'" for value in values)
+        check = sa.CheckConstraint(f"state IN ({words})", name=f"ck_{table}_state")
+        columns = (sa.Column("state", sa.String(20)), sa.Column("seen", kind))
+        db.Table(table, _id(), *columns, check)
+
+    return models
+
+
+def test_of_a_renamed_table_that_changes_too(evolution: Evolution) -> None:
+    """What has the name for a moment in between is not dropped before it is there."""
+    before = _checked("folk", sa.DateTime, "new", "old")
+    evolution.begin(before, "INSERT INTO folk VALUES (1, 'new', NULL)")
+    evolution.follow(_checked("accounts", sa.Date, "new", "it"), "--rename-table", "folk:accounts")
+    assert evolution.rows("SELECT state FROM accounts") == [("new",)]
+    evolution.back(before)

@@ -58,6 +58,7 @@ def _in_order(part: ops.OpContainer, shared: Collection[str]) -> None:
     dropped = {_key(op) for op in part.ops if isinstance(op, ops.DropTableOp)}
     of_dropped: dict[Key, set[_Name]] = {}
     taken: dict[_Name, _Place] = {}
+    free: set[_Name] = set()
     made_here = _made_here(part, shared)
     number = 0
     for holder in list(part.ops):
@@ -74,8 +75,12 @@ def _in_order(part: ops.OpContainer, shared: Collection[str]) -> None:
             if in_the_way:
                 _, before, makes = min(in_the_way, key=lambda place: place[0])
                 _move(part, holder, step, before, makes)
+            free |= freed - taken.keys()
             for name in _taken(step, shared):
-                taken.setdefault(name, (number, holder, step))
+                if name in free:  # in its turn: what is dropped later is this one
+                    free.remove(name)
+                else:
+                    taken.setdefault(name, (number, holder, step))
 
 
 def _made_here(part: ops.OpContainer, shared: Collection[str]) -> set[_Name]:
