@@ -35,3 +35,21 @@ def test_filled_before_or_after(evolution: Evolution, length: int) -> None:
     evolution.follow(after, *_FILL, "--fill", "t.number=0")
     found = [str(code).replace("-", "") for (code,) in evolution.rows("SELECT code FROM t")]
     assert sorted(found) == ["00000000000000000000000000abcdef", _ONE.replace("-", "")]
+
+
+@pytest.mark.requires("auto_increment")
+def test_a_column_with_a_percent_sign(evolution: Evolution) -> None:
+    """What drivers want doubled in a name is not doubled in a script."""
+
+    def models(kind: Any) -> Callable[[SQLAlchemy], None]:
+        def made(db: SQLAlchemy) -> None:
+            db.Table("t", sa.Column("id", sa.Integer, primary_key=True), sa.Column("a%b", kind))
+
+        return made
+
+    with_dashes = models(sa.String(36))
+    evolution.begin(with_dashes, f"INSERT INTO t VALUES (1, '{_ONE}')")
+    evolution.follow(models(sa.Uuid(native_uuid=False)))
+    assert evolution.rows("SELECT * FROM t") == [(1, _ONE.replace("-", ""))]
+    evolution.back(with_dashes)
+    assert evolution.rows("SELECT * FROM t") == [(1, _ONE)]

@@ -22,7 +22,7 @@ def around(
     :param kept: what an UPDATE says besides.
     """
     process, old = dialect.type_compiler_instance.process, said.type
-    column = dialect.identifier_preparer.quote(said.name)
+    column = _sent(dialect, dialect.identifier_preparer.quote(said.name))
     is_native = [process(kind) == "UUID" for kind in (old, new)]
     if isinstance(old, String) and isinstance(new, Uuid) and not is_native[1]:
         return ((_undash(table, column, kept),) if _has_room(old) else ()), ()
@@ -41,11 +41,14 @@ def _widened(dialect: Dialect, table: str, said: Column[Any]) -> str:
     )
     wide.server_default = said.server_default
     Table("t", MetaData(), wide)
-    definition = str(compiler.get_column_specification(wide))
-    # As it is sent; some drivers want their ``%`` doubled.
-    doubles = getattr(dialect.identifier_preparer, "_double_percents", False)
-    definition = definition.replace("%%", "%") if doubles else definition
+    definition = _sent(dialect, str(compiler.get_column_specification(wide)))
     return f"ALTER TABLE {table} MODIFY {definition}"
+
+
+def _sent(dialect: Dialect, words: str) -> str:
+    """As a script says it; some drivers want their ``%`` doubled."""
+    doubles = getattr(dialect.identifier_preparer, "_double_percents", False)
+    return words.replace("%%", "%") if doubles else words
 
 
 def _has_room(kind: TypeEngine[Any]) -> bool:
