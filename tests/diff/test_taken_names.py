@@ -153,3 +153,23 @@ def test_of_a_renamed_table_that_changes_too(evolution: Evolution) -> None:
     evolution.follow(_checked("accounts", sa.Date, "new", "it"), "--rename-table", "folk:accounts")
     assert evolution.rows("SELECT state FROM accounts") == [("new",)]
     evolution.back(before)
+
+
+def _in_words(column: str, *, checked: bool) -> Models:
+    """A CHECK over a column that may be renamed, and may be gone."""
+
+    def models(db: SQLAlchemy) -> None:
+        check = sa.CheckConstraint(f"{column} IN ('new', 'old')", name="ck_state")
+        own = (check,) if checked else ()
+        db.Table("folk", _id(), sa.Column(column, sa.String(20)), *own)
+
+    return models
+
+
+def test_of_a_renamed_column_that_is_checked_no_longer(evolution: Evolution) -> None:
+    """What is away while the column is renamed, and goes then, is dropped when it is there."""
+    before = _in_words("name", checked=True)
+    evolution.begin(before, "INSERT INTO folk VALUES (1, 'new')")
+    evolution.follow(_in_words("state", checked=False), "--rename", "folk.name:folk.state")
+    evolution.back(before)
+    assert evolution.rows("SELECT name FROM folk") == [("new",)]

@@ -49,16 +49,20 @@ def free_names_first(operations: ops.OpContainer, shared: Collection[str]) -> No
     :param shared: the kinds of things whose names are unique in a schema, and not in a table.
     """
     parts = [ops.UpgradeOps(part) for part in between_renames(operations.ops)]
+    free: set[_Name] = set()
     for part in parts:
-        _in_order(part, shared)
+        _in_order(part, shared, free)
     operations.ops = [operation for part in parts for operation in part.ops]
 
 
-def _in_order(part: ops.OpContainer, shared: Collection[str]) -> None:
+def _in_order(part: ops.OpContainer, shared: Collection[str], free: set[_Name]) -> None:
+    """Put the steps between two renames in order.
+
+    :param free: the names that were given free so far, also before a rename.
+    """
     dropped = {_key(op) for op in part.ops if isinstance(op, ops.DropTableOp)}
     of_dropped: dict[Key, set[_Name]] = {}
     taken: dict[_Name, _Place] = {}
-    free: set[_Name] = set()
     made_here = _made_here(part, shared)
     number = 0
     for holder in list(part.ops):
