@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from sqlalchemy import (
     BigInteger,
-    Column,
     ColumnElement,
     Connection,
     Dialect,
@@ -156,49 +155,6 @@ class Database(Administered, RunningAnswers, ObjectAnswers, OptionAnswers, TypeA
     def rounded(self, number: ColumnElement[Any], scale: int) -> ColumnElement[Any]:
         """A number as it is stored with so many digits behind the point."""
         return func.round(number, scale)
-
-    def conversion(
-        self, connection: Connection, column: str, old: TypeEngine[Any], new: TypeEngine[Any]
-    ) -> str | None:
-        """What converts a column to another type; "" where nothing has to be said.
-
-        :param column: the quoted name.
-        :returns: None where no conversion is known.
-        """
-        return ""
-
-    def way_back(
-        self, connection: Connection, column: str, old: TypeEngine[Any], new: TypeEngine[Any]
-    ) -> str | None:
-        """How a downgrade converts what has no conversion of its own; None when it can't.
-
-        :param column: the quoted name.
-        """
-        return None
-
-    def undone(self, column: str, told: str, target: str) -> str | None:
-        """What takes back a conversion that somebody has typed; None where that is not known.
-
-        :param column: the quoted name.
-        :param target: the type that comes back, in SQL.
-        """
-        return None
-
-    def around_conversion(
-        self,
-        connection: Connection,
-        table: str,
-        column: Column[Any],
-        new: TypeEngine[Any],
-        kept: str,
-    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """What a change of type needs before it and after it, where it has no USING.
-
-        :param table: quoted.
-        :param column: as it is before.
-        :param kept: what an UPDATE says besides, to leave other columns as they are.
-        """
-        return (), ()
 
     def keeps_foreign_keys(
         self, connection: Connection, old: TypeEngine[Any], new: TypeEngine[Any]

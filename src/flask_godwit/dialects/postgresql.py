@@ -142,25 +142,6 @@ class PostgreSQL(PostgreSQLOptions, PostgreSQLTypes, Database):
         name = "_".join(part for part in parts if part)
         return name if suffix and len(name.encode()) <= _LONGEST_NAME else None
 
-    def conversion(
-        self, connection: Connection, column: str, old: TypeEngine[Any], new: TypeEngine[Any]
-    ) -> str | None:
-        from .postgresql_casts import conversion
-
-        return conversion(connection, column, old, new)
-
-    def way_back(
-        self, connection: Connection, column: str, old: TypeEngine[Any], new: TypeEngine[Any]
-    ) -> str | None:
-        from .postgresql_ways_back import way_back
-
-        return way_back(connection, column, old, new)
-
-    def undone(self, column: str, told: str, target: str) -> str | None:
-        from .postgresql_ways_back import undone
-
-        return undone(column, told, target)
-
     def keeps_foreign_keys(
         self, connection: Connection, old: TypeEngine[Any], new: TypeEngine[Any]
     ) -> bool:
@@ -210,11 +191,6 @@ class PostgreSQL(PostgreSQLOptions, PostgreSQLTypes, Database):
     def set_sequence(self, sequence: str, number: str) -> str:
         quoted = sequence.replace("'", "''")
         return f"setval('{quoted}', {number}, false)"
-
-    def count_on(self, table: str, column: str) -> str:
-        from .postgresql_counters import count_on
-
-        return count_on(table, column)
 
     def owned_sequences(self, connection: Connection, schema: str | None, table: str) -> OwnedNames:
         values = {"schema": schema, "name": table}

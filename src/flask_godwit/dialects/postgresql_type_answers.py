@@ -73,3 +73,27 @@ class PostgreSQLTypes(TypeAnswers):
         from .postgresql_enums import uncreated
 
         return uncreated(type_, dialect)
+
+    def conversion(
+        self, connection: Connection, column: str, old: TypeEngine[Any], new: TypeEngine[Any]
+    ) -> str | None:
+        from .postgresql_casts import conversion
+
+        return conversion(connection, column, old, new)
+
+    def way_back(
+        self, connection: Connection, column: str, old: TypeEngine[Any], new: TypeEngine[Any]
+    ) -> str | None:
+        from .postgresql_ways_back import way_back
+
+        return way_back(connection, column, old, new)
+
+    def undone(self, column: str, told: str, target: str) -> str | None:
+        from .postgresql_ways_back import undone
+
+        return undone(column, told, target)
+
+    def count_on(self, table: str, column: str) -> str:
+        from .postgresql_counters import count_on
+
+        return count_on(table, column)

@@ -1,4 +1,4 @@
-"""What a database answers about the types of columns, and where their numbers come from."""
+"""What a database answers about types of columns, their changes, and where numbers come from."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .counters import changed_options
 from .usual_sequence import USUAL, Bounds
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Dialect
+    from sqlalchemy import Column, Connection, Dialect
     from sqlalchemy.types import TypeEngine
 
     from .counters import CountedColumn
@@ -20,7 +20,7 @@ OwnedNames = Mapping[str, str]
 
 
 class TypeAnswers:
-    """The part of a database that is about counters and types with names. The base has none."""
+    """The part of a database that is about types and counters. The base has none with names."""
 
     usual_sequence: ClassVar[Mapping[str, str]] = USUAL
     """What a sequence has when nobody says anything, by option."""
@@ -118,3 +118,46 @@ class TypeAnswers:
     def uncreated(self, type_: TypeEngine[Any], dialect: Dialect) -> TypeEngine[Any]:
         """A column's type that makes no other type, since that is there already."""
         return type_
+
+    def conversion(
+        self, connection: Connection, column: str, old: TypeEngine[Any], new: TypeEngine[Any]
+    ) -> str | None:
+        """What converts a column to another type; "" where nothing has to be said.
+
+        :param column: the quoted name.
+        :returns: None where no conversion is known.
+        """
+        return ""
+
+    def way_back(
+        self, connection: Connection, column: str, old: TypeEngine[Any], new: TypeEngine[Any]
+    ) -> str | None:
+        """How a downgrade converts what has no conversion of its own; None when it can't.
+
+        :param column: the quoted name.
+        """
+        return None
+
+    def undone(self, column: str, told: str, target: str) -> str | None:
+        """What takes back a conversion that somebody has typed; None where that is not known.
+
+        :param column: the quoted name.
+        :param target: the type that comes back, in SQL.
+        """
+        return None
+
+    def around_conversion(
+        self,
+        connection: Connection,
+        table: str,
+        column: Column[Any],
+        new: TypeEngine[Any],
+        kept: str,
+    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """What a change of type needs before it and after it, where it has no USING.
+
+        :param table: quoted.
+        :param column: as it is before.
+        :param kept: what an UPDATE says besides, to leave other columns as they are.
+        """
+        return (), ()

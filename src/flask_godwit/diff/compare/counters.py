@@ -55,9 +55,7 @@ def compare_counter(
     altered = altered_in(modify, column.name) if wanted.counter is None else None
     if altered is not None:
         after = _beside(altered, column, actual.counter, after)
-        if altered.modify_nullable:
-            # It is altered when the key has gone, no part of which may be NULL.
-            after = replace(after, definition=before.definition)
+        after = replace(after, definition=_definition_beside(altered, before, after))
     there, back = (
         [Sql(statement) for statement in sides.database.counter_changes(*ends)]
         for ends in ((before, after), (after, before))
@@ -87,6 +85,13 @@ def _beside(
     altered.existing_server_default = None
     altered.modify_server_default = cast(Any, column.server_default)
     return replace(after, default=None)  # it comes with the type, which it is of
+
+
+def _definition_beside(
+    altered: ops.AlterColumnOp, before: CountedColumn, after: CountedColumn
+) -> str | None:
+    """NULL is allowed when the key has gone, no part of which may be NULL: not before."""
+    return before.definition if altered.modify_nullable else after.definition
 
 
 def _taken_over(context: AutogenContext, schema: str | None, column: Column[Any]) -> list[Sql]:
