@@ -16,6 +16,7 @@ from sqlalchemy.sql.elements import ClauseElement
 from .dialects import class_for, dialect_for, is_one_of
 from .dialects.object_answers import FUNCTION, MATERIALIZED_VIEW, PROCEDURE, TRIGGER, VIEW
 from .dialects.objects import ObjectKey, header, quoted, tidy, view_statement
+from .dialects.written import undoubled
 from .errors import SettingsError
 
 
@@ -231,8 +232,7 @@ def _columns(query: Any) -> list[Column[Any]]:
 
 def _written(query: ClauseElement, dialect: Dialect) -> str:
     said = str(query.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
-    doubles = getattr(dialect.identifier_preparer, "_double_percents", False)
-    return said.replace("%%", "%") if doubles else said
+    return undoubled(said, dialect)
 
 
 def _send(connection: Connection, statement: str) -> None:

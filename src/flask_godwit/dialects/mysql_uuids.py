@@ -7,6 +7,8 @@ from typing import Any
 from sqlalchemy import Column, Dialect, MetaData, String, Table, Uuid
 from sqlalchemy.types import TypeEngine
 
+from .written import quoted, undoubled
+
 _LONG = 36  # with dashes
 
 # What stands before a change of type, and what stands after it.
@@ -22,7 +24,7 @@ def around(
     :param kept: what an UPDATE says besides.
     """
     process, old = dialect.type_compiler_instance.process, said.type
-    column = _sent(dialect, dialect.identifier_preparer.quote(said.name))
+    column = quoted(dialect, said.name)
     is_native = [process(kind) == "UUID" for kind in (old, new)]
     if isinstance(old, String) and isinstance(new, Uuid) and not is_native[1]:
         return ((_undash(table, column, kept),) if _has_room(old) else ()), ()
@@ -41,14 +43,8 @@ def _widened(dialect: Dialect, table: str, said: Column[Any]) -> str:
     )
     wide.server_default = said.server_default
     Table("t", MetaData(), wide)
-    definition = _sent(dialect, str(compiler.get_column_specification(wide)))
+    definition = undoubled(str(compiler.get_column_specification(wide)), dialect)
     return f"ALTER TABLE {table} MODIFY {definition}"
-
-
-def _sent(dialect: Dialect, words: str) -> str:
-    """As a script says it; some drivers want their ``%`` doubled."""
-    doubles = getattr(dialect.identifier_preparer, "_double_percents", False)
-    return words.replace("%%", "%") if doubles else words
 
 
 def _has_room(kind: TypeEngine[Any]) -> bool:

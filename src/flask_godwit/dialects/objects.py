@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..frozen import frozen
 from .object_answers import FUNCTION, MATERIALIZED_VIEW, PROCEDURE, TRIGGER, VIEW
+from .written import quoted as quoted
 
 if TYPE_CHECKING:
-    from sqlalchemy import Dialect
+    pass
 
 
 _CREATES = re.compile(
@@ -135,13 +136,6 @@ def header(statement: str) -> Header | None:
     kind = " ".join(found["kind"].lower().split())
     begin, end = found.span("name")
     return Header(kind, "".join(schema), name, begin, end, bool(found["replace"]))
-
-
-def quoted(dialect: Dialect, *names: str | None) -> str:
-    """A name for SQL, with its schema; None among the parts is left out."""
-    preparer = dialect.identifier_preparer
-    written = ".".join(preparer.quote(name) for name in names if name)
-    return written.replace("%%", "%") if getattr(preparer, "_double_percents", False) else written
 
 
 def unquoted(name: str) -> str:

@@ -14,6 +14,7 @@ from sqlalchemy import Column, Dialect, Enum, cast, literal, types
 from sqlalchemy.sql.elements import ClauseElement
 
 from ..dialects.base import Database
+from ..dialects.written import undoubled
 from ..errors import AnswerWrong
 from ..frozen import frozen
 
@@ -210,6 +211,4 @@ def _quoted(text: str, dialect: Dialect) -> str:
 
 def _sql(expression: Any, dialect: Dialect) -> str:
     compiled = expression.compile(dialect=dialect, compile_kwargs={"literal_binds": True})
-    # For the driver `%` is doubled, which a statement in a script must not be.
-    doubled = getattr(dialect.identifier_preparer, "_double_percents", False)
-    return str(compiled).replace("%%", "%") if doubled else str(compiled)
+    return undoubled(str(compiled), dialect)

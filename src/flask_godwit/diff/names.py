@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import Dialect
+from ..dialects.written import quoted as quoted
 
 Key = tuple[str | None, str]
 """A table: its schema (None is the default one) and its name."""
@@ -13,14 +13,6 @@ Key = tuple[str | None, str]
 def said(key: Key, column: str | None = None) -> str:
     """``users``, ``billing.invoices``, ``users.fullname``."""
     return ".".join(part for part in (*key, column) if part)
-
-
-def quoted(dialect: Dialect, *names: str | None) -> str:
-    """A name as it is written in SQL that a person reads; None among the parts is left out."""
-    preparer = dialect.identifier_preparer
-    written = ".".join(preparer.quote(name) for name in names if name)
-    # For the driver `%` is doubled, which a statement in a script must not be.
-    return written.replace("%%", "%") if getattr(preparer, "_double_percents", False) else written
 
 
 def find_table(text: str, tables: Collection[Key]) -> Key | None:

@@ -9,6 +9,8 @@ from alembic.operations import ops
 from sqlalchemy import Constraint, Dialect, Index
 from sqlalchemy.sql.elements import conv
 
+from ...dialects.written import undoubled
+
 
 def final_name(dialect: Dialect, item: Constraint | Index) -> str | None:
     """A model's name after conventions and truncation, unquoted; None where it gives none."""
@@ -22,8 +24,7 @@ def final_name(dialect: Dialect, item: Constraint | Index) -> str | None:
         return None
     quote = preparer.initial_quote
     bare = name[1:-1].replace(quote * 2, quote) if name.startswith(quote) else name
-    doubles = getattr(preparer, "_double_percents", False)
-    return bare.replace("%%", "%") if doubles else bare
+    return undoubled(bare, dialect)
 
 
 def use_final_names(dialect: Dialect, operations: Iterable[ops.MigrateOperation]) -> None:

@@ -7,6 +7,8 @@ from typing import Any
 
 from sqlalchemy import Dialect, TextClause, text
 
+from ...dialects.written import undoubled as undoubled
+
 _TOKEN = re.compile(
     r"'(?:[^'\\]|''|\\.)*'|\"(?:[^\"]|\"\")*\"|`(?:[^`]|``)*`|::|\w+|\s+|.", re.DOTALL
 )
@@ -102,9 +104,3 @@ def said_in(clause: Any) -> str | None:
 def escaped(sql: str) -> str:
     """SQL as it is written in ``text("…")``: a word behind a colon is no parameter."""
     return _PARAMETER.sub(r"\\:\1", sql)
-
-
-def undoubled(sql: str, dialect: Dialect) -> str:
-    """SQL without what is done to ``%`` for some drivers."""
-    doubles = getattr(dialect.identifier_preparer, "_double_percents", False)
-    return sql.replace("%%", "%") if doubles else sql
