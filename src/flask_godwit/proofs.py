@@ -25,7 +25,8 @@ class TargetProof:
     """What was proved of one revision for one database.
 
     ``verdict`` is "proved", "failed" or "not proved"; ``shown`` is what holds, in words;
-    ``reason`` is why nothing could be shown; ``notes`` are no defects of this revision.
+    ``reason`` is why nothing could be shown, and ``hint`` what to do for it; ``notes`` are no
+    defects of this revision.
     """
 
     bind: str
@@ -36,6 +37,7 @@ class TargetProof:
     reason: str = ""
     notes: tuple[str, ...] = ()
     seconds: float = 0.0
+    hint: str = ""
 
     @property
     def words(self) -> str:

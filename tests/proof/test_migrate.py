@@ -131,7 +131,9 @@ def test_a_history_that_takes_too_long(make_shop: MakeShop) -> None:
     shop.revision("r1", None)
     shop.ok("upgrade")
 
-    assert "longer than GODWIT_PROVE_SECONDS" in shop.ok("migrate").stderr
+    answer = shop.ok("migrate")
+    assert "longer than GODWIT_PROVE_SECONDS" in answer.stderr
+    assert "-> flask db prove    takes its time" in answer.stderr
     assert shop.ok("prove").exit_code == 0
 
 
@@ -148,4 +150,5 @@ def test_scratch_databases_on_another_server(make_shop: MakeShop) -> None:
     answer = shop.ok("migrate")
 
     assert "Not proved, because no scratch database can be made" in answer.stderr
+    assert "-> Give the user the right to create databases" in answer.stderr
     assert "s3cr3t-word" not in answer.output

@@ -66,3 +66,5 @@ def _print_details(call: Call, target: TargetProof) -> None:
             call.console.result(f"    {line}")
     for note in target.notes:
         call.console.note(f"    {note}")
+    if target.hint:
+        call.console.note(f"-> {target.hint}")

@@ -9,7 +9,7 @@ from dataclasses import replace
 from ..contexts import Configured
 from ..dialects import dialect_for
 from ..environment import Migrations
-from ..errors import DatabaseError, NotProvable
+from ..errors import DatabaseError, GodwitError, NotProvable
 from ..frozen import frozen
 from ..proofs import FAILED, UNPROVED, Proof, TargetProof
 from ..targets import selected_targets
@@ -101,10 +101,11 @@ class _Scratch:
                         looks_first=looks_first,
                     ).run()
             except (NotProvable, DatabaseError) as error:
-                unproved = _unproved(target, error.message)
+                unproved = _unproved(target, error)
                 return dict.fromkeys(revisions, unproved) | proofs
         return proofs
 
 
-def _unproved(target: Target, reason: str) -> TargetProof:
-    return TargetProof(target.bind, dialect_for(target.engine.url).name, UNPROVED, reason=reason)
+def _unproved(target: Target, error: GodwitError) -> TargetProof:
+    name = dialect_for(target.engine.url).name
+    return TargetProof(target.bind, name, UNPROVED, reason=error.message, hint=error.hint)

@@ -174,7 +174,7 @@ class Walk:
         found: Inventory = _read(context, database.inventory)
         return {key: value for key, value in found.items() if not _is_own(key, own)}
 
-    def _conclude(self, verdict: str = "", reason: str = "") -> None:
+    def _conclude(self, verdict: str = "", reason: str = "", hint: str = "") -> None:
         self.proofs[self.revision] = TargetProof(
             self.migrations.project.bind or "",
             self.database,
@@ -184,6 +184,7 @@ class Walk:
             reason,
             tuple(self.notes),
             round(time.perf_counter() - self.began, 3),
+            hint,
         )
         if self.findings:
             raise Again
@@ -192,12 +193,13 @@ class Walk:
         """A revision could not be run."""
         reason = reason_of(error)
         if isinstance(error, NotProvable) and self.stage != "replay":
-            self._unproved(reason, [self.revision])
+            self._unproved(reason, [self.revision], error.hint)
         elif isinstance(error, NotImplementedError):
             self._not_reversible(error)
         elif self.stage == "replay" or isinstance(error, NotProvable):
             about = "" if isinstance(error, OverBudget) else f"revision {self.revision}: "
-            self._unproved(f"{about}{reason}", self.todo)
+            hint = error.hint if isinstance(error, NotProvable) else ""
+            self._unproved(f"{about}{reason}", self.todo, hint)
         else:
             self.findings.append(Finding(self.stage, f"{self.stage}: {reason}"))
             self._finish_quietly()
@@ -218,10 +220,10 @@ class Walk:
         except Again:
             return
 
-    def _unproved(self, reason: str, revisions: Sequence[str]) -> None:
+    def _unproved(self, reason: str, revisions: Sequence[str], hint: str) -> None:
         self.shown, self.findings = [], []
         for self.revision in list(revisions):
-            self._conclude(UNPROVED, reason)
+            self._conclude(UNPROVED, reason, hint)
 
 
 def _has_models(context: MigrationContext) -> bool:
