@@ -173,3 +173,20 @@ def test_of_a_renamed_column_that_is_checked_no_longer(evolution: Evolution) -> 
     evolution.follow(_in_words("state", checked=False), "--rename", "folk.name:folk.state")
     evolution.back(before)
     assert evolution.rows("SELECT name FROM folk") == [("new",)]
+
+
+def test_of_a_renamed_index(evolution: Evolution) -> None:
+    """The name of an index goes to one of a table before it, while that gets another name."""
+
+    def models(**indexes: str) -> Models:
+        def made(db: SQLAlchemy) -> None:
+            for table in ("cats", "dogs"):
+                named = [sa.Index(indexes[table], "owner")] if table in indexes else []
+                db.Table(table, _id(), sa.Column("owner", sa.Integer), *named)
+
+        return made
+
+    before = models(dogs="ix_owner")
+    evolution.begin(before)
+    evolution.follow(models(cats="ix_owner", dogs="ix_master"))
+    evolution.back(before)

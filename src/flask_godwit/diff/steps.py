@@ -186,6 +186,8 @@ class Sql(ops.ExecuteSQLOp):
     adds: ops.AddColumnOp | None = None
     """What it does besides, if it adds a column."""
     replaced: KeyColumns | None = None
+    named: tuple[str, Key, str, str] | None = None
+    """The kind, the table, the names before and after of what it renames on that."""
 
     def __init__(self, statement: str, down: str = "", words: str = "", back: str = "") -> None:
         super().__init__(statement)
@@ -200,6 +202,9 @@ class Sql(ops.ExecuteSQLOp):
         back = Sql(self.down, self.statement, words=self.back, back=self.words)
         back.retyped = self.retyped
         back.replaced = self.replaced and self.replaced[::-1]
+        if self.named:
+            kind, key, before, after = self.named
+            back.named = (kind, key, after, before)
         return back
 
 

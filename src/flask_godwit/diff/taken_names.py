@@ -154,6 +154,8 @@ def _move_tables(part: ops.OpContainer, drop: ops.DropTableOp, before: Any) -> N
 def _taken(step: Any, shared: Collection[str]) -> Iterator[_Name]:
     if isinstance(step, ops.CreateTableOp):
         yield from _of_table(step, shared)
+    elif named := getattr(step, "named", None):
+        yield from _names(named[1], named[0], named[3], shared)
     elif kind := _MAKES.get(type(step)):
         constraint = getattr(step, "constraint_name", None)
         name = step.index_name if kind == "ix" else constraint
@@ -166,6 +168,8 @@ def _freed(step: Any, shared: Collection[str]) -> Iterator[_Name]:
     if isinstance(step, ops.DropTableOp):
         if step._reverse is not None:
             yield from _of_table(step._reverse, shared)
+    elif named := getattr(step, "named", None):
+        yield from _names(named[1], named[0], named[2], shared)
     elif isinstance(step, ops.DropIndexOp):
         yield from _names(_key(step), "ix", step.index_name, shared)
     elif isinstance(step, ops.DropConstraintOp):

@@ -138,7 +138,9 @@ def _renaming(
     if not up:
         return None
     what = f"{_WORDS.get(kind, 'constraint')} {{}} on {said(place)} -> {{}}"
-    return Sql(up, down, words=what.format(before, after), back=what.format(after, before))
+    sql = Sql(up, down, words=what.format(before, after), back=what.format(after, before))
+    sql.named = (kind, place, before, after)
+    return sql
 
 
 def _name(operation: Any) -> Any:
