@@ -25,6 +25,7 @@ from .obstacles import ObstacleStage
 from .order import put_in_order
 from .parents import Parents
 from .renames.find import models_of
+from .renames.values import Renames
 from .retyped_indexes import indexes_aside
 from .retyped_uniques import uniques_aside
 from .rows import Rows
@@ -42,7 +43,36 @@ def finished(refinement: Refinement, context: AutogenContext, script: ops.Migrat
     assert refinement.asker is not None
     upgrade, downgrade = script.upgrade_ops_list[-1], script.downgrade_ops_list[-1]
     steps = apart(upgrade), apart(downgrade)
-    rows = Rows(context.connection, refinement.renames, hidden=refinement.rows_hidden)
+    _run(refinement, context, refinement.renames, upgrade, downgrade)
+    if refinement.leaving:
+        first, last = _left(refinement, context)
+        upgrade.ops, downgrade.ops = [*first, *upgrade.ops], [*downgrade.ops, *last]
+    for operations, own in zip((upgrade, downgrade), steps, strict=True):
+        operations.ops = in_phases(operations.ops, own)
+        set_apart(operations)
+
+
+def _left(
+    refinement: Refinement, context: AutogenContext
+) -> tuple[list[ops.MigrateOperation], list[ops.MigrateOperation]]:
+    """What goes before the renames, and comes back after they were undone: in old names."""
+    upgrade = ops.UpgradeOps(refinement.leaving)
+    downgrade = upgrade.reverse()
+    _run(refinement, context, Renames(), upgrade, downgrade)
+    return upgrade.ops, downgrade.ops
+
+
+def _run(
+    refinement: Refinement,
+    context: AutogenContext,
+    renames: Renames,
+    upgrade: ops.UpgradeOps,
+    downgrade: ops.DowngradeOps,
+) -> None:
+    """The stages, for operations in which a name means one thing but for these renames."""
+    assert context.connection is not None
+    assert refinement.asker is not None
+    rows = Rows(context.connection, renames, hidden=refinement.rows_hidden)
     facts: dict[str, Any] = {
         "dialect": context.dialect,
         "database": dialect_for(context.connection.engine.url, context.connection.dialect),
@@ -69,11 +99,15 @@ def finished(refinement: Refinement, context: AutogenContext, script: ops.Migrat
         by_text.run(downgrade)
     say_steadily(downgrade, facts["database"])
     mark_losses(upgrade, rows)
-    _name_and_sort(context, rows, facts["database"], upgrade, downgrade)
+    _name_and_sort(
+        context,
+        rows,
+        facts["database"],
+        upgrade,
+        downgrade,
+        leaves=renames is not refinement.renames,
+    )
     Parents(downgrade, context.connection.dialect, facts["database"]).bring()
-    for operations, own in zip((upgrade, downgrade), steps, strict=True):
-        operations.ops = in_phases(operations.ops, own)
-        set_apart(operations)
 
 
 def _name_and_sort(
@@ -82,6 +116,8 @@ def _name_and_sort(
     database: Database,
     upgrade: ops.OpContainer,
     downgrade: ops.OpContainer,
+    *,
+    leaves: bool,
 ) -> None:
     """Give names to what has none, and an order in which everything can be done, both ways."""
     dialect = rows.connection.dialect
@@ -97,7 +133,7 @@ def _name_and_sort(
     free_names_first(upgrade, database.shared_names)
     free_names_first(downgrade, database.shared_names)
     if database.indexes_foreign_keys:
-        key_indexes = KeyIndexStage(rows, models_of(context))
+        key_indexes = KeyIndexStage(rows, models_of(context), leaves)
         key_indexes.run(upgrade, downgrade)
         indexes_aside(upgrade, key_indexes.keys_begin)
         indexes_aside(downgrade, key_indexes.keys_begin)

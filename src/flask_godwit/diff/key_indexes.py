@@ -28,6 +28,7 @@ from .index_swaps import IndexSwaps
 from .key_steps import adds_key, drops_key, key_columns, key_name
 from .names import Key
 from .primary_key_indexes import PrimaryKeyIndexes
+from .renames.view import goes
 from .rows import Rows
 
 _Columns = Sequence[str]
@@ -40,10 +41,12 @@ class KeyIndexStage:
     """Looks after the indexes of one database's foreign keys.
 
     :param models: the tables as they are to be.
+    :param leaves: whether the index of a dropped key is left to those who see what comes next.
     """
 
     rows: Rows
     models: Mapping[Key, Table]
+    leaves: bool = False
 
     def run(self, up: ops.OpContainer, down: ops.OpContainer) -> None:
         """Change both ways of a script."""
@@ -57,7 +60,7 @@ class KeyIndexStage:
         above, below = by_table(up), by_table(down)
         dropped = [
             (table_of(block), *found)
-            for block in blocks_of(up)
+            for block in ([] if self.leaves else blocks_of(up))
             for found in list(self._drop_left(block, done_to(above, table_of(block)), swapped))
         ]
         left = {(key, columns) for key, index, name, columns in dropped if index != name}
@@ -219,6 +222,7 @@ class KeyIndexStage:
                 key, index["column_names"]
             )
             for index in inspector.get_indexes(table, schema=schema)
+            if not goes("indexes", key, index, self.rows.renames)
         }
         primary = inspector.get_pk_constraint(table, schema=schema)["constrained_columns"]
         return {**found, "PRIMARY": self._columns_now(key, primary)}
@@ -241,6 +245,7 @@ class KeyIndexStage:
                 key, found["constrained_columns"]
             )
             for found in keys
+            if not goes("foreign_keys", key, found, self.rows.renames)
         }
 
     def _columns_now(self, key: Key, columns: Sequence[str | None]) -> tuple[str, ...]:

@@ -53,6 +53,8 @@ class Refinement:
     renames: Renames = field(default_factory=Renames)
     first: list[ops.MigrateOperation] = field(default_factory=list)
     """What the last comparison found before it knew of renames, if there are any."""
+    leaving: list[ops.MigrateOperation] = field(default_factory=list)
+    """What is dropped before the renames, since another thing takes its name."""
 
     def attach(self, context: MigrationContext) -> None:
         """Have the next comparison of this context refined."""
@@ -70,7 +72,7 @@ class Refinement:
         self._busy = True
         try:
             self._release(context, upgrade)
-            self.first = []
+            self.first, self.leaving = [], []
             self.comparison, self.renames = context, self._renamed(context, upgrade)
             self.objects.makes_way, self.objects.refuses = self.asker is not None, self.check_rows
             self.objects.run(context, upgrade, self.renames, self.ownership)
@@ -83,10 +85,11 @@ class Refinement:
             return Renames()
         from .renames.stage import RenameStage
 
-        stage = RenameStage(context, self.answers, self.asker, partial(self._release, context))
+        release = partial(self._release, context)
+        stage = RenameStage(context, self.answers, self.asker, release, self.enums.clear)
         found = stage.run(upgrade)
         self.used |= stage.used
-        self.first = stage.first
+        self.first, self.leaving = stage.first, stage.leaving
         return found
 
     def _release(self, context: AutogenContext, upgrade: ops.UpgradeOps) -> None:

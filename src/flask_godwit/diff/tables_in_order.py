@@ -40,7 +40,7 @@ def _made_in_order(part: list[Any]) -> list[Any]:
     first = next((op for op in part if made & set(_new_targets(op))), None)
     if first is None:
         return part
-    place = part.index(first)
+    place = min(map(part.index, [first, *creates]))  # indexes may stand between them
     before = [op for op in part[:place] if op not in creates]
     after = [op for op in part[place:] if op not in creates]
     return [*before, *sorted_by_need(creates), *after]

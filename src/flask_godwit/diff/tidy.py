@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from alembic.operations import ops
 
+from .order import between_renames
+
 
 def tidy(script: ops.MigrationScript) -> None:
     """Leave out what dropping a table does by itself.
@@ -12,8 +14,13 @@ def tidy(script: ops.MigrationScript) -> None:
     a foreign key needs (error 1553), and it is of no use anywhere.
     """
     for operations in (*script.upgrade_ops_list, *script.downgrade_ops_list):
-        dropped = {_name(op) for op in operations.ops if isinstance(op, ops.DropTableOp)}
-        operations.ops = [op for op in operations.ops if not _goes_with(op, dropped)]
+        parts = between_renames(operations.ops)
+        operations.ops = [operation for part in parts for operation in _tidied(part)]
+
+
+def _tidied(part: list[ops.MigrateOperation]) -> list[ops.MigrateOperation]:
+    dropped = {_name(op) for op in part if isinstance(op, ops.DropTableOp)}
+    return [op for op in part if not _goes_with(op, dropped)]
 
 
 def _goes_with(operation: ops.MigrateOperation, dropped: set[tuple[str | None, str]]) -> bool:

@@ -86,7 +86,8 @@ class RowSearch:
         found = self.table(key, *(name for name in names if name not in added))
         if found is None or not added:
             return found
-        return select(*found.c, *added.values()).subquery(key[1])
+        kept = (each for each in found.c if each.name not in added)  # another one has its name
+        return select(*kept, *added.values()).subquery(key[1])
 
     def table(self, key: Key, *names: str) -> Any:
         """A table with its columns; None where it, or one of some columns, is not there."""

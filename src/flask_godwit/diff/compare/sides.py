@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ...dialects import dialect_for
 from ..ownership import OWNERSHIP, History
-from ..renames.values import Renames
+from ..renames.values import Renames, mentions
 
 if TYPE_CHECKING:
     from ...dialects.counters import Counter
@@ -126,6 +126,8 @@ def _copied(table: Table, dialect: Dialect) -> Table:
 
 
 def _renamed(key: Key, facts: TableFacts, renames: Renames) -> TableFacts:
+    gone = renames.gone.get(key, ())
+
     def named(kind: str, name: str) -> str:
         return renames.new_name(key, kind, name)
 
@@ -134,22 +136,28 @@ def _renamed(key: Key, facts: TableFacts, renames: Renames) -> TableFacts:
         columns={
             renames.new_column(key, name): _renamed_in(key, name, column, renames)
             for name, column in facts.columns.items()
+            if name not in gone
         },
         checks=tuple(
-            (name and named("ck", name), renames.new_text(key, text)) for name, text in facts.checks
+            (name and named("ck", name), renames.new_text(key, text))
+            for name, text in facts.checks
+            if not mentions(text, gone)
         ),
         key_names={
             tuple(renames.new_column(key, column) for column in columns): named("fk", name)
             for columns, name in facts.key_names.items()
+            if not set(columns) & {*gone}
         },
         exclusions={
             named("ix", name): renames.new_text(key, text)
             for name, text in facts.exclusions.items()
+            if not mentions(text, gone)
         },
         conflicts=facts.conflicts
         and {
             tuple(renames.new_column(key, column) for column in columns): said
             for columns, said in facts.conflicts.items()
+            if not set(columns) & {*gone}
         },
         uniques=facts.uniques
         and {
@@ -159,7 +167,9 @@ def _renamed(key: Key, facts: TableFacts, renames: Renames) -> TableFacts:
             for name, said in facts.uniques.items()
         },
         indexes={
-            named("ix", name): renames.new_text(key, text) for name, text in facts.indexes.items()
+            named("ix", name): renames.new_text(key, text)
+            for name, text in facts.indexes.items()
+            if not mentions(text, gone) and (key[0], name) not in renames.gone_indexes
         },
     )
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations import ops
-from sqlalchemy import Column, Inspector, Select, Table, literal_column, select
+from sqlalchemy import Column, Inspector, MetaData, Select, Table, literal_column, select
 
 from ...errors import AnswerWrong
 from ...frozen import frozen
@@ -78,6 +78,8 @@ class Finder:
             found.setdefault(key, {})[old] = new
         for key in dict.fromkeys(map(_key, self.added_columns)):
             found.setdefault(key, {}).update(self._due_columns(key, found.get(key, {})))
+        for key in dict.fromkeys(map(_key, self.dropped_columns)):
+            found.setdefault(key, {}).update(self._taking_over(key, found.get(key, {}), tables))
         asked = self._asked(self._column_candidates(found), "column", self._filled_column)
         for (key, old), (_, new) in asked:
             found.setdefault(key, {})[old] = new
@@ -90,7 +92,8 @@ class Finder:
             source = find_table(old, self._database)
             target = find_table(new, self.models)
             taken = target in self._database and said(target) not in self.answers.rename_tables
-            if source and target and not taken:
+            stays = source in self.models and old not in self.answers.rename_tables.values()
+            if source and target and not (taken and stays):
                 self.used.add(old)
                 yield source, target
 
@@ -122,6 +125,30 @@ class Finder:
         hints = {c.name: str(c.info[HINT]) for c in columns if c.info.get(HINT)}
         return due(hints, gone | {c.name for c in columns} - new, told)
 
+    def _taking_over(
+        self, key: Key, told: Mapping[str, str], tables: Mapping[Key, Key]
+    ) -> Iterator[tuple[str, str]]:
+        """Hints by which a column takes the name of one that is there, which has to go for that."""
+        gone = {op.column_name for op in self.dropped_columns if _key(op) == key}
+        for column in self.models[key].columns:
+            old, new = str(column.info.get(HINT)), column.name
+            if old not in gone or old in told or new in {*told, *told.values()}:
+                continue
+            if self.answers.means_drop(said(key, old)) or not self._has_column(key, new, tables):
+                continue
+            if self._means_to_take(key, old, new, tables):
+                yield old, new
+
+    def _means_to_take(self, key: Key, old: str, new: str, tables: Mapping[Key, Key]) -> bool:
+        """Whether the values that are there may go. A hint may be of a rename long ago: ask."""
+        if self.asker is None:
+            return False
+        schema, table = old_key(key, tables)
+        there = Table(table, MetaData(), Column(new), schema=schema)
+        if self.answers.means_drop(said(key, new)) or not self._any_row(there, there.columns[new]):
+            return True
+        return self.asker.ask([_taking(said(key, old), said(key, new))])[0] == 0
+
     def _told_column(
         self, left: str, right: str, tables: dict[Key, Key]
     ) -> tuple[Key, str, str] | None:
@@ -142,8 +169,8 @@ class Finder:
         found = split_column(right, tables)
         return (tables[found[0]], found[1]) if found else None
 
-    def _has_column(self, key: Key, name: str, tables: dict[Key, Key]) -> bool:
-        schema, table = next((old for old, new in tables.items() if new == key), key)
+    def _has_column(self, key: Key, name: str, tables: Mapping[Key, Key]) -> bool:
+        schema, table = old_key(key, tables)
         found = self.inspector.get_columns(table, schema=schema)
         return name in {column["name"] for column in found}
 
@@ -253,6 +280,24 @@ def _question(candidate: Candidate, kind: str) -> Question:
     )
 
 
+def _taking(old: str, new: str) -> Question:
+    """What a hint says, and what that costs."""
+    return Question(
+        f"{new} is to be what {old} was, but there is a {new} with values. Is it dropped for that?",
+        (
+            Reading(
+                f"yes: {old} takes its name, what {new} holds is lost", f"--rename {old}:{new}"
+            ),
+            Reading(f"no: {old} is dropped with its values", f"--no-rename {old}"),
+        ),
+    )
+
+
+def old_key(key: Key, tables: Mapping[Key, Key]) -> Key:
+    """What a table was called."""
+    return next((old for old, new in tables.items() if new == key), key)
+
+
 def refuse_unused(answers: Answers, used: set[str]) -> None:
     """An answer that fits nothing is a mistake, unless it comes from a file of former answers.
 
@@ -265,8 +310,8 @@ def refuse_unused(answers: Answers, used: set[str]) -> None:
     if unused:
         raise AnswerWrong(
             f"There is nothing to rename for {', '.join(unused)}.",
-            hint="The old name must be in the database, the new one in the models and not in"
-            " the database.",
+            hint="The old name must be in the database, the new one in the models. Where the"
+            " database has both, the models must not have the old one.",
         )
     unused = [name for name in answers.casts if name not in used]
     if unused:

@@ -152,7 +152,7 @@ def _reflected(
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     """Constraints and indexes of a table, with new columns and old names."""
     schema, table = renames.old_key(key)
-    nameless = Renames(renames.tables, renames.columns)
+    nameless = replace(renames, names={})
     for method, kind in _KINDS.items():
         try:
             found = getattr(context.inspector, f"get_{method}")(table, schema=schema)
@@ -326,6 +326,8 @@ def sequences(
     for key in {*renames.tables.values(), *renames.columns}:
         old = renames.old_key(key)
         for column, sequence in database.owned_sequences(context.connection, *old).items():
+            if column in renames.gone.get(key, ()):
+                continue
             new = f"{key[1]}_{renames.new_column(key, column)}_seq"
             if sequence == f"{old[1]}_{column}_seq" != new:
                 found.setdefault(key[0], {})[sequence] = new

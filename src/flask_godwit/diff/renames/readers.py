@@ -21,7 +21,7 @@ from ..compare.indexes import dropped_index
 from ..compare.text import literally
 from ..names import Key, quoted
 from .follow import followers
-from .values import Renames
+from .values import Renames, mentions
 
 _EXPRESSION = re.compile(r"[(,]\s*\(")
 
@@ -81,15 +81,16 @@ def blocking_readers(
     known = {(follower.table, follower.old): follower.new for follower in following}
     for key in renames.columns:
         schema, table = renames.old_key(key)
+        gone = renames.gone.get(key, ())
         for check in context.inspector.get_check_constraints(table, schema=schema):
             new_text = renames.new_text(key, check["sqltext"])
             name = database.name_after_rename(str(check["name"]), table, key[1])
-            if new_text != check["sqltext"]:
+            if new_text != check["sqltext"] and not mentions(check["sqltext"], gone):
                 yield _check(key, check["sqltext"], new_text, name, known.get((key, name), name))
         facts = _facts(context, database, renames, key)
         for name, index in facts.indexes.items() if facts else ():
             new_text = renames.new_text(key, index)
-            if new_text != index and _EXPRESSION.search(index):
+            if new_text != index and _EXPRESSION.search(index) and not mentions(index, gone):
                 drop = dropped_index(*key, name, index)
                 create = dropped_index(*key, known.get((key, name), name), new_text)._reverse
                 yield drop, create, name

@@ -8,6 +8,7 @@ begins with the renames, and goes on with what else changed.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations import ops
@@ -22,6 +23,7 @@ from ..questions import Asker
 from ..steps import RenameColumn, RenameSql, RenameTable, Sql
 from .find import Finder
 from .follow import Follower, followers, renaming, replacing, sequences, untangled
+from .leaving import gone_columns, gone_indexes, gone_tables, leaving
 from .order import ordered
 from .readers import Readers, blocking_readers
 from .values import Renames, namespace
@@ -32,6 +34,7 @@ class RenameStage:
     """Finds renames in one comparison, and brings them into its operations.
 
     :param release: takes out of operations what is about tables of others.
+    :param forget: leaves behind what was noted while things had their old names.
     """
 
     def __init__(
@@ -40,32 +43,44 @@ class RenameStage:
         answers: Answers,
         asker: Asker | None,
         release: Callable[[ops.UpgradeOps], None],
+        forget: Callable[[], None],
     ) -> None:
         assert context.connection is not None
         self.context = context
         self.answers = answers
         self.asker = asker
         self.release = release
+        self.forget = forget
         self.inspector: Inspector = context.inspector
         self.database: Database = dialect_for(
             context.connection.engine.url, context.connection.dialect
         )
         self.used: set[str] = set()
+        self.leaving: list[ops.MigrateOperation] = []
+        """What is dropped before the renames, since another thing takes its name."""
         self.first: list[ops.MigrateOperation] = []
         """What was found before anything was known to be renamed."""
 
     def run(self, upgrade: ops.UpgradeOps) -> Renames:
         """Change the operations, where something was renamed; returns what was."""
         finder = self._finder(upgrade)
-        renames = Renames(finder.tables())
+        tables = finder.tables()
+        renames = Renames(tables, gone_tables=gone_tables(self.inspector, finder.models, tables))
         self.used |= finder.used
         if renames:
             self._compare_again(upgrade, renames)
             finder = self._finder(upgrade)
-        renames = Renames(renames.tables, finder.columns(dict(renames.tables)))
+        columns = finder.columns(tables)
+        gone = gone_columns(self.inspector, finder.models, columns, tables)
+        renames = replace(renames, columns=columns, gone=gone)
         self.used |= finder.used
         if not renames:
             return renames
+        there = self._there(finder, renames)
+        if {"table", "ix"} <= {*self.database.shared_names}:
+            called = gone_indexes(self.inspector, there, tables)
+            renames = replace(renames, gone_indexes=called)
+        self.leaving = leaving(self.context, self.inspector, there, renames)
         steps = self._steps(finder, renames)
         renames = self._with_names(finder, renames)
         self._compare_again(upgrade, renames)
@@ -75,9 +90,16 @@ class RenameStage:
     def _finder(self, upgrade: ops.UpgradeOps) -> Finder:
         return Finder(self.context, self.inspector, upgrade.ops, self.answers, self.asker)
 
+    def _there(self, finder: Finder, renames: Renames) -> list[Key]:
+        """The tables of the database that are looked at, by their old keys."""
+        known = map(renames.old_key, finder.models)
+        stay = [key for key in known if self.inspector.has_table(key[1], key[0])]
+        return [*stay, *finder.dropped_tables]
+
     def _compare_again(self, upgrade: ops.UpgradeOps, renames: Renames) -> None:
         self.first = self.first or list(upgrade.ops)
         upgrade.ops.clear()
+        self.forget()
         self.context.inspector = RenamedInspector(self.inspector, renames)
         dispatch = self.context.comparators.dispatch(
             "autogenerate", qualifier=name_of(self.context.dialect)
@@ -107,7 +129,7 @@ class RenameStage:
                 if now != name:
                     known = names.setdefault(new, {})
                     known[kind, name] = known.pop((kind, now), now)
-        return Renames(renames.tables, renames.columns, names)
+        return replace(renames, names=names)
 
     def _constraints(self, table: Key) -> Iterator[tuple[str, str]]:
         """The names of a table's foreign keys and CHECKs."""
@@ -147,7 +169,8 @@ class RenameStage:
         for old, new in renames.tables.items():
             by_schema.setdefault(new[0], {})[old[1]] = new[1]
         for schema, names in by_schema.items():
-            taken = self.inspector.get_table_names(schema=schema)
+            found = self.inspector.get_table_names(schema=schema)
+            taken = [name for name in found if (schema, name) not in renames.gone_tables]
             for before, after in ordered(names, taken, schema or "the database"):
                 yield RenameTable(before, after, schema=schema)
 
@@ -167,8 +190,9 @@ class RenameStage:
         for key, names in renames.columns.items():
             schema, table = renames.old_key(key)
             found = self.inspector.get_columns(table, schema=schema)
+            taken = [c["name"] for c in found if c["name"] not in renames.gone.get(key, ())]
             readers = Readers(self.context, self.database, renames, key)
-            for old, new in ordered(names, [column["name"] for column in found], said(key)):
+            for old, new in ordered(names, taken, said(key)):
                 yield self._column(key, old, new, readers.renamed(old, new))
 
     def _column(

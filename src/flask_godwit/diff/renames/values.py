@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import field
 
 from sqlalchemy.dialects.postgresql.base import RESERVED_WORDS
@@ -29,14 +29,24 @@ class Renames:
     ``columns`` are by the table's *new* key. ``names`` are those of constraints and indexes
     that get their new name together with the table, by what they are (:func:`namespace`):
     the index of a foreign key may be called as the key itself, and get another name than that.
+    ``gone`` are columns that are dropped before, by the table's new key, ``gone_tables`` tables
+    and ``gone_indexes`` indexes with their schema: another thing takes their name.
     """
 
     tables: Mapping[Key, Key] = field(default_factory=dict)
     columns: Mapping[Key, Mapping[str, str]] = field(default_factory=dict)
     names: Mapping[Key, Mapping[tuple[str, str], str]] = field(default_factory=dict)
+    gone: Mapping[Key, Collection[str]] = field(default_factory=dict)
+    gone_tables: Collection[Key] = ()
+    gone_indexes: Collection[Key] = ()
 
     def __bool__(self) -> bool:
         return bool(self.tables or any(self.columns.values()))
+
+    @property
+    def leaves(self) -> bool:
+        """Whether something goes before the renames."""
+        return bool(self.gone or self.gone_tables or self.gone_indexes)
 
     def schemas(self) -> set[str]:
         """The schemas that tables come to under their new names."""
@@ -76,6 +86,15 @@ class Renames:
         if not columns:
             return text
         return "".join(_renamed(found, columns) for found in _TOKEN.finditer(text))
+
+
+def mentions(text: str, columns: Collection[str]) -> bool:
+    """Whether an SQL expression speaks of one of these columns."""
+    return any(
+        (token[0][1:-1] if token[0][0] in '"`[' else token[0]) in columns
+        and not _CAST.search(text, 0, token.start())
+        for token in _TOKEN.finditer(text)
+    )
 
 
 def namespace(kind: str) -> str:

@@ -6,14 +6,14 @@ so that every comparator sees what is left to do after the renames and nothing e
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import partial
 from typing import Any
 
 from sqlalchemy import Inspector
 
 from ..names import Key
-from .values import Renames
+from .values import Renames, mentions
 
 _PER_TABLE = (
     "columns",
@@ -25,6 +25,10 @@ _PER_TABLE = (
     "table_comment",
     "table_options",
 )
+
+
+INDEXES = ("indexes", "unique_constraints")
+"""What is an index of the database, and called as that."""
 
 
 class RenamedInspector:
@@ -51,7 +55,8 @@ class RenamedInspector:
     def get_table_names(self, schema: str | None = None, **options: Any) -> list[str]:
         """The tables of a schema, by their new names."""
         found = self._inspector.get_table_names(schema=schema, **options)
-        stay = [name for name in found if (schema, name) not in self.renames.tables]
+        away = {*self.renames.tables, *self.renames.gone_tables}
+        stay = [name for name in found if (schema, name) not in away]
         come = [new[1] for new in self.renames.tables.values() if new[0] == schema]
         return [*stay, *come]
 
@@ -59,8 +64,8 @@ class RenamedInspector:
         """Whether there is a table, under its new name."""
         if (schema, name) in self.renames.tables.values():
             return True
-        gone = (schema, name) in self.renames.tables
-        return not gone and bool(self._inspector.has_table(name, schema, **options))
+        away = (schema, name) in {*self.renames.tables, *self.renames.gone_tables}
+        return not away and bool(self._inspector.has_table(name, schema, **options))
 
     def _named(self, name: str, method: Callable[..., Any]) -> Callable[..., Any]:
         method.__name__ = name  # Alembic asks for it
@@ -102,7 +107,38 @@ def translated(kind: str, key: Key, found: Any, renames: Renames) -> Any:
         return found
     if isinstance(found, dict):
         return translate(key, found, renames)
-    return [translate(key, item, renames) for item in found]
+    stay = found
+    if renames.leaves:
+        stay = [item for item in found if not goes(kind, key, item, renames)]
+    return [translate(key, item, renames) for item in stay]
+
+
+def goes(kind: str, key: Key, item: Mapping[str, Any], renames: Renames) -> bool:
+    """Whether this is dropped before the renames: a column, or what stands on it or refers to it.
+
+    :param item: as an inspector says it, in old names.
+    """
+    gone = renames.gone.get(key, ())
+    if kind == "columns":
+        return item["name"] in gone
+    if kind == "check_constraints":
+        return mentions(item["sqltext"], gone)
+    if kind == "foreign_keys":
+        target = (item.get("referred_schema"), item["referred_table"])
+        others = renames.gone.get(renames.new_key(target), ())
+        if target in renames.gone_tables or not set(others).isdisjoint(item["referred_columns"]):
+            return True
+    if (key[0], item.get("name")) in renames.gone_indexes and kind in INDEXES:
+        return True
+    return bool(gone) and any(mentions(text, gone) or text in gone for text in _words(item))
+
+
+def _words(item: Mapping[str, Any]) -> Iterator[str]:
+    """The columns and the expressions of an index or a constraint."""
+    for field in ("column_names", "constrained_columns", "include_columns", "expressions"):
+        yield from (text for text in item.get(field) or () if text)
+    for option in (item.get("dialect_options") or {}).values():
+        yield from [option] if isinstance(option, str) else ()
 
 
 def _column(key: Key, found: Any, renames: Renames) -> Any:

@@ -1,0 +1,212 @@
+"""A column or a table takes the name of one that goes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import sqlalchemy as sa
+from flask_sqlalchemy import SQLAlchemy
+
+from .conftest import Evolution
+
+Models = Callable[[SQLAlchemy], None]
+_PROVED = "Proved: upgrade, downgrade, no further changes"
+
+
+def _id() -> sa.Column[int]:
+    return sa.Column("id", sa.Integer, primary_key=True)
+
+
+def _both(db: SQLAlchemy) -> None:
+    name = sa.Column("name", sa.String(9), nullable=False)
+    new = sa.Column("name_new", sa.String(40))
+    db.Table(
+        "u",
+        _id(),
+        name,
+        new,
+        sa.Column("n", sa.Integer),
+        sa.Index("ix_u_name", "name", "n"),
+        sa.Index("ix_u_name_new", "name_new"),
+        sa.UniqueConstraint("name", name="one_name"),
+        sa.CheckConstraint("name <> 'x'", name="other"),
+        sa.CheckConstraint("name_new <> ''", name="some"),
+    )
+    key = sa.ForeignKey("u.name", name="of_name")
+    db.Table("c", _id(), sa.Column("u", sa.String(9), key))
+
+
+def _one(**options: Any) -> Models:
+    def models(db: SQLAlchemy) -> None:
+        name = sa.Column("name", sa.String(40), **options)
+        some = sa.CheckConstraint("name <> ''", name="some")
+        db.Table("u", _id(), name, sa.Column("n", sa.Integer), sa.Index("ix_u_name", "name"), some)
+        db.Table("c", _id(), sa.Column("u", sa.String(9)))
+
+    return models
+
+
+_FILLED = "INSERT INTO u (id, name, name_new) VALUES (1, 'old', 'new')"
+
+
+def test_a_column_takes_over(evolution: Evolution) -> None:
+    """The old one goes with all that stands on it, which is said; a downgrade has both again."""
+    evolution.begin(_both, _FILLED)
+    answer = evolution.follow(_one(), "--rename", "u.name_new:u.name")
+    assert _PROVED in answer.stdout
+    assert "column u.name: its values are lost: 1 value here" in answer.output
+    assert "Loses what u.name holds: 1 value" in evolution.script
+    assert evolution.rows("SELECT name FROM u") == [("new",)]
+    evolution.back(_both)
+    assert evolution.rows("SELECT name_new FROM u") == [("new",)]
+
+
+def test_a_hint_asks_first(local: Evolution) -> None:
+    """It may be of a rename long ago: what would be lost is said, until it is allowed."""
+    local.begin(_both, _FILLED)
+    hinted = _one(info={"renamed_from": "name_new"})
+    answer = local.migrate(hinted)
+    assert answer.exit_code == 1
+    assert "there is a u.name with values" in answer.output
+    assert "--rename u.name_new:u.name" in answer.output
+    local.follow(hinted, "--no-rename", "u.name")
+    assert local.rows("SELECT name FROM u") == [("new",)]
+
+
+def test_a_hint_for_no_values(local: Evolution) -> None:
+    """Where nothing is lost, nothing is asked."""
+    local.begin(_both)
+    assert (
+        "column u.name_new -> name" in local.follow(_one(info={"renamed_from": "name_new"})).stdout
+    )
+
+
+def test_a_hint_of_long_ago(local: Evolution) -> None:
+    """The column that the hint names is another one, which goes."""
+    local.begin(_both, _FILLED)
+    hinted = _one(info={"renamed_from": "name_new"})
+    local.follow(hinted, "--no-rename", "u.name_new")
+    assert local.rows("SELECT name FROM u") == [("old",)]
+
+
+def test_both_names_stay(local: Evolution) -> None:
+    """A name that both columns keep is a mistake."""
+    local.begin(_both)
+    answer = local.migrate(_both, "--rename", "u.name_new:u.name")
+    assert answer.exit_code == 1
+    assert "there is a name already" in answer.output
+
+
+def _tables(*names: str) -> Models:
+    def models(db: SQLAlchemy) -> None:
+        for name in names:
+            unlike = sa.Column("mail", sa.String(9), nullable=False)
+            mail = unlike if name == "users" and len(names) == 2 else sa.Column("at", sa.Integer)
+            boss = sa.Column("boss", sa.ForeignKey(f"{name}.id", name=f"boss_of_{name}"))
+            db.Table(name, _id(), mail, boss, sa.Index(f"ix_{name}_m", mail))
+        author = sa.ForeignKey("users.id", name="author_of")
+        db.Table("post", _id(), sa.Column("author", author, nullable=False))
+
+    return models
+
+
+def test_a_table_takes_over(evolution: Evolution) -> None:
+    """Who refers to the old one refers to the new one; a downgrade has both again."""
+    evolution.begin(
+        _tables("users", "users_v2"),
+        "INSERT INTO users (id, mail) VALUES (3, 'm')",
+        "INSERT INTO users_v2 (id, at) VALUES (3, 5)",
+        "INSERT INTO post VALUES (1, 3)",
+    )
+    answer = evolution.follow(_tables("users"), "--rename-table", "users_v2:users")
+    assert _PROVED in answer.stdout
+    assert "table users: its rows are lost: 1 row here" in answer.output
+    assert evolution.rows("SELECT id, at FROM users") == [(3, 5)]
+    evolution.back(_tables("users", "users_v2"))
+    assert evolution.rows("SELECT id, at FROM users_v2") == [(3, 5)]
+    assert evolution.rows("SELECT id FROM users") == [(3,)]
+
+
+def test_a_key_does_not_go(local: Evolution) -> None:
+    """A column of the primary key is not dropped for another one."""
+
+    def models(db: SQLAlchemy) -> None:
+        db.Table("u", _id(), sa.Column("id_new", sa.BigInteger))
+
+    def without(db: SQLAlchemy) -> None:
+        db.Table("u", _id())
+
+    local.begin(models)
+    answer = local.migrate(without, "--rename", "u.id_new:u.id")
+    assert answer.exit_code == 1
+    assert "there is a id already" in answer.output
+
+
+def test_a_chain_that_ends_at_one(evolution: Evolution) -> None:
+    """The last name of a chain is free when what had it has gone."""
+
+    def columns(**types: Any) -> Models:
+        def models(db: SQLAlchemy) -> None:
+            made = (sa.Column(name, kind, index=name == "c") for name, kind in types.items())
+            db.Table("u", _id(), *made)
+
+        return models
+
+    before = columns(a=sa.Integer, b=sa.String(9), c=sa.Date)
+    evolution.begin(before, "INSERT INTO u (id, a, b, c) VALUES (1, 5, 'b', '2026-01-02')")
+    after = columns(b=sa.Integer, c=sa.String(9))
+    evolution.follow(after, "--rename", "u.a:u.b", "--rename", "u.b:u.c")
+    assert evolution.rows("SELECT b, c FROM u") == [(5, "b")]
+    evolution.back(before)
+    assert evolution.rows("SELECT a, b FROM u") == [(5, "b")]
+
+
+def _refers(name: str, table: str) -> sa.Column[Any]:
+    key = sa.ForeignKey(f"{table}.id", name=f"of_{table}")
+    return sa.Column(name, sa.Integer, key, nullable=False)
+
+
+def test_enumerations_and_keys(evolution: Evolution) -> None:
+    """Values of what goes are not compared with those of the model, nor what it refers to."""
+
+    def state(name: str, *values: str) -> sa.Column[Any]:
+        return sa.Column(name, sa.Enum(*values, name=f"in_{values[0]}"), nullable=False)
+
+    def before(db: SQLAlchemy) -> None:
+        for name in ("p", "q"):
+            db.Table(name, _id())
+        keys = (_refers(f"{n}_id", n) for n in "pq")
+        db.Table("u", _id(), state("st", "a", "b"), state("st_new", "c", "d"), *keys)
+
+    def after(db: SQLAlchemy) -> None:
+        for name in ("p", "q"):
+            db.Table(name, _id())
+        key = _refers("p_id", "q")
+        db.Table("u", _id(), state("st", "c", "d"), key)
+
+    filled = ("INSERT INTO p VALUES (1)", "INSERT INTO q VALUES (2)")
+    evolution.begin(before, *filled, "INSERT INTO u VALUES (1, 'a', 'd', 1, 2)")
+    evolution.follow(after, "--rename", "u.st_new:u.st", "--rename", "u.q_id:u.p_id")
+    assert evolution.rows("SELECT st, p_id FROM u") == [("d", 2)]
+    evolution.back(before)
+    assert evolution.rows("SELECT st_new, q_id FROM u") == [("d", 2)]
+
+
+def _named_alike(*, before: bool) -> Models:
+    def models(db: SQLAlchemy) -> None:
+        db.Table("u" if before else "look", _id(), sa.Column("a", sa.Integer))
+        called = "look" if before else "u"
+        db.Table("kept", _id(), sa.Column("b", sa.Integer), sa.Index(called, "b"))
+
+    return models
+
+
+def test_an_index_is_called_as_the_table(evolution: Evolution) -> None:
+    """Where tables and indexes have their names from one pool, the index goes first."""
+    evolution.begin(_named_alike(before=True), "INSERT INTO u VALUES (1, 2)")
+    both = ("--rename-table", "u:look", "--no-rename", "*")
+    assert _PROVED in evolution.follow(_named_alike(before=False), *both).stdout
+    assert evolution.rows("SELECT a FROM look") == [(2,)]
+    evolution.back(_named_alike(before=True))
+    assert evolution.rows("SELECT a FROM u") == [(2,)]
