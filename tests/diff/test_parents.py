@@ -210,3 +210,75 @@ def test_sqlite_drops_tables_that_refer_to_each_other(local: Evolution) -> None:
 
 def _city() -> sa.ForeignKey:
     return sa.ForeignKey("city.id")
+
+
+def _referring(parent: Callable[[SQLAlchemy], None], name: str, kind: Any) -> Models:
+    def models(db: SQLAlchemy) -> None:
+        parent(db)
+        key = sa.ForeignKey(name, name="of_p")
+        db.Table("u", _id(), sa.Column("p", kind, key, nullable=False))
+
+    return models
+
+
+def _alone(parent: Callable[[SQLAlchemy], None]) -> Models:
+    def models(db: SQLAlchemy) -> None:
+        parent(db)
+        db.Table("u", _id())
+
+    return models
+
+
+def _named_parent(name: str, key: str, kind: Any = sa.Integer, **more: Any) -> Models:
+    def models(db: SQLAlchemy) -> None:
+        own = sa.Column(key, kind, primary_key=True, autoincrement=False)
+        db.Table(name, own, *(sa.Column(n, k) for n, k in more.items()))
+
+    return models
+
+
+_ONE_EACH = ("INSERT INTO p (id) VALUES (5)", "INSERT INTO u VALUES (1, 5), (2, 5)")
+
+
+@pytest.mark.parametrize(
+    ("after", "arguments"),
+    [
+        (_named_parent("q", "id"), ["--rename-table", "p:q"]),
+        (_named_parent("p", "nr"), ["--rename", "p.id:p.nr"]),
+        (_named_parent("p", "id", sa.String(20)), []),
+        (_named_parent("p", "id", sa.BigInteger, more=sa.Integer), []),
+    ],
+    ids=["table", "column", "type", "wider"],
+)
+def test_the_other_table_changes(evolution: Evolution, after: Models, arguments: list[str]) -> None:
+    """A column that comes back refers to a row of it, whatever it was called meanwhile."""
+    before = _referring(_named_parent("p", "id"), "p.id", sa.Integer)
+    evolution.begin(before, *_ONE_EACH)
+    assert _PROVED in evolution.follow(_alone(after), *arguments).stdout
+    evolution.back(before)
+    assert evolution.rows("SELECT p FROM u ORDER BY id") == [(5,), (5,)]
+
+
+def test_no_value_of_another_type(local: Evolution) -> None:
+    """What nobody makes of the other type is not taken from there."""
+    before = _referring(_named_parent("p", "id", sa.Uuid()), "p.id", sa.Uuid())
+    local.begin(before)
+    local.follow(_alone(_named_parent("p", "id", sa.String(36))))
+    assert "SELECT id FROM p" not in local.script
+    local.back(before)
+
+
+def test_one_row_with_short_texts(evolution: Evolution) -> None:
+    """All rows refer to the one that comes back, which needs no text of its own."""
+
+    def parent(db: SQLAlchemy) -> None:
+        code = sa.Column("code", sa.String(2), nullable=False, unique=True)
+        db.Table("p", _id(), code)
+
+    before = _referring(parent, "p.id", sa.Integer)
+    evolution.begin(
+        before, "INSERT INTO p VALUES (5, 'aa'), (6, 'bb')", "INSERT INTO u VALUES (1, 5), (2, 6)"
+    )
+    evolution.follow(_alone(lambda db: None), "--no-rename", "*")
+    evolution.back(before)
+    assert evolution.rows("SELECT u.id, code FROM u JOIN p ON p.id = u.p") == [(1, ""), (2, "")]

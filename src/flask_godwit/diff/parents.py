@@ -30,7 +30,7 @@ from .compare.text import names_in
 from .literals import Value, neutral
 from .names import Key, quoted, said
 from .row_queries import unique_columns
-from .steps import Comment, Sql, flat, renamed_column
+from .steps import Comment, Sql, flat
 
 _DIGITS = 10
 """How long a text must be to hold a number that tells rows apart."""
@@ -44,20 +44,20 @@ class Parents:
     dialect: Dialect
     database: Database
     made: dict[Key, ops.CreateTableOp] = field(default_factory=dict)
-    unsettled: set[Key] = field(default_factory=set)
-    """Tables with other names, columns or types before the downgrade than after it."""
+    added: set[tuple[Key, str]] = field(default_factory=set)
+    """Columns that come back."""
+    retyped: dict[tuple[Key, str], tuple[Any, Any]] = field(default_factory=dict)
+    """Columns that get their old type back: the one that they have, and that."""
 
     def __post_init__(self) -> None:
         for step in flat(self.operations):
             if isinstance(step, ops.CreateTableOp):
                 self.made[(step.schema, step.table_name)] = step
-            elif isinstance(step, ops.RenameTableOp):
-                names = (step.table_name, step.new_table_name)
-                self.unsettled |= {(step.schema, name) for name in names}
-            elif (renamed := renamed_column(step)) is not None:
-                self.unsettled.add(renamed[0])
-            elif isinstance(step, ops.AddColumnOp) or _is_retyped(step):
-                self.unsettled.add((step.schema, step.table_name))
+            elif isinstance(step, ops.AddColumnOp):
+                self.added.add(((step.schema, step.table_name), step.column.name))
+            elif _is_retyped(step):
+                place = (step.schema, step.table_name)
+                self.retyped[place, step.column_name] = step.existing_type, step.modify_type
 
     def value(
         self, column: Column[Any], key: ops.CreateForeignKeyOp, own: str | None
@@ -77,11 +77,15 @@ class Parents:
             # A column that counts would take 0 for none.
             is_number = isinstance(column.type, types.Integer)
             return Value("1") if is_number else neutral(column, self.dialect, self.database)
-        if target in self.unsettled:
-            return None
+        # What was renamed has its new name until everything else is done.
         (name,) = key.remote_cols
+        if (target, name) in self.added:
+            return None
         table, first = quoted(self.dialect, *target), quoted(self.dialect, name)
-        return Value(f"(SELECT {first} FROM {table} ORDER BY {first} LIMIT 1)", constant=False)
+        found = f"(SELECT {first} FROM {table} ORDER BY {first} LIMIT 1)"
+        there, then = self.retyped.get((target, name), (column.type, column.type))
+        sql = as_another(found, there, then, self.dialect)
+        return Value(sql, constant=False) if sql else None
 
     def bring(self) -> None:
         """Give tables that come back the rows that others refer to, before the keys are there."""
@@ -159,6 +163,8 @@ class Parents:
             for remote, local in zip(key.remote_cols, key.local_cols, strict=True)
         }
         alone = [*_unique(table), *self._unique_indexes(target)]
+        if self._is_one(key):
+            alone = []
         apart = Column(key.local_cols[0], table.columns[key.remote_cols[0]].type)
         for column in table.columns:
             if column.name in rows or column.nullable or _has_value(column):
@@ -172,6 +178,11 @@ class Parents:
                 alone.remove({column.name})
         same = any(names <= rows.keys() and not names >= {*key.remote_cols} for names in alone)
         return None if same or any(_refuses(each, rows) for each in _conditions(table)) else rows
+
+    def _is_one(self, key: ops.CreateForeignKeyOp) -> bool:
+        """Whether all rows have the same value, as in columns that come back."""
+        source = (key.kw.get("source_schema"), key.source_table)
+        return all((source, name) in self.added for name in key.local_cols)
 
     def _unique_indexes(self, key: Key) -> Iterator[set[str]]:
         for step in flat(self.operations):
@@ -191,6 +202,17 @@ def like(key: Column[Any], kind: Any, dialect: Dialect) -> str | None:
         return None
     text = cast(literal_column(name), types.String(kind.length or _DIGITS * 2))
     return str(text.compile(dialect=dialect)).replace("%%", "%")
+
+
+def as_another(sql: str, kind: Any, wanted: Any, dialect: Dialect) -> str | None:
+    """A value as one of another type, whether or not that was done before; None if nobody can."""
+    families = (types.Integer, types.String)
+    one, other = (next((f for f in families if isinstance(k, f)), None) for k in (kind, wanted))
+    if kind is wanted or (one is other and one is not None):
+        return sql
+    if one is None or other is None or isinstance(kind, types.Enum):
+        return None
+    return str(cast(literal_column(sql), wanted).compile(dialect=dialect)).replace("%%", "%")
 
 
 def _is_retyped(step: ops.MigrateOperation) -> TypeGuard[ops.AlterColumnOp]:
