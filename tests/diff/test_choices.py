@@ -57,3 +57,22 @@ def test_set_and_number(evolution: Evolution) -> None:
     assert evolution.rows(query) == [(1,)]
     evolution.back(chosen)
     assert evolution.rows(query) in ([("1",)], [({"1"},)])
+
+
+@pytest.mark.requires("auto_increment")
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (sa.Enum("New", "it's, Done"), sa.Enum("new", "it's, done")),
+        (mysql.SET("New", "it's"), mysql.SET("new", "it's")),
+    ],
+    ids=["enum", "set"],
+)
+def test_other_letters(evolution: Evolution, old: Any, new: Any) -> None:
+    """Labels that differ in capital letters only are other ones, and rows follow them."""
+    query = "SELECT CAST(a AS CHAR) FROM t"
+    evolution.begin(_models(old), "INSERT INTO t (id, a) VALUES (1, 'New')")
+    evolution.follow(_models(new))
+    assert evolution.rows(query) == [("new",)]
+    evolution.back(_models(old))
+    assert evolution.rows(query) == [("New",)]

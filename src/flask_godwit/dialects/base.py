@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 
 Condition = Callable[[ColumnElement[Any]], ColumnElement[bool]]
 """A condition on the values of a column."""
+Alteration = tuple[Condition, str]
+"""Which values of a column are not the same after a change, and what happens to them, as a verb."""
 Size = tuple[int, int]
 """Rows and bytes of a table."""
 Columns = Collection[tuple[str, str]]
@@ -142,6 +144,12 @@ class Database(Administered, RunningAnswers, ObjectAnswers, OptionAnswers, TypeA
     def unreadable(self, old: Any, new: Any) -> Iterator[Condition]:
         """Which values of one type can't become a value of another; nothing where that is not
         known. What is too long or too large is not looked at.
+        """
+        yield from ()
+
+    def altered(self, old: Any, new: Any) -> Iterator[Alteration]:
+        """Which values of one type become another value of the new one, besides what is rounded
+        on each database.
         """
         yield from ()
 

@@ -25,7 +25,7 @@ from sqlalchemy.types import TypeEngine
 from ..errors import Outage
 from ..interrupts import failures_ignored
 from ..mysql.enum_copies import keep_charsets
-from .base import Condition, Database, Size, Trouble
+from .base import Alteration, Condition, Database, Size, Trouble
 from .mysql_errors import gives_way, outage, trouble
 from .mysql_options import MySQLOptions
 from .object_answers import VIEW
@@ -146,6 +146,11 @@ class MySQL(MySQLOptions, Database):
         from .mysql_misfits import unreadable
 
         return unreadable(old, new)
+
+    def altered(self, old: Any, new: Any) -> Iterator[Alteration]:
+        from .mysql_alterations import altered
+
+        return altered(old, new)
 
     def whole_numbers(self, kind: Any) -> tuple[int, int] | None:
         from .mysql_misfits import whole_numbers

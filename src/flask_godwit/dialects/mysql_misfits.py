@@ -41,7 +41,7 @@ _MOMENT = f"^[[:space:]]*({_DAY}([ T]{_HOUR})?|[0-9]{{8}}([0-9]{{6}})?)[[:space:
 _UUID = "^[0-9A-Fa-f]{32}$"
 _NUMBERS = (Integer, Numeric, Float, Boolean)
 _MOMENTS = (Date, DateTime, Time)
-_WORDS = ("true", "t", "yes", "y", "on", "false", "f", "no", "n", "off")
+_WORDS = ("true", "t", "yes", "y", "on", "1", "false", "f", "no", "n", "off", "0")
 _LAST_SECOND = 2**31 - 1
 """Of a TIMESTAMP."""
 
@@ -93,7 +93,7 @@ def unreadable(old: Any, new: Any) -> Iterator[Condition]:
 
 
 def _is_no_truth(column: ColumnElement[Any]) -> ColumnElement[bool]:
-    return ~func.lower(column).in_(_WORDS) & column.op("NOT REGEXP")(_WHOLE)
+    return func.lower(column).not_in(_WORDS)
 
 
 def _is_no_moment(column: ColumnElement[Any]) -> ColumnElement[bool]:

@@ -104,8 +104,10 @@ def type_with_width(type_: str) -> str:
 
 def plain_type(type_: str) -> str:
     """A type in one spelling; the width in which numbers are shown does not matter to them."""
-    if _ENUM.fullmatch(_bare(type_)):
-        return _bare(type_).replace(", ", ",").lower()
+    choice = _ENUM.fullmatch(_bare(type_))
+    if choice:  # labels in other letters are other ones to an application
+        labels = ",".join(f"'{label}'" for label in _values(choice[2]))
+        return f"{choice[1].lower()}({labels})"
     text = " ".join(_bare(type_).lower().split())
     text = re.sub(r"^(tinyint|smallint|mediumint|int|integer|bigint)\s*\(\d+\)", r"\1", text)
     text = re.sub(r"\s*([(),])\s*", r"\1", text)

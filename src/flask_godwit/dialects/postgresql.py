@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
-from .base import Columns, Condition, Database, Size, Trouble
+from .base import Alteration, Columns, Condition, Database, Size, Trouble
 from .object_answers import FUNCTION, PROCEDURE, TRIGGER, VIEW
 from .postgresql_errors import outage, trouble
 from .postgresql_options import PostgreSQLOptions
@@ -101,6 +101,11 @@ class PostgreSQL(PostgreSQLOptions, PostgreSQLTypes, Database):
         from .postgresql_misfits import unreadable
 
         return unreadable(self, old, new)
+
+    def altered(self, old: Any, new: Any) -> Iterator[Alteration]:
+        from .postgresql_alterations import altered
+
+        return altered(old, new)
 
     def rounded(self, number: ColumnElement[Any], scale: int) -> ColumnElement[Any]:
         return func.round(cast(number, Numeric()), scale)

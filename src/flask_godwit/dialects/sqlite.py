@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 
 from ..errors import DatabaseError, DiskFull, Outage, ReadOnly
-from .base import Condition, Database, Size, Trouble
+from .base import Alteration, Condition, Database, Size, Trouble
 from .object_answers import VIEW
 
 if TYPE_CHECKING:
@@ -141,6 +141,11 @@ class SQLite(Database):
         from .sqlite_misfits import unreadable
 
         return unreadable(old, new)
+
+    def altered(self, old: Any, new: Any) -> Iterator[Alteration]:
+        from .sqlite_alterations import altered
+
+        return altered(old, new)
 
     reads_names_as_texts: ClassVar[bool] = True
     reflects_collations: ClassVar[bool] = False

@@ -86,8 +86,8 @@ def _is_no_number(kind: Any) -> Condition:
 
 
 def _is_no_truth(column: ColumnElement[Any]) -> ColumnElement[bool]:
-    is_word = func.lower(column).in_(_WORDS)
-    return ~is_word & _is_no_number(Integer())(column)
+    # A word that says neither would be kept as it is, also a number.
+    return func.typeof(column).in_(("text", "blob")) & func.lower(column).not_in(_WORDS)
 
 
 def _is_no_uuid(column: ColumnElement[Any]) -> ColumnElement[bool]:

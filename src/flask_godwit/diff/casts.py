@@ -14,30 +14,25 @@ from typing import Any, TypeGuard
 from alembic.operations import ops
 from sqlalchemy import (
     Column,
-    ColumnElement,
     Computed,
     Dialect,
     Enum,
     Identity,
-    Numeric,
-    func,
     literal_column,
     types,
 )
-from sqlalchemy import Text as TextType
-from sqlalchemy import cast as sql_cast
 from sqlalchemy.types import TypeEngine
 
 from ..dialects.base import Condition, Database
 from ..errors import RowsInTheWay
+from .alterations import alterations
 from .answers import Answers
 from .compare.text import undoubled
 from .conversions import Conversions
 from .fill import ModelColumn
-from .misfits import misfits
+from .misfits import misfits, removed
 from .names import Key, quoted, said
 from .plain_uuids import as_uuids
-from .row_queries import is_exact
 from .rows import Rows
 from .steps import Cast, Comment, Freed, Quiet, Redefined, Sql, set_loss
 from .untouched import untouched
@@ -80,8 +75,7 @@ class CastStage:
             return
         conditions = misfits(self.database, self.dialect, before, after)
         if isinstance(before, Enum):
-            removed = [value for value in before.enums if value not in after.enums]
-            conditions = iter([lambda column: sql_cast(column, TextType()).in_(removed)])
+            conditions = iter([removed(self.database, before, after)])
         for condition in conditions:
             self._refuse(key, name, condition, "the new values")
 
@@ -221,15 +215,18 @@ class CastStage:
             )
 
     def _losses(self, key: Key, operation: ops.AlterColumnOp) -> Iterator[Comment]:
-        """Values that are kept but rounded or cut."""
-        condition = _rounds(operation.existing_type, operation.modify_type)
-        count = self.rows.count(key, operation.column_name, condition) if condition else 0
-        if count:
-            words = (
-                f"{count} value{'' if count == 1 else 's'} of {said(key, operation.column_name)}"
-            )
-            set_loss(operation, f"{words} lose digits or the time")
-            yield Comment(f"{words} lose digits or the time.")
+        """Values that are kept but rounded, cut or taken for something else."""
+        old, new, name = operation.existing_type, operation.modify_type, operation.column_name
+        losses = []
+        for condition, verb in alterations(self.database, self.dialect, old, new):
+            count = self.rows.count(key, name, condition)
+            if count:
+                losses.append(
+                    f"{count} value{'' if count == 1 else 's'} of {said(key, name)} {verb}"
+                )
+        if losses:
+            set_loss(operation, "; ".join(losses))
+        yield from (Comment(f"{words}.") for words in losses)
 
 
 _CORRECT = (
@@ -294,33 +291,3 @@ def _spoken(default: Any) -> Any:
 
 def _same_family(one: Any, other: Any) -> bool:
     return bool(one._type_affinity is other._type_affinity)
-
-
-def _says_more(new: Any) -> Condition:
-    """Which texts have a time beside the day, or a day beside the time."""
-    days = "%____-__-__%" if isinstance(new, types.Time) else "%____-__-__%_:__%"
-    return lambda column: column.like(days)
-
-
-def _rounds(old: Any, new: Any) -> Condition | None:
-    """Which values are not the same afterwards."""
-    if isinstance(old, types.DateTime) and isinstance(new, types.Date):
-        return lambda column: column != sql_cast(column, types.Date())
-    if isinstance(old, types.DateTime) and isinstance(new, types.Time):
-        return lambda column: column.is_not(None)
-    is_text = isinstance(old, types.String) and not isinstance(old, Enum)
-    if is_text and isinstance(new, types.Date | types.Time):
-        return _says_more(new)
-    if not (isinstance(old, Numeric | types.Float) or (is_text and is_exact(new))):
-        return None
-    if isinstance(new, types.Integer):
-        return lambda column: column != func.round(column)
-    scale = new.scale if is_exact(new) else None
-    if scale is None or (is_exact(old) and (old.scale or 0) <= scale):
-        return None
-
-    def rounds(column: ColumnElement[Any]) -> ColumnElement[bool]:
-        number = sql_cast(column, Numeric(30, 15))
-        return (number if is_text else column) != func.round(number, scale)
-
-    return rounds

@@ -52,6 +52,18 @@ def _has_no_label(kind: Enum, *, exactly: bool) -> Condition:
     return condition
 
 
+def removed(database: Database, before: Enum, after: Enum) -> Condition:
+    """Which values an enumeration loses."""
+    labels = [value for value in before.enums if value not in after.enums]
+
+    def condition(column: ColumnElement[Any]) -> ColumnElement[bool]:
+        gone = sql_cast(column, TextType()).in_(labels)
+        # A server that looks for the new position itself may take other letters for the same.
+        return gone & column.not_in(after.enums) if database.stores_positions else gone
+
+    return condition
+
+
 def _out_of_range(database: Database, old: Any, new: Any) -> Iterator[Condition]:
     """Numbers that are too large, also when they are rounded."""
     is_text = isinstance(old, String) and not database.takes_using

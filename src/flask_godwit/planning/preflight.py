@@ -7,7 +7,7 @@ the run writes to a table, it may repair the rows, and a finding is not certain.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -20,6 +20,7 @@ from ..operations.backfill import BackfillOp
 from ..plans import RowFinding
 from ..sql.action import Action
 from ..sql.read import read
+from .enum_questions import MadeEnums
 from .rebuilds import as_rebuild, rebuilt
 from .recorder import Recorded
 from .row_questions import Question, questions
@@ -40,6 +41,8 @@ class Preflight:
         self.made: set[str] = set()
         self.columns: set[tuple[str, str]] = set()
         self.written: set[str] = set()
+        self.converted: set[tuple[str, str]] = set()
+        self.enums = MadeEnums()
         self.anything = False
 
     def step(self, step: Recorded) -> tuple[RowFinding, ...]:
@@ -49,7 +52,12 @@ class Preflight:
             for question in questions(operation, self.search):
                 found += self._asked(question)
             self._note_operation(operation)
-        self._note(_actions(step, self.dialect))
+        texts = tuple(read(sentence.sql, self.dialect) for sentence in step.sentences)
+        for sentence, text in zip(step.sentences, texts, strict=True):
+            for question in self.enums.questions(sentence.sql, text, self.search):
+                found += self._asked(question)
+        copies = rebuilt(texts)
+        self._note(action for text in texts for action in as_rebuild(text, copies))
         return tuple(found)
 
     def is_lost(self) -> None:
@@ -60,7 +68,8 @@ class Preflight:
         tables = {said(key) for key in question.tables}
         if tables & self.made or self._names(question, self.columns - self._filled()):
             return []
-        is_certain = not (self.anything or tables & self.written)
+        is_repaired = self.anything or tables & self.written
+        is_certain = not (is_repaired or self._names(question, self.converted))
         if not is_certain and self._names(question, self._filled()):
             return []  # what was added for a moment is filled by then
         found = self.search.found(question)
@@ -87,7 +96,7 @@ class Preflight:
                 self.columns.add((said(_key(operation)), operation.modify_name))
                 self.columns.add((said(_key(operation)), operation.column_name))
             if operation.modify_type is not None and not _keeps_values(operation.modify_type):
-                self.written.add(said(_key(operation)))
+                self.converted.add((said(_key(operation)), operation.column_name))
         elif isinstance(operation, BackfillOp):
             self.anything = True
 
@@ -120,9 +129,3 @@ def _key(operation: ops.AlterTableOp) -> Key:
 def _keeps_values(kind: Any) -> bool:
     """Whether a column that becomes a text says what it said before."""
     return isinstance(kind, String) and not isinstance(kind, Enum) and not kind.collation
-
-
-def _actions(step: Recorded, dialect: str) -> Sequence[Action]:
-    texts = tuple(read(sentence.sql, dialect) for sentence in step.sentences)
-    copies = rebuilt(texts)
-    return [action for text in texts for action in as_rebuild(text, copies)]

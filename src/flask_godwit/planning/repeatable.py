@@ -85,6 +85,8 @@ def _asks(node: ast.AST) -> bool:
     given = {word.arg: ast.unparse(word.value) for word in node.keywords}
     if node.func.attr == "create_index":
         return given.get("unique", "False") != "False"
+    if node.func.attr == "execute":  # columns are cast to an enumeration that is made anew
+        return any(" TYPE " in ast.unparse(argument).upper() for argument in node.args)
     if node.func.attr == "alter_column":
         return given.get("nullable", "True") != "True" or "type_" in given
     return node.func.attr in _ASKS

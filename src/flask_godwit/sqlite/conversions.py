@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import types
 
 from ..frozen import frozen
+from .moments import hour, moment
 from .render import affinity
 
 
@@ -46,6 +47,8 @@ def _expression(
     was = old.upper()
     if isinstance(type_, types.DateTime) and was == "DATE":
         return _where(column, f"length({column}) = 10", f"{column} || ' 00:00:00.000000'")
+    if isinstance(type_, types.DateTime | types.Time) and old_affinity == "TEXT":
+        return _of_text(column, type_)
     if isinstance(type_, types.Date) and old_affinity == "TEXT":
         return _where(column, f"{column} LIKE '____-__-__%'", f"substr({column}, 1, 10)")
     if isinstance(type_, types.Date) and was.startswith(("DATETIME", "TIMESTAMP")):
@@ -58,6 +61,8 @@ def _expression(
         return _where(column, f"length({column}) = 32", _dashed(column))
     if isinstance(type_, types.Boolean) and old_affinity == "TEXT":
         return _boolean(column)
+    if isinstance(type_, types.Boolean):
+        return _where(column, f"typeof({column}) IN ('integer', 'real')", f"{column} <> 0")
     if new_affinity == "INTEGER" and old_affinity in ("REAL", "NUMERIC"):
         return _where(column, f"typeof({column}) = 'real'", f"CAST({column} AS INTEGER)")
     if (new_affinity == "BLOB") != (old_affinity == "BLOB") and new_affinity in ("TEXT", "BLOB"):
@@ -85,6 +90,15 @@ def _has_room(type_: types.String) -> bool:
 def _dashed(column: str) -> str:
     pieces = ((1, 8), (9, 4), (13, 4), (17, 4), (21, 12))
     return " || '-' || ".join(f"substr({column}, {start}, {size})" for start, size in pieces)
+
+
+def _of_text(column: str, type_: types.TypeEngine[Any]) -> str:
+    """A text that says a time, as SQLAlchemy writes it; not where the application has its own."""
+    if "_storage_format" in vars(type_):
+        return column
+    if isinstance(type_, types.Time):
+        return _where(column, f"{column} LIKE '__:__%'", hour(column, zoned=True))
+    return _where(column, f"{column} LIKE '____-__-__%'", moment(column))
 
 
 def _boolean(column: str) -> str:
