@@ -152,6 +152,11 @@ class MySQL(MySQLOptions, Database):
 
         return altered(old, new)
 
+    def refused_dates(self, connection: Connection) -> Condition | None:
+        from .mysql_zero_dates import refused_dates
+
+        return refused_dates(connection)
+
     def whole_numbers(self, kind: Any) -> tuple[int, int] | None:
         from .mysql_misfits import whole_numbers
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Column, Connection, Dialect
     from sqlalchemy.types import TypeEngine
 
+    from .base import Condition
     from .counters import CountedColumn
     from .facts import DomainType, EnumType
 
@@ -69,6 +70,10 @@ class TypeAnswers:
         :param table: quoted, with its schema.
         """
         return ""
+
+    def refused_dates(self, connection: Connection) -> Condition | None:
+        """Which dates, once taken, stop the server when it copies their table; None for none."""
+        return None
 
     has_counters: ClassVar[bool] = False
     """Whether its facts say where a column's numbers come from."""

@@ -20,6 +20,7 @@ from ..operations.backfill import BackfillOp
 from ..plans import RowFinding
 from ..sql.action import Action
 from ..sql.read import read
+from .copied_rows import CopiedRows
 from .enum_questions import MadeEnums
 from .rebuilds import as_rebuild, rebuilt
 from .recorder import Recorded
@@ -43,6 +44,7 @@ class Preflight:
         self.written: set[str] = set()
         self.converted: set[tuple[str, str]] = set()
         self.enums = MadeEnums()
+        self.copied = CopiedRows(self.search)
         self.anything = False
 
     def step(self, step: Recorded) -> tuple[RowFinding, ...]:
@@ -55,6 +57,8 @@ class Preflight:
         texts = tuple(read(sentence.sql, self.dialect) for sentence in step.sentences)
         for sentence, text in zip(step.sentences, texts, strict=True):
             for question in self.enums.questions(sentence.sql, text, self.search):
+                found += self._asked(question)
+            for question in self.copied.questions(sentence, text):
                 found += self._asked(question)
         copies = rebuilt(texts)
         self._note(action for text in texts for action in as_rebuild(text, copies))

@@ -35,7 +35,7 @@ class Script:
     """A revision file that was written, and what it changes.
 
     ``unmanaged`` are tables, views and the like that neither models nor revisions know; they were
-    left alone. ``notes`` say what was not compared, and why.
+    left alone. ``notes`` say what was not compared, and why, and which rows are in the way here.
     ``proof`` is None where nobody wanted one. ``findings`` are its hazards, on tables of any size.
     """
 
