@@ -44,7 +44,7 @@ def judged(migrations: Migrations, script: Script, configured: Mapping[str, Conf
     except Exception:  # the script is written; lint and upgrade will say what is wrong with it
         return script
     shown = (one for one in found if one.level in _SHOWN and not one.waived)
-    notes = dict.fromkeys(f"{one.in_words}." for one in rows)
+    notes = dict.fromkeys(f"{one.in_words}." for one in rows if one.is_certain and one.count)
     return replace(script, findings=tuple(shown), notes=(*script.notes, *notes))
 
 
