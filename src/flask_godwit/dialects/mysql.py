@@ -13,6 +13,7 @@ from sqlalchemy import (
     JSON,
     URL,
     Column,
+    ColumnElement,
     Connection,
     Dialect,
     Engine,
@@ -29,6 +30,7 @@ from .base import Alteration, Condition, Database, Size, Trouble
 from .mysql_errors import gives_way, outage, trouble
 from .mysql_options import MySQLOptions
 from .object_answers import VIEW
+from .stored_types import written_as
 
 if TYPE_CHECKING:
     from ..plans import Cost, Facts
@@ -161,6 +163,13 @@ class MySQL(MySQLOptions, Database):
         from .mysql_misfits import whole_numbers
 
         return whole_numbers(kind)
+
+    def converted(
+        self, connection: Connection, column: ColumnElement[Any], old: Any, new: Any
+    ) -> ColumnElement[Any]:
+        from .mysql_conversions import converted
+
+        return converted(column, written_as(new, connection.dialect))
 
     def around_conversion(
         self, connection: Connection, table: str, column: Column[Any], new: Any, kept: str

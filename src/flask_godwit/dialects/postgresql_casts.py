@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ARRAY, Connection, DateTime, Enum, String, text, types
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Connection,
+    DateTime,
+    Enum,
+    String,
+    cast,
+    literal_column,
+    text,
+    types,
+)
 from sqlalchemy.dialects.postgresql import BIT, HSTORE, INET
 from sqlalchemy.dialects.postgresql.ranges import (
     AbstractMultiRange,
@@ -12,6 +23,8 @@ from sqlalchemy.dialects.postgresql.ranges import (
     AbstractSingleRange,
 )
 from sqlalchemy.types import TypeEngine
+
+from .written import undoubled
 
 _REAL = 24
 """The most bits of a REAL."""
@@ -68,6 +81,19 @@ def conversion(
     if _is_text(old):
         return f"{column}::{target}"
     return _by_catalogue(connection, column, old, new)
+
+
+def converted(
+    connection: Connection, column: ColumnElement[Any], old: Any, new: Any
+) -> ColumnElement[Any]:
+    """A value as it is after a change of type; one of an enumeration as its label."""
+    if isinstance(new, Enum):
+        return column  # its type may not be there yet
+    said = undoubled(str(column.compile(dialect=connection.dialect)), connection.dialect)
+    using = conversion(connection, said, old, new)
+    if using is None:
+        return column
+    return literal_column(using) if using else cast(column, behind(connection, new))
 
 
 def _nested(

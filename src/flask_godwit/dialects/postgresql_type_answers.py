@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Dialect
+from sqlalchemy import ColumnElement, Connection, Dialect
 from sqlalchemy.types import TypeEngine
 
 from .type_answers import TypeAnswers
@@ -80,6 +80,13 @@ class PostgreSQLTypes(TypeAnswers):
         from .postgresql_casts import conversion
 
         return conversion(connection, column, old, new)
+
+    def converted(
+        self, connection: Connection, column: ColumnElement[Any], old: Any, new: Any
+    ) -> ColumnElement[Any]:
+        from .postgresql_casts import converted
+
+        return converted(connection, column, old, new)
 
     def way_back(
         self, connection: Connection, column: str, old: TypeEngine[Any], new: TypeEngine[Any]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from sqlalchemy import (
     URL,
+    ColumnElement,
     Connection,
     Dialect,
     Engine,
@@ -141,6 +142,13 @@ class SQLite(Database):
         from .sqlite_misfits import unreadable
 
         return unreadable(old, new)
+
+    def converted(
+        self, connection: Connection, column: ColumnElement[Any], old: Any, new: Any
+    ) -> ColumnElement[Any]:
+        from .sqlite_conversions import converted
+
+        return converted(connection.dialect, column, old, new)
 
     def altered(self, old: Any, new: Any) -> Iterator[Alteration]:
         from .sqlite_alterations import altered

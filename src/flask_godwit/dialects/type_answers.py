@@ -9,7 +9,7 @@ from .counters import changed_options
 from .usual_sequence import USUAL, Bounds
 
 if TYPE_CHECKING:
-    from sqlalchemy import Column, Connection, Dialect
+    from sqlalchemy import Column, ColumnElement, Connection, Dialect
     from sqlalchemy.types import TypeEngine
 
     from .base import Condition
@@ -133,6 +133,14 @@ class TypeAnswers:
         :returns: None where no conversion is known.
         """
         return ""
+
+    def converted(
+        self, connection: Connection, column: ColumnElement[Any], old: Any, new: Any
+    ) -> ColumnElement[Any]:
+        """What a value becomes when its column gets another type, as far as that is known; what
+        is not is as it was.
+        """
+        return column
 
     def way_back(
         self, connection: Connection, column: str, old: TypeEngine[Any], new: TypeEngine[Any]

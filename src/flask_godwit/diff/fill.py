@@ -7,7 +7,7 @@ the database allows none, it is added nullable, filled, and made NOT NULL.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from alembic.operations import ops
@@ -43,6 +43,8 @@ class FillStage:
     answers: Answers
     asker: Asker
     used: set[str]
+    filled: dict[tuple[Key, str], str] = field(default_factory=dict)
+    """What NULLs become, in SQL, by table and column."""
 
     def upgrade(self, operations: ops.OpContainer) -> None:
         """Change the operations of an upgrade."""
@@ -255,6 +257,8 @@ class FillStage:
     def _update(self, need: _Need, value: Value) -> Sql:
         table, column = quoted(self.dialect, *need.key), quoted(self.dialect, need.name)
         others = untouched(self.dialect, self.rows, self.models, need.key)
+        if not need.is_new:
+            self.filled[need.key, need.name] = value.sql
         return Sql(f"UPDATE {table} SET {column} = {value.sql}{others} WHERE {column} IS NULL")
 
     def _table_back(

@@ -32,6 +32,7 @@ from .rows import Rows
 from .statements import set_apart
 from .tables_in_order import create_before_keys, drop_after_keys
 from .taken_names import free_names_first
+from .values_to_be import ValuesToBe
 
 if TYPE_CHECKING:
     from .refine import Refinement
@@ -85,11 +86,15 @@ def _run(
     cast = CastStage(**facts, check_rows=refinement.check_rows)
     for key, name, before, after in refinement.enums:
         cast.enum_values(key, name, before, after)
+    obstacles, values = ObstacleStage(rows), ValuesToBe(facts["database"], rows)
     if refinement.check_rows:
-        ObstacleStage(rows).upgrade(upgrade)
+        obstacles.upgrade(upgrade)
+        values.note(upgrade)
     cast.upgrade(upgrade)
     cast.downgrade(downgrade)
     fill.upgrade(upgrade)
+    values.filled = fill.filled
+    obstacles.with_values(values)
     fill.downgrade(downgrade)
     if facts["database"].stores_positions:
         from .by_text import TextStage  # brings MySQL's types with it

@@ -6,8 +6,9 @@ refer to nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from alembic.operations import ops
@@ -18,6 +19,7 @@ from .names import Key, said
 from .row_queries import compared, duplicates, orphaned, unique_columns, violating
 from .rows import Rows
 from .steps import Redefined, added_column, flat
+from .values_to_be import ValuesToBe
 
 _OF_ONE = {"refer": "refers", "have": "has", "violate": "violates"}
 
@@ -27,6 +29,9 @@ class ObstacleStage:
     """Looks at the rows that new constraints of one database are for."""
 
     rows: Rows
+    left: list[tuple[Key, ops.MigrateOperation, set[Key]]] = field(default_factory=list)
+    """What is about values that change in the same script, each with the new tables."""
+    values: ValuesToBe | None = None
 
     def upgrade(self, operations: ops.OpContainer) -> None:
         """Stop where rows are in the way.
@@ -45,15 +50,46 @@ class ObstacleStage:
             return  # a new table: Alembic makes its indexes apart from it
         added = (added_column(step) for step in flat(operation))
         new = {adds.column.name for adds in added if adds is not None}
-        for step in operation.ops:
-            query, words = self._asked(key, step, new, made)
-            count = self.rows.scalar(query) if query is not None and self.rows.any(key) else 0
-            if count:
-                raise RowsInTheWay(
-                    _sentence(count, said(key), words),
-                    hint="Correct these rows first, by hand or in a migration before this one.\n"
-                    "--no-row-check writes the script all the same.",
-                )
+        changing = {name for step in operation.ops for name in changing_values(step)}
+        for step in (*operation.ops, *self._kept(operation, changing)):
+            if changing & names_in(step):
+                self.left.append((key, step, made))
+            else:
+                self._refuse(key, step, new, made)
+
+    def with_values(self, values: ValuesToBe) -> None:
+        """Look at what was left, now that it is known what rows get.
+
+        :raises RowsInTheWay: a constraint would refuse rows as they will be.
+        """
+        self.values = values
+        for key, step, made in self.left:
+            self._refuse(key, step, set(), made)
+
+    def _refuse(self, key: Key, step: ops.MigrateOperation, new: set[str], made: set[Key]) -> None:
+        query, words = self._asked(key, step, new, made)
+        count = self.rows.scalar(query) if query is not None and self.rows.any(key) else 0
+        if count:
+            raise RowsInTheWay(
+                _sentence(count, said(key), words),
+                hint="Correct these rows first, by hand or in a migration before this one.\n"
+                "--no-row-check writes the script all the same.",
+            )
+
+    def _kept(self, operation: ops.ModifyTableOps, changing: set[str]) -> Iterator[Any]:
+        """The unique keys that stay on columns whose values change, as if they were new."""
+        key = (operation.schema, operation.table_name)
+        schema, table = self.rows.renames.old_key(key)
+        inspector = self.rows.inspector
+        found = [
+            *(each["column_names"] for each in inspector.get_unique_constraints(table, schema)),
+            inspector.get_pk_constraint(table, schema)["constrained_columns"],
+        ]
+        gone = [step for step in flat(operation) if isinstance(step, ops.DropConstraintOp)]
+        for names in found if changing and not gone else ():
+            new = [self.rows.renames.new_column(key, name) for name in names]
+            if changing & set(new):
+                yield ops.CreateUniqueConstraintOp(None, key[1], new, schema=key[0])
 
     def _asked(
         self, key: Key, step: ops.MigrateOperation, new: set[str], made: set[Key]
@@ -115,7 +151,30 @@ class ObstacleStage:
     def _source(self, key: Key) -> Any:
         schema, name = self.rows.renames.old_key(key)
         found = self.rows.inspector.get_columns(name, schema=schema)
-        return table(name, *(column(item["name"]) for item in found), schema=schema)
+        source = table(name, *(column(item["name"]) for item in found), schema=schema)
+        changed = self.values.of(key, source) if self.values else {}
+        if not changed:
+            return source
+        return select(
+            *(changed.get(each.name, each).label(each.name) for each in source.c)
+        ).subquery(name)
+
+
+def changing_values(step: ops.MigrateOperation) -> Iterator[str]:
+    """The column whose values a step changes, or may fill."""
+    if isinstance(step, ops.AlterColumnOp) and (
+        step.modify_type is not None or step.modify_nullable is False
+    ):
+        yield step.column_name
+
+
+def names_in(step: ops.MigrateOperation) -> set[str]:
+    """The columns that a new constraint is about, or the words of its condition."""
+    if isinstance(step, ops.CreateCheckConstraintOp):
+        return set(re.findall(r"\w+", str(step.condition)))
+    if isinstance(step, ops.CreateForeignKeyOp):
+        return set(step.local_cols)
+    return set(unique_columns(step))
 
 
 def _sentence(count: int, name: str, words: str) -> str:

@@ -1,0 +1,99 @@
+"""What is asked of rows is asked of them as they will be: converted, and filled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy.dialects import mysql
+
+from .conftest import Evolution
+
+Models = Callable[[SQLAlchemy], None]
+
+
+def _models(kind: Any, *more: Callable[[], Any], **options: Any) -> Models:
+    def models(db: SQLAlchemy) -> None:
+        key = sa.Column("id", sa.Integer, primary_key=True)
+        db.Table("t", key, sa.Column("a", kind, **options), *(one() for one in more))
+
+    return models
+
+
+def _unique() -> Any:
+    return sa.UniqueConstraint("a", name="uq_a")
+
+
+def _large() -> Any:
+    return sa.CheckConstraint("a > 5", name="ck_a")
+
+
+def _begin(evolution: Evolution, models: Models, *values: str) -> None:
+    rows = ", ".join(f"({number}, {value})" for number, value in enumerate(values, 1))
+    evolution.begin(models, f"INSERT INTO t (id, a) VALUES {rows}")
+
+
+@pytest.mark.parametrize("had", [(), (_unique,)], ids=["new", "kept"])
+@pytest.mark.parametrize(
+    ("old", "new", "values"),
+    [
+        (sa.Numeric(5, 2), sa.Integer(), ("1.2", "1.3")),
+        (sa.DateTime(), sa.Date(), ("'2024-01-01 10:00:00'", "'2024-01-01 11:00:00'")),
+        (sa.String(40), sa.Integer(), ("'1'", "' 1'")),
+        (sa.String(40), sa.DateTime(), ("'2024-01-01'", "'2024-01-01 00:00:00'")),
+    ],
+    ids=["number", "date", "text", "moment"],
+)
+def test_become_the_same(
+    evolution: Evolution, had: Any, old: Any, new: Any, values: tuple[str, ...]
+) -> None:
+    """What is another value now may be the same one afterwards, which a unique key forbids."""
+    _begin(evolution, _models(old, *had), *values)
+    answer = evolution.migrate(_models(new, _unique))
+    assert answer.exit_code == 1
+    assert "1 row of t has the same a as another row" in answer.output, answer.output
+
+
+@pytest.mark.requires("auto_increment")
+@pytest.mark.parametrize("had", [(), (_unique,)], ids=["new", "kept"])
+def test_collation(evolution: Evolution, had: Any) -> None:
+    """The same with texts that another collation takes for the same."""
+    old, new = (mysql.VARCHAR(9, collation=name) for name in ("utf8mb4_bin", "utf8mb4_general_ci"))
+    _begin(evolution, _models(old, *had), "'a'", "'A'")
+    answer = evolution.migrate(_models(new, _unique))
+    assert answer.exit_code == 1
+    assert "1 row of t has the same a as another row" in answer.output, answer.output
+
+
+def test_filled_alike(evolution: Evolution) -> None:
+    """What all rows get is the same in all of them."""
+    _begin(evolution, _models(sa.String(9)), "NULL", "NULL", "'b'")
+    after = _models(sa.String(9), _unique, nullable=False)
+    answer = evolution.migrate(after, "--fill", "t.a=50% of it's: all")
+    assert answer.exit_code == 1
+    assert "1 row of t has the same a as another row" in answer.output, answer.output
+    evolution.now.execute("DELETE FROM t WHERE id = 1")
+    evolution.follow(after, "--fill", "t.a=c")
+
+
+def test_filled_against_a_check(evolution: Evolution) -> None:
+    """A value that a new CHECK forbids."""
+    _begin(evolution, _models(sa.Integer()), "NULL", "7")
+    answer = evolution.migrate(_models(sa.Integer(), _large, nullable=False, default=1))
+    assert answer.exit_code == 1
+    assert "1 row of t violates the check ck_a" in answer.output, answer.output
+    evolution.follow(_models(sa.Integer(), _large, nullable=False, default=6))
+
+
+def test_check_of_a_number(evolution: Evolution) -> None:
+    """A text is compared as the number that it becomes."""
+    _begin(evolution, _models(sa.String(9)), "'10'", "'7'", "'3'")
+    after = _models(sa.Integer(), _large)
+    answer = evolution.migrate(after)
+    assert answer.exit_code == 1
+    assert "1 row of t violates the check ck_a" in answer.output, answer.output
+    evolution.now.execute("DELETE FROM t WHERE id = 3")
+    evolution.follow(after)
