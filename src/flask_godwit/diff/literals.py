@@ -17,6 +17,7 @@ from ..dialects.base import Database
 from ..dialects.written import undoubled
 from ..errors import AnswerWrong
 from ..frozen import frozen
+from .own_types import meant
 
 SQL_PREFIX = "sql:"
 """What a value begins with that is an SQL expression: ``sql:lower(name)``."""
@@ -53,7 +54,9 @@ def given(
     if isinstance(text, str) and text.startswith(SQL_PREFIX):
         return Value(text[len(SQL_PREFIX) :].strip(), constant=False)
     try:
-        return _literal(column, _parsed(column, text), dialect, database)
+        value = _parsed(column, text)
+        kind = meant(column.type, value, dialect)
+        return _literal(Column(column.name, kind), value, dialect, database)
     except (ValueError, TypeError, ArithmeticError, LookupError) as error:
         raise AnswerWrong(f"{text!r} is no value for {place}, {column.type!r}.") from error
 
@@ -99,9 +102,12 @@ def _under_domain(kind: Any) -> Any:
 
 def _python_type(kind: Any) -> Any:
     try:
-        return kind.python_type
+        found = kind.python_type
     except NotImplementedError:
-        return str
+        found = object  # as newer versions of SQLAlchemy say
+    if found is not object:
+        return found
+    return _python_type(kind.impl_instance) if isinstance(kind, types.TypeDecorator) else str
 
 
 def default_of(column: Column[Any], dialect: Dialect, database: Database) -> Value | None:

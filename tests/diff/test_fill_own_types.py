@@ -1,0 +1,98 @@
+"""A value that is typed for a type of the application's own is the one that rows get."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask_sqlalchemy import SQLAlchemy
+
+from .conftest import Evolution
+
+Models = Callable[[SQLAlchemy], None]
+
+
+class YesNo(sa.types.TypeDecorator[bool]):
+    """Kept as a letter."""
+
+    impl = sa.CHAR(1)
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: sa.Dialect) -> Any:
+        return None if value is None else "NY"[bool(value)]
+
+    def process_result_value(self, value: Any, dialect: sa.Dialect) -> Any:
+        return None if value is None else value == "Y"
+
+
+class Words(sa.types.TypeDecorator[list[str]]):
+    """Kept in one text."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: sa.Dialect) -> Any:
+        return None if value is None else ",".join(value)
+
+    def process_result_value(self, value: Any, dialect: sa.Dialect) -> Any:
+        return None if value is None else value.split(",")
+
+
+class Cents(sa.types.TypeDecorator[Decimal]):
+    """Kept as a whole number."""
+
+    impl = sa.Integer
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: sa.Dialect) -> Any:
+        return None if value is None else int(value * 100)
+
+    def process_result_value(self, value: Any, dialect: sa.Dialect) -> Any:
+        return None if value is None else Decimal(value) / 100
+
+
+class Loud(sa.types.TypeDecorator[str]):
+    """Says nothing of what it reads."""
+
+    impl = sa.String(20)
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: sa.Dialect) -> Any:
+        return value and value.upper()
+
+
+def _models(kind: Any, *, nullable: bool) -> Models:
+    def models(db: SQLAlchemy) -> None:
+        key = sa.Column("id", sa.Integer, primary_key=True)
+        db.Table("t", key, sa.Column("a", kind, nullable=nullable))
+
+    return models
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed", "stored"),
+    [
+        (YesNo(), "N", "N"),
+        (YesNo(), "Y", "Y"),
+        (Words(), "one,two", "one,two"),
+        (Cents(), "150", 15000),
+        (Loud(), "yes", "YES"),
+    ],
+    ids=["no", "yes", "words", "cents", "loud"],
+)
+def test_typed(local: Evolution, kind: Any, typed: str, stored: Any) -> None:
+    """As the application means it, where that can be read; or else as it is kept."""
+    local.begin(_models(kind, nullable=True), "INSERT INTO t (id) VALUES (1)")
+    local.follow(_models(kind, nullable=False), "--fill", f"t.a={typed}")
+    assert local.rows("SELECT a FROM t") == [(stored,)]
+
+
+def test_neither(local: Evolution) -> None:
+    """What the type would make something else of is refused."""
+    local.begin(_models(YesNo(), nullable=True), "INSERT INTO t (id) VALUES (1)")
+    answer = local.migrate(_models(YesNo(), nullable=False), "--fill", "t.a=perhaps")
+    assert answer.exit_code != 0
+    assert "'perhaps' is no value for t.a" in answer.output, answer.output
