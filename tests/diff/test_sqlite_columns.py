@@ -23,6 +23,8 @@ _COLUMNS: dict[str, tuple[Any, dict[str, Any]]] = {
     "second": (sa.Integer, {"server_default": sa.text("(strftime('%s', 'now'))")}),
     "joined": (sa.String(20), {"server_default": sa.text("('a' || 'b')")}),
     "sum": (sa.Integer, {"server_default": sa.text("((1) + (2))")}),
+    "lines": (sa.String(20), {"server_default": "it's\n\ttwo: %\n"}),
+    "lines of it": (sa.Integer, {"server_default": sa.text("(\n1 + 1\n)")}),
     "empty": (sa.Text, {"server_default": ""}),
 }
 

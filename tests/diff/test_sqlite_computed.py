@@ -52,3 +52,36 @@ def test_written_by_hand(local: Evolution, text: str) -> None:
     local.now.ok("upgrade")
     local.now.ok("downgrade")
     assert local.rows("SELECT a, g FROM t") == [(2, 3)]
+
+
+@pytest.mark.parametrize("was_plain", [False, True])
+def test_what_has_no_name(local: Evolution, was_plain: bool) -> None:
+    """Keys and CHECKs on a column that is exchanged are there again, and so after a downgrade."""
+
+    def models(expression: str | None) -> Callable[[SQLAlchemy], None]:
+        def declare(db: SQLAlchemy) -> None:
+            computed = [sa.Computed(expression, persisted=True)] if expression else []
+            db.Table("p", sa.Column("id", sa.Integer, primary_key=True))
+            db.Table(
+                "t",
+                sa.Column("id", sa.Integer, primary_key=True),
+                sa.Column("a", sa.Integer, unique=True),
+                sa.Column("g", sa.Integer, *computed, sa.ForeignKey("p.id")),
+                sa.UniqueConstraint("g"),
+                sa.UniqueConstraint("g", "a"),
+                sa.CheckConstraint("g < 1000"),
+            )
+
+        return declare
+
+    before = models(None if was_plain else "a + 1")
+    local.begin(before, "INSERT INTO p VALUES (3), (4)", "INSERT INTO t (id, a) VALUES (1, 2)")
+    answer = local.migrate(models("a + 2"))
+    assert "Proved: upgrade, downgrade, no further changes" in answer.stdout, answer.output
+    local.now.ok("upgrade")
+    local.now.ok("check")
+    (text,) = local.rows("SELECT sql FROM sqlite_master WHERE name = 't'")
+    assert str(text[0]).count("UNIQUE") == 3
+    assert str(text[0]).count("FOREIGN KEY") == 1
+    assert str(text[0]).count("CHECK") == 1
+    local.back(before)

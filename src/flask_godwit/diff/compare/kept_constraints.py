@@ -66,4 +66,10 @@ def _name(operation: Any) -> str:
     """What tells a constraint from others, whether it is dropped or made."""
     if isinstance(operation, Sql):
         return min(operation.statement, operation.down)
-    return str(getattr(operation, "constraint_name", None))
+    name = getattr(operation, "constraint_name", None)
+    if name is not None:
+        return str(name)
+    # SQLite keeps constraints without a name: they are known by what they are.
+    made = operation._reverse if isinstance(operation, ops.DropConstraintOp) else operation
+    columns = getattr(made, "local_cols", None) or getattr(made, "columns", ())
+    return f"{type(made).__name__} {[str(getattr(each, 'name', each)) for each in columns]}"

@@ -70,10 +70,12 @@ def _literally_read(
 
 
 def _lacks_parentheses(guess: Callable[[str | None], bool], default: str | None) -> bool:
-    """Alembic takes ``'a' || 'b'`` for a text, and ``(a) + (b)`` for something in parentheses."""
-    if guess(default):
-        return True
-    return default is not None and default[:1] in ("'", "(") and not stands_alone(default)
+    """Alembic takes ``'a' || 'b'`` for a text, ``(a) + (b)`` for something in parentheses, and a
+    text of two lines for neither.
+    """
+    if default is None or stands_alone(default):
+        return False
+    return guess(default) or default[:1] in ("'", "(")
 
 
 def _all_stay(_one: set[Any], _other: set[Any]) -> None:

@@ -68,11 +68,11 @@ def _standing_on(
 def once(found: Table, kind: type[Any]) -> list[Any]:
     """The constraints of a kind: Alembic adds those that it reads to what SQLAlchemy has read.
 
-    Of two, the one that has been completed is taken.
+    Of two, the one that has been completed is taken. Those without a name differ in their columns.
     """
     all_of_them = [each for each in found.constraints if isinstance(each, kind)]
     all_of_them.sort(key=lambda each: (str(each.name), len(each.kwargs)))
-    return list({str(each.name): each for each in all_of_them}.values())
+    return list({(each.name or tuple(each.columns.keys())): each for each in all_of_them}.values())
 
 
 def _name(operation: Any) -> str:
