@@ -280,3 +280,51 @@ def test_types_of_sqlalchemy_are_no_declaration() -> None:
     assert not may_declare([metadata])
     View("v", metadata, sa.select(table.c.kind))
     assert may_declare([metadata])
+
+
+@pytest.mark.parametrize("through_another", [False, True])
+def test_no_longer_works(local: Evolution, through_another: bool) -> None:
+    """SQLite drops no column that a view or trigger of others reads: migrate says so."""
+
+    def kept(db: SQLAlchemy) -> None:
+        db.Table(
+            "logs", sa.Column("id", sa.Integer, primary_key=True), sa.Column("age", sa.Integer)
+        )
+
+    def before(db: SQLAlchemy) -> None:
+        users(db)
+        kept(db)
+
+    def after(db: SQLAlchemy) -> None:
+        kept(db)
+        db.Table(
+            "users", sa.Column("id", sa.Integer, primary_key=True), sa.Column("nr", sa.Integer)
+        )
+
+    writes = "BEGIN INSERT INTO logs (age) VALUES ({}); END"
+    local.begin(
+        before,
+        f"CREATE TRIGGER harmless AFTER INSERT ON users {writes.format('new.id')}",
+        "CREATE VIEW name AS SELECT id AS age FROM users",
+        "CREATE VIEW broken_before AS SELECT age FROM gone",
+    )
+    reader = "CREATE VIEW v AS SELECT age FROM users"
+    if through_another:
+        local.now.execute(reader)
+        reader = "CREATE VIEW a AS SELECT * FROM v"
+    local.now.execute(reader)
+    answer = local.migrate(after)
+    assert answer.exit_code == 1
+    assert "depends on users.age, which SQLite does not" in answer.output or through_another
+    assert "The view" in answer.output
+    for name in ("a", "v"):
+        local.now.execute(f"DROP VIEW IF EXISTS {name}")
+    local.now.execute(f"CREATE TRIGGER reads AFTER UPDATE ON users {writes.format('old.age')}")
+    answer = local.migrate(after)
+    assert answer.exit_code == 1
+    assert "The trigger reads depends on users.age" in answer.output
+    local.now.execute("DROP TRIGGER reads")
+    local.now.execute("DROP VIEW broken_before")
+    answer = local.migrate(after)
+    assert answer.exit_code == 0, answer.output
+    local.now.ok("upgrade")

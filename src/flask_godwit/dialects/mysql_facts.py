@@ -18,8 +18,10 @@ from .mysql_options import default_collation, options_in
 _COLUMN = re.compile(r"^\s*`((?:[^`]|``)+)` (.*?),?$")
 _KEY = re.compile(r"^\s*((?:UNIQUE |FULLTEXT |SPATIAL )?)KEY `((?:[^`]|``)+)` (.*?),?$")
 _CHECK = re.compile(r"^\s*CONSTRAINT `((?:[^`]|``)+)` CHECK (.*?),?$")
-# What is no part of an index's meaning, and the mark of what older servers don't know.
-_VERSIONED = re.compile(r" USING BTREE| KEY_BLOCK_SIZE=\d+|/\*!\d+ (.*?) ?\*/")
+# What is no part of an index's meaning, or which no model can say: that it is not to be used for
+# a while, and a comment. And the mark of what older servers don't know.
+_UNSAID = r" /\*!\d+ (?:IN)?VISIBLE \*/| IGNORED$| COMMENT '(?:[^'\\]|''|\\.)*'"
+_VERSIONED = re.compile(rf"{_UNSAID}| USING BTREE| KEY_BLOCK_SIZE=\d+|/\*!\d+ (.*?) ?\*/")
 _TYPE = re.compile(r"\w+(?:\((?:'(?:[^'\\]|''|\\.)*'|[^')])*\))?(?: unsigned)?(?: zerofill)?")
 _TEXT = re.compile(rf"({_TYPE.pattern})(?: CHARACTER SET (\w+))?(?: COLLATE (\w+))?")
 

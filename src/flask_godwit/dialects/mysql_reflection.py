@@ -8,6 +8,7 @@ is to bring such a column back would make another one.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -20,6 +21,7 @@ from sqlalchemy.types import NullType
 from ..mysql.column import ColumnText, column_on
 from ..server_types import ServerType, without_doubts
 
+_IGNORED = re.compile(r" IGNORED(?=,?$)")
 _MARK = "_godwit_reads_columns"
 
 
@@ -47,8 +49,11 @@ def read_columns(dialect: Dialect) -> None:
 
 
 def _named(read: Callable[[str], Any], line: str) -> Any:
-    """A key or constraint under its own name, where SQLAlchemy leaves backticks doubled."""
-    found = read(line)
+    """A key or constraint under its own name, where SQLAlchemy leaves backticks doubled.
+
+    It does not know the last word of an index that MariaDB is not to use.
+    """
+    found = read(_IGNORED.sub("", line))
     said = found[1] if found else None
     if isinstance(said, dict) and said.get("name"):
         said["name"] = said["name"].replace("``", "`")

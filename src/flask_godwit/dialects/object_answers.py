@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
@@ -40,6 +41,15 @@ class ObjectAnswers:
 
     def stands_on(self, connection: Connection, key: ObjectKey) -> tuple[str, ...]:
         """The statements that make again what goes with an object when it is dropped."""
+        return ()
+
+    def broken_without(
+        self, connection: Connection, columns: Mapping[str, Collection[str]]
+    ) -> Collection[ObjectKey]:
+        """What would no longer work without some columns, where a migration would stop at that.
+
+        :param columns: the names of those that go, by table.
+        """
         return ()
 
     @staticmethod

@@ -213,6 +213,13 @@ class SQLite(Database):
 
         return objects(connection)
 
+    def broken_without(
+        self, connection: Connection, columns: Mapping[str, Collection[str]]
+    ) -> Collection[ObjectKey]:
+        from .sqlite_objects import broken_without
+
+        return broken_without(connection, columns)
+
     def stands_on(self, connection: Connection, key: ObjectKey) -> tuple[str, ...]:
         from .sqlite_objects import triggers_of
 

@@ -70,6 +70,6 @@ def _name(operation: Any) -> str:
     if name is not None:
         return str(name)
     # SQLite keeps constraints without a name: they are known by what they are.
-    made = operation._reverse if isinstance(operation, ops.DropConstraintOp) else operation
-    columns = getattr(made, "local_cols", None) or getattr(made, "columns", ())
+    made: Any = operation._reverse if isinstance(operation, ops.DropConstraintOp) else operation
+    columns: Any = getattr(made, "local_cols", None) or getattr(made, "columns", ())
     return f"{type(made).__name__} {[str(getattr(each, 'name', each)) for each in columns]}"

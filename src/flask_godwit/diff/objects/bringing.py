@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations import ops
 
 from ...dialects import Database
-from ...dialects.objects import Objects
+from ...dialects.objects import ObjectKey, Objects
 from ...frozen import frozen
 from ...surroundings import surroundings_of
 from ..ownership import Ownership
@@ -15,7 +17,7 @@ from .compare import ObjectComparison
 from .declaring import declares, metadatas_of
 from .phases import in_phases
 from .stage import ObjectStage
-from .touched import touches
+from .touched import dropped_columns, touches
 from .wanted import NotCompared, Wanted, wanted
 
 
@@ -43,11 +45,19 @@ class Bringing:
             touches(upgrade, renames),
             self.ownership.history.declared,
             self.ownership.history.written,
+            self._broken(upgrade, renames, found),
             self.stage.refuses,
         )
         steps = comparison.steps(makes_way=self.stage.makes_way)
         upgrade.ops[:] = in_phases(upgrade.ops, steps)
         self.ownership.note(sorted(key.words for key in comparison.unmanaged))
+
+    def _broken(
+        self, upgrade: ops.UpgradeOps, renames: Renames, found: Objects
+    ) -> Collection[ObjectKey]:
+        gone = dropped_columns(upgrade, renames) if found and self.stage.makes_way else {}
+        assert self.context.connection is not None
+        return self.database.broken_without(self.context.connection, gone) if gone else ()
 
     def _wanted(self) -> Wanted | None:
         context, metadatas = self.context, metadatas_of(self.context)

@@ -32,6 +32,8 @@ class ObjectComparison:
     touched: Collection[Touch]
     declared: Callable[[Collection[str]], Collection[str]]
     written: Callable[[Collection[str]], Collection[str]]
+    broken: Collection[ObjectKey] = ()
+    """What would no longer work, and so is in the way."""
     refuses: bool = True
     """Whether it stops where something of others would have to go."""
     gone: set[ObjectKey] = field(default_factory=set)
@@ -101,10 +103,10 @@ class ObjectComparison:
 
     def _is_in_the_way(self, key: ObjectKey, gone: Collection[ObjectKey]) -> bool:
         one = self.found[key]
-        if not self.database.holds_dependents and key not in self.changed:
-            return False
         if self._goes_anyway(one):
             return False
+        if not self.database.holds_dependents and key not in self.changed:
+            return key in self.broken and key not in self.models
         return any(one.hangs_on(other) for other in gone) or any(
             touch.concerns(one) for touch in self.touched if not touch.follows
         )
@@ -148,7 +150,12 @@ class ObjectComparison:
         for touch in self.touched:
             if not touch.follows and touch.concerns(one):
                 return said((touch.schema, touch.table), touch.column or None)
-        return next(key.words for key in gone if one.hangs_on(key))
+        for key in gone:
+            if one.hangs_on(key):
+                return key.words
+        # Through another view, which is in the way as well.
+        lost = (touch for touch in self.touched if touch.drops and touch.column)
+        return ", ".join(said((touch.schema, touch.table), touch.column) for touch in lost)
 
     def _is_early(self, one: SchemaObject) -> bool:
         """Whether a table needs it."""

@@ -49,6 +49,25 @@ def touches(upgrade: ops.OpContainer, renames: Renames) -> list[Touch]:
     return [touch for operation in flat(upgrade) for touch in _touches(operation, renames)]
 
 
+def dropped_columns(upgrade: ops.OpContainer, renames: Renames) -> dict[str, set[str]]:
+    """The columns that go for good, by the names that they and their tables have now."""
+    operations = list(flat(upgrade))
+    again = {
+        (op.schema, op.table_name, op.column.name)
+        for op in operations
+        if isinstance(op, ops.AddColumnOp)
+    }
+    found: dict[str, set[str]] = {}
+    for op in operations:
+        if not isinstance(op, ops.DropColumnOp):
+            continue
+        place = (op.schema, op.table_name, op.column_name)
+        if place not in again:
+            touch = _column(*place, renames)
+            found.setdefault(touch.table, set()).add(touch.column)
+    return found
+
+
 def _touches(operation: ops.MigrateOperation, renames: Renames) -> Iterator[Touch]:
     if isinstance(operation, ops.DropTableOp):
         yield Touch(operation.schema, operation.table_name, drops=True)
