@@ -1,4 +1,4 @@
-"""What MySQL and MariaDB keep of an index that no model can say: it is left as it is."""
+"""What MySQL and MariaDB keep of an index or CHECK that no model can say: it is left as it is."""
 
 from __future__ import annotations
 
@@ -54,3 +54,25 @@ def test_index_not_used(evolution: Evolution) -> None:
     for command in ("upgrade", "check", "downgrade"):
         evolution.now.ok(command)
     assert "why it''s here" in str(evolution.rows("SHOW CREATE TABLE t")[0][1])
+
+
+@pytest.mark.requires("auto_increment")
+def test_check_not_enforced(evolution: Evolution) -> None:
+    """One that is switched off, as MySQL can, stays so."""
+    if evolution.database.dialect == "mariadb":
+        pytest.skip("it enforces all")
+
+    def models(length: int) -> Callable[[SQLAlchemy], None]:
+        def declare(db: SQLAlchemy) -> None:
+            _models(length)(db)
+            check = sa.CheckConstraint("length(a) > 3", name="long")
+            db.metadata.tables["t"].append_constraint(check)
+
+        return declare
+
+    evolution.begin(models(20), "ALTER TABLE t ALTER CHECK `long` NOT ENFORCED")
+    evolution.now.execute("INSERT INTO t VALUES (1, 'x')")
+    assert "No new upgrade operations" in evolution.now.ok("check").output
+    evolution.follow(models(40))
+    evolution.back(models(20))
+    assert "NOT ENFORCED" in str(evolution.rows("SHOW CREATE TABLE t")[0][1])

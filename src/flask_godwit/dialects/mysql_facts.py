@@ -18,6 +18,7 @@ from .mysql_options import default_collation, options_in
 _COLUMN = re.compile(r"^\s*`((?:[^`]|``)+)` (.*?),?$")
 _KEY = re.compile(r"^\s*((?:UNIQUE |FULLTEXT |SPATIAL )?)KEY `((?:[^`]|``)+)` (.*?),?$")
 _CHECK = re.compile(r"^\s*CONSTRAINT `((?:[^`]|``)+)` CHECK (.*?),?$")
+_NOT_ENFORCED = re.compile(r" /\*!\d+ NOT ENFORCED \*/$")  # which no model can say
 # What is no part of an index's meaning, or which no model can say: that it is not to be used for
 # a while, and a comment. And the mark of what older servers don't know.
 _UNSAID = r" /\*!\d+ (?:IN)?VISIBLE \*/| IGNORED$| COMMENT '(?:[^'\\]|''|\\.)*'"
@@ -104,7 +105,7 @@ def facts_of(created: str) -> TableFacts:
                 found[1] + _VERSIONED.sub(lambda mark: mark[1] or "", found[3]).strip()
             )
         elif found := _CHECK.match(line):
-            checks.append((_name(found[1]), found[2]))
+            checks.append((_name(found[1]), _NOT_ENFORCED.sub("", found[2])))
     return TableFacts(columns, tuple(checks), indexes, options=options)
 
 
