@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -85,3 +86,28 @@ def test_what_has_no_name(local: Evolution, was_plain: bool) -> None:
     assert str(text[0]).count("FOREIGN KEY") == 1
     assert str(text[0]).count("CHECK") == 1
     local.back(before)
+
+
+def test_what_another_one_reads(local: Evolution) -> None:
+    """A column that is exchanged may be read by one that stays, also where that gets a type."""
+
+    def models(expression: str, kind: type[sa.types.TypeEngine[Any]]) -> Any:
+        def declare(db: SQLAlchemy) -> None:
+            db.Table(
+                "t",
+                sa.Column("id", sa.Integer, primary_key=True),
+                sa.Column("a", sa.Integer),
+                sa.Column("g", sa.Integer, sa.Computed(expression, persisted=False)),
+                sa.Column("h", kind, sa.Computed("g * 2", persisted=True), unique=True),
+            )
+
+        return declare
+
+    before = models("a + 1", sa.Integer)
+    local.begin(before, "INSERT INTO t (id, a) VALUES (1, 2)")
+    for after, value in ((models("a + 2", sa.Integer), 8), (models("a + 3", sa.Text), "10")):
+        local.follow(after)
+        assert local.rows("SELECT h FROM t") == [(value,)]
+    local.now.ok("downgrade")
+    local.back(before)
+    assert local.rows("SELECT h FROM t") == [(6,)]

@@ -435,6 +435,14 @@ def test_a_renamed_table() -> None:
         assert "things" in db.sql("c")
 
 
+def test_a_table_renamed_in_other_letters() -> None:
+    """SQLite would say that there is one already."""
+    with place(TABLE, "CREATE TABLE c (t_id INT REFERENCES t (id))") as db:
+        db.op.rename_table("t", "T")
+        assert db.rows("SELECT name FROM sqlite_master WHERE name = 'T'") == [("T",)]
+        assert 'REFERENCES "T"' in db.sql("c")
+
+
 def test_an_attached_database() -> None:
     """Its tables are changed where they are."""
     with place("ATTACH ':memory:' AS other", TABLE) as db:

@@ -21,7 +21,7 @@ from .rebuild import rebuild
 from .render import Renderer
 from .schema import Schema
 from .table_text import parse_table
-from .tokens import folded
+from .tokens import folded, same_name
 
 Operation = tuple[str, tuple[Any, ...], Mapping[str, Any]]
 """The name of a method, and its arguments, as Alembic notes them."""
@@ -81,10 +81,14 @@ class Batch:
 
     def _rename_table(self) -> None:
         for _, (_old, new, *_rest), _options in self._of("rename_table"):
-            self._native(
-                f"ALTER TABLE {self.schema.place(self.table)} RENAME TO {self.schema.written(new)}"
-            )
-            self.table = new
+            # SQLite takes a name in other letters for the one that is there.
+            by_way_of = [_INTERIM + new] if same_name(new, self.table) else []
+            for name in (*by_way_of, new):
+                self._native(
+                    f"ALTER TABLE {self.schema.place(self.table)}"
+                    f" RENAME TO {self.schema.written(name)}"
+                )
+                self.table = name
 
     # Columns are renamed by SQLite, which follows their names into views, triggers and keys.
 

@@ -91,7 +91,9 @@ class Edit(Edited):
         if if_exists and not self.new.has_column(self.current(column.name)):
             return
         name = self._column(column.name).name
-        self._refuse_dependents(name)
+        if any(self._dependents(name)):
+            self.native = None  # it may be added again, and SQLite would not drop it meanwhile
+            self._missed.append(name)
         indexes = self._indexes_on(name)
         self.excuses.indexes |= indexes
         for index in sorted(indexes):
@@ -217,16 +219,6 @@ class Edit(Edited):
             if if_exists:
                 return None
             raise
-
-    def _refuse_dependents(self, name: str) -> None:
-        for column in self.new.columns:
-            generated = column.clause("GENERATED", "AS")
-            if generated and not same_name(column.name, name) and generated.concerns(name):
-                raise RebuildRefused(
-                    f"Column {column.name!r} of table {self.name!r} is generated from {name!r},"
-                    " which shall be dropped.",
-                    hint=f"Drop {column.name!r} first, or change its expression.",
-                )
 
     def _indexes_on(self, name: str) -> set[str]:
         """The indexes that a column occurs in, expressions and conditions included."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,6 +43,8 @@ class Edited:
         self._awaiting: list[ColumnText] = []
         self._added: ColumnText | None = None
         self._skipped: set[str] = set()
+        self._missed: list[str] = []
+        """Columns that were dropped although another one is generated from them."""
 
     # What the script wishes for the whole table
 
@@ -79,7 +81,11 @@ class Edited:
 
     @property
     def change(self) -> Change:
-        """What must be copied, and how."""
+        """What must be copied, and how.
+
+        :raises RebuildRefused: it can't be done.
+        """
+        self._refuse_missed()
         for added in self._awaiting:
             if not same_name(added.name, self.new.rowid_column or ""):
                 self._refuse_missing_values(added)
@@ -99,6 +105,22 @@ class Edited:
     def current(self, name: str) -> str:
         """What a column is called now that the script calls by its name from before."""
         return self.names.get(folded(name), name)
+
+    def _dependents(self, name: str) -> Iterator[str]:
+        """The columns that are generated from another one, as the table is by now."""
+        for column in self.new.columns:
+            generated = column.clause("GENERATED", "AS")
+            if generated and not same_name(column.name, name) and generated.concerns(name):
+                yield column.name
+
+    def _refuse_missed(self) -> None:
+        for name in self._missed:
+            for dependent in () if self.new.has_column(name) else self._dependents(name):
+                raise RebuildRefused(
+                    f"Column {dependent!r} of table {self.name!r} is generated from {name!r},"
+                    " which shall be dropped.",
+                    hint=f"Drop {dependent!r} first, or change its expression.",
+                )
 
     def _refuse_missing_values(self, column: ColumnText) -> None:
         needs = column.not_null and not column.is_generated
