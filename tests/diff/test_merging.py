@@ -68,7 +68,7 @@ def test_rows_become_the_same(evolution: Evolution, kind: str, key: str) -> None
         evolution.now.ok("upgrade")
         return
     assert answer.exit_code == 1, answer.output
-    assert "1 row has the same" in answer.output
+    assert "1 row of t has the same" in answer.output
     evolution.now.execute("DELETE FROM t WHERE id = 4")
     assert evolution.migrate(_models(after, key)).exit_code == 0
     evolution.now.ok("upgrade")

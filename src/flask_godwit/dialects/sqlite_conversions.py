@@ -18,7 +18,9 @@ def converted(
     name = str(column.compile(dialect=dialect))
     expression = conversion(name, before, after, new, old).expression
     kind = affinity(after)
-    if kind == affinity(before):
-        return literal_column(expression)
-    # CAST would make 0 of what is no number: that is found before.
-    return literal_column(f"CAST({expression} AS {kind})")
+    if kind != affinity(before):
+        # CAST would make 0 of what is no number: that is found before.
+        expression = f"CAST({expression} AS {kind})"
+    collation = getattr(new, "collation", None)
+    value: ColumnElement[Any] = literal_column(expression)
+    return value.collate(collation) if collation else value

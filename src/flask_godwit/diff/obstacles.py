@@ -79,17 +79,24 @@ class ObstacleStage:
     def _kept(self, operation: ops.ModifyTableOps, changing: set[str]) -> Iterator[Any]:
         """The unique keys that stay on columns whose values change, as if they were new."""
         key = (operation.schema, operation.table_name)
-        schema, table = self.rows.renames.old_key(key)
-        inspector = self.rows.inspector
-        found = [
-            *(each["column_names"] for each in inspector.get_unique_constraints(table, schema)),
-            inspector.get_pk_constraint(table, schema)["constrained_columns"],
-        ]
-        gone = [step for step in flat(operation) if isinstance(step, ops.DropConstraintOp)]
-        for names in found if changing and not gone else ():
+        for names in self._unique_keys(operation) if changing else ():
             new = [self.rows.renames.new_column(key, name) for name in names]
             if changing & set(new):
                 yield ops.CreateUniqueConstraintOp(None, key[1], new, schema=key[0])
+
+    def _unique_keys(self, operation: ops.ModifyTableOps) -> Iterator[Sequence[str]]:
+        """The columns of each key and unique index that a table has and keeps."""
+        schema, table = self.rows.renames.old_key((operation.schema, operation.table_name))
+        inspector = self.rows.inspector
+        steps = list(flat(operation))
+        if not any(isinstance(step, ops.DropConstraintOp) for step in steps):
+            for constraint in inspector.get_unique_constraints(table, schema):
+                yield constraint["column_names"]
+            yield inspector.get_pk_constraint(table, schema)["constrained_columns"]
+        gone = {step.index_name for step in steps if isinstance(step, ops.DropIndexOp)}
+        for index in inspector.get_indexes(table, schema):
+            if index["name"] not in gone and _is_plain(index):
+                yield [name for name in index["column_names"] if name is not None]
 
     def _asked(
         self, key: Key, step: ops.MigrateOperation, new: set[str], made: set[Key]
@@ -175,6 +182,14 @@ def names_in(step: ops.MigrateOperation) -> set[str]:
     if isinstance(step, ops.CreateForeignKeyOp):
         return set(step.local_cols)
     return set(unique_columns(step))
+
+
+def _is_plain(index: Any) -> bool:
+    """Whether an index makes whole columns unique, in all rows, and is no constraint's."""
+    options = index.get("dialect_options", {})
+    is_partial = any(name.endswith(("_where", "_length")) and options[name] for name in options)
+    is_whole = None not in index["column_names"] and not is_partial
+    return bool(index["unique"]) and is_whole and not index.get("duplicates_constraint")
 
 
 def _sentence(count: int, name: str, words: str) -> str:
