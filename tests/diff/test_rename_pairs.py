@@ -45,3 +45,18 @@ def test_indexes_keep_their_names(evolution: Evolution, indexes: Indexes) -> Non
     evolution.follow(_models("z", indexes), "--rename", "t.a:t.z")
     assert "index" not in evolution.script.partition("def downgrade")[0].lower()
     evolution.back(_models("a", indexes))
+
+
+def test_a_doubtful_column_of_a_renamed_table(local: Evolution) -> None:
+    """Whether it has values is asked by the table's old name."""
+
+    def models(table: str, column: str) -> Callable[[SQLAlchemy], None]:
+        def made(db: SQLAlchemy) -> None:
+            columns = (sa.Column(n, sa.Integer) for n in (column, "kept"))
+            db.Table(table, sa.Column("id", sa.Integer, primary_key=True), *columns)
+
+        return made
+
+    local.begin(models("users", "abc"), "INSERT INTO users (id, abc) VALUES (1, 5)")
+    answer = local.migrate(models("accounts", "xyz"), "--rename-table", "users:accounts")
+    assert "Was the column accounts.abc renamed to accounts.xyz?" in answer.output

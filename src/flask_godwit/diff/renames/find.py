@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from alembic.autogenerate.api import AutogenContext
@@ -80,7 +80,8 @@ class Finder:
             found.setdefault(key, {}).update(self._due_columns(key, found.get(key, {})))
         for key in dict.fromkeys(map(_key, self.dropped_columns)):
             found.setdefault(key, {}).update(self._taking_over(key, found.get(key, {}), tables))
-        asked = self._asked(self._column_candidates(found), "column", self._filled_column)
+        has_values = partial(self._filled_column, tables)
+        asked = self._asked(self._column_candidates(found), "column", has_values)
         for (key, old), (_, new) in asked:
             found.setdefault(key, {})[old] = new
         return found
@@ -143,9 +144,7 @@ class Finder:
         """Whether the values that are there may go. A hint may be of a rename long ago: ask."""
         if self.asker is None:
             return False
-        schema, table = old_key(key, tables)
-        there = Table(table, MetaData(), Column(new), schema=schema)
-        if self.answers.means_drop(said(key, new)) or not self._any_row(there, there.columns[new]):
+        if self.answers.means_drop(said(key, new)) or not self._filled_column(tables, (key, new)):
             return True
         return self.asker.ask([_taking(said(key, old), said(key, new))])[0] == 0
 
@@ -214,10 +213,11 @@ class Finder:
     def _filled_table(self, key: Key) -> bool:
         return self._any_row(self.dropped_tables[key].to_table())
 
-    def _filled_column(self, place: tuple[Key, str]) -> bool:
+    def _filled_column(self, tables: Mapping[Key, Key], place: tuple[Key, str]) -> bool:
         key, name = place
-        op = next(o for o in self.dropped_columns if _key(o) == key and o.column_name == name)
-        return self._any_row(op.to_column().table, op.to_column())
+        schema, table = old_key(key, tables)
+        there = Table(table, MetaData(), Column(name), schema=schema)
+        return self._any_row(there, there.columns[name])
 
     def _any_row(self, table: Table, column: Column[Any] | None = None) -> bool:
         query: Select[tuple[str]] = select(literal_column("1")).select_from(table).limit(1)
