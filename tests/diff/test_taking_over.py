@@ -210,3 +210,29 @@ def test_an_index_is_called_as_the_table(evolution: Evolution) -> None:
     assert evolution.rows("SELECT a FROM look") == [(2,)]
     evolution.back(_named_alike(before=True))
     assert evolution.rows("SELECT a FROM u") == [(2,)]
+
+
+def test_what_is_generated_from_it(evolution: Evolution) -> None:
+    """A column that is generated from the one that goes is generated from the other one then."""
+
+    def models(*names: str) -> Models:
+        def made(db: SQLAlchemy) -> None:
+            twice = sa.Column("z", sa.Integer, sa.Computed("n * 2", persisted=True))
+            db.Table("u", _id(), *(sa.Column(name, sa.Integer) for name in names), twice)
+
+        return made
+
+    before = models("n", "n_new")
+    evolution.begin(before, "INSERT INTO u (id, n, n_new) VALUES (1, 5, 50)")
+    evolution.follow(models("n"), "--rename", "u.n_new:u.n")
+    assert evolution.rows("SELECT n, z FROM u") == [(50, 100)]
+    evolution.back(before)
+    assert evolution.rows("SELECT n_new FROM u") == [(50,)]
+
+
+def test_a_view_of_others_reads_it(local: Evolution) -> None:
+    """It would be broken for a moment, which SQLite does not allow: said before."""
+    local.begin(_both, "CREATE VIEW names AS SELECT name FROM u")
+    answer = local.migrate(_one(), "--rename", "u.name_new:u.name")
+    assert answer.exit_code == 1
+    assert "The view names depends on u.name" in answer.output

@@ -75,6 +75,7 @@ class Refinement:
             self.first, self.leaving = [], []
             self.comparison, self.renames = context, self._renamed(context, upgrade)
             self.objects.makes_way, self.objects.refuses = self.asker is not None, self.check_rows
+            self.objects.leaving = self.leaving
             self.objects.run(context, upgrade, self.renames, self.ownership)
         finally:
             self._busy = False

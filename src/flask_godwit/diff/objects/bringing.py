@@ -42,7 +42,7 @@ class Bringing:
             self.database,
             _looked_at(self.context, found, models, self.ownership),
             models,
-            touches(upgrade, renames),
+            [*touches(ops.UpgradeOps(self.stage.leaving), Renames()), *touches(upgrade, renames)],
             self.ownership.history.declared,
             self.ownership.history.written,
             self._broken(upgrade, renames, found),
@@ -55,7 +55,12 @@ class Bringing:
     def _broken(
         self, upgrade: ops.UpgradeOps, renames: Renames, found: Objects
     ) -> Collection[ObjectKey]:
-        gone = dropped_columns(upgrade, renames) if found and self.stage.makes_way else {}
+        if not (found and self.stage.makes_way):
+            return ()
+        gone: dict[str, set[str]] = {}
+        for part, names in ((ops.UpgradeOps(self.stage.leaving), Renames()), (upgrade, renames)):
+            for table, columns in dropped_columns(part, names).items():
+                gone.setdefault(table, set()).update(columns)
         assert self.context.connection is not None
         return self.database.broken_without(self.context.connection, gone) if gone else ()
 

@@ -25,11 +25,13 @@ class ObjectStage:
     :param engines: those of the application, to which nothing may be sent.
     :param makes_way: whether a script is written, in which dependents of a table make way.
     :param refuses: whether it stops where something of others would have to.
+    :param leaving: what is dropped before everything else, in the names that there are now.
     """
 
     engines: Sequence[Engine] = ()
     makes_way: bool = True
     refuses: bool = True
+    leaving: Sequence[ops.MigrateOperation] = ()
     notes: list[str] = field(default_factory=list)
 
     def run(

@@ -17,7 +17,7 @@ from sqlalchemy import Column, ForeignKeyConstraint, Inspector, MetaData, Table,
 from ...dialects import name_of
 from ..names import Key
 from .find import old_key
-from .values import Renames
+from .values import Renames, mentions
 from .view import RenamedInspector, goes
 
 _Drop = ops.DropIndexOp | ops.DropConstraintOp | ops.DropColumnOp
@@ -49,7 +49,8 @@ def gone_columns(
     found = {}
     for key, names in columns.items():
         schema, table = old_key(key, tables)
-        there = {column["name"] for column in inspector.get_columns(table, schema=schema)}
+        read = inspector.get_columns(table, schema=schema)
+        there = {column["name"] for column in read}
         there -= {*inspector.get_pk_constraint(table, schema=schema)["constrained_columns"]}
         gone = frozenset(
             new
@@ -57,7 +58,13 @@ def gone_columns(
             if new in there - names.keys() and (old not in models[key].c or old in names.values())
         )
         if gone:
-            found[key] = gone
+            # What is generated from it is made anew, from what has its name then.
+            found[key] = gone | {
+                column["name"]
+                for column in read
+                if column.get("computed") and mentions(column["computed"]["sqltext"], gone)
+                if column["name"] not in names
+            }
     return found
 
 
@@ -111,8 +118,8 @@ def _parts(
         )
         modify.ops[:] = [op for op in modify.ops if isinstance(op, _Drop)]
         modify.ops += [
-            ops.DropColumnOp.from_column_and_tablename(*key, found.columns[name])
-            for name in sorted(gone.get(key, ()))
+            ops.DropColumnOp.from_column_and_tablename(*key, found.c[name])
+            for name in sorted(gone.get(key, ()), key=lambda n: (found.c[n].computed is None, n))
         ]
         yield modify
 
