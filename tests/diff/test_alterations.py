@@ -69,6 +69,8 @@ def test_floating_point(evolution: Evolution, old: Any, new: Any, value: str) ->
         (sa.Integer(), _SINGLE, "0"),
         (sa.Numeric(20, 10), _SINGLE, "9.99"),
         (sa.Numeric(30, 10), sa.Double(), "1234.56"),
+        (_SINGLE, sa.Numeric(10, 2), "9.99"),
+        (sa.Double(), sa.Numeric(10, 2), "9.99"),
     ],
     ids=str,
 )

@@ -48,7 +48,9 @@ def _rounds(old: Any, new: Any) -> Condition | None:
         return None
 
     def rounds(column: ColumnElement[Any]) -> ColumnElement[bool]:
-        number = sql_cast(column, Numeric(30, 15))
-        return (number if is_text else column) != func.round(number, scale)
+        # A FLOAT of MySQL is compared as it is shown: with all its bits it is never a round number.
+        said = column if is_text or is_exact(old) else sql_cast(column, types.Text())
+        number = sql_cast(said, Numeric(60, 15))
+        return (column if is_exact(old) else number) != func.round(number, scale)
 
     return rounds
