@@ -72,3 +72,19 @@ def test_rows_become_the_same(evolution: Evolution, kind: str, key: str) -> None
     evolution.now.execute("DELETE FROM t WHERE id = 4")
     assert evolution.migrate(_models(after, key)).exit_code == 0
     evolution.now.ok("upgrade")
+
+
+def test_key_that_goes(evolution: Evolution) -> None:
+    """A unique index that is dropped refuses nothing any more, whatever else goes."""
+
+    def models(kind: Any, *, has_key: bool) -> Callable[[SQLAlchemy], None]:
+        def declare(db: SQLAlchemy) -> None:
+            key = [sa.Index("uq_a", "a", unique=True)] if has_key else []
+            db.Table("t", sa.Column("id", sa.Integer, primary_key=True), sa.Column("a", kind), *key)
+
+        return declare
+
+    evolution.begin(
+        models(sa.Float, has_key=True), "INSERT INTO t (id, a) VALUES (1, 1.26), (2, 1.34)"
+    )
+    evolution.follow(models(sa.Integer, has_key=False))

@@ -89,11 +89,12 @@ class ObstacleStage:
         schema, table = self.rows.renames.old_key((operation.schema, operation.table_name))
         inspector = self.rows.inspector
         steps = list(flat(operation))
+        gone = {step.index_name for step in steps if isinstance(step, ops.DropIndexOp)}
         if not any(isinstance(step, ops.DropConstraintOp) for step in steps):
             for constraint in inspector.get_unique_constraints(table, schema):
-                yield constraint["column_names"]
+                if constraint["name"] not in gone:
+                    yield constraint["column_names"]
             yield inspector.get_pk_constraint(table, schema)["constrained_columns"]
-        gone = {step.index_name for step in steps if isinstance(step, ops.DropIndexOp)}
         for index in inspector.get_indexes(table, schema):
             if index["name"] not in gone and _is_plain(index):
                 yield [name for name in index["column_names"] if name is not None]
