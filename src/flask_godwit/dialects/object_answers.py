@@ -15,6 +15,13 @@ MATERIALIZED_VIEW = "materialized view"
 FUNCTION = "function"
 PROCEDURE = "procedure"
 TRIGGER = "trigger"
+POLICY = "policy"
+RULE = "rule"
+
+OF_TABLES = (TRIGGER, POLICY, RULE)
+"""What belongs to a table, with which it goes."""
+UNDECLARED = (POLICY, RULE)
+"""What no model declares."""
 
 
 class ObjectAnswers:
@@ -57,6 +64,7 @@ class ObjectAnswers:
         """The statement that drops a view, function or trigger.
 
         :param name: quoted, with its schema.
-        :param of: a trigger's quoted table, or a function's arguments where they are known.
+        :param of: the quoted table of what belongs to one, or a function's arguments if they are
+            known.
         """
         return f"DROP {kind.upper()} {name}"

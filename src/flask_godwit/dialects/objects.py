@@ -8,7 +8,16 @@ from textwrap import dedent
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..frozen import frozen
-from .object_answers import FUNCTION, MATERIALIZED_VIEW, PROCEDURE, TRIGGER, VIEW
+from .object_answers import (
+    FUNCTION,
+    MATERIALIZED_VIEW,
+    OF_TABLES,
+    POLICY,
+    PROCEDURE,
+    RULE,
+    TRIGGER,
+    VIEW,
+)
 from .written import quoted as quoted
 
 if TYPE_CHECKING:
@@ -43,8 +52,8 @@ class ObjectKey(NamedTuple):
     def words(self) -> str:
         """``view recent_posts``, ``function touch()``, ``trigger stamp on posts``."""
         name = f"{self.schema}.{self.name}" if self.schema else self.name
-        if self.kind == TRIGGER:
-            return f"trigger {name} on {self.of}" if self.of else f"trigger {name}"
+        if self.kind in OF_TABLES:
+            return f"{self.kind} {name} on {self.of}" if self.of else f"{self.kind} {name}"
         return f"{self.kind} {name}({self.of})" if self.kind in _ROUTINES else f"{self.kind} {name}"
 
 
@@ -101,7 +110,7 @@ class SchemaObject:
 
     def hangs_on(self, other: ObjectKey) -> bool:
         """Whether it can't be without another one."""
-        if other == self.key or other.kind == TRIGGER:
+        if other == self.key or other.kind in OF_TABLES:
             return False
         if self.is_exact and other.kind in _ROUTINES:
             return other in self.calls
@@ -206,7 +215,7 @@ def in_order(
 
 
 def _usual(key: ObjectKey) -> tuple[Any, ...]:
-    kinds = (FUNCTION, PROCEDURE, VIEW, MATERIALIZED_VIEW, TRIGGER)
+    kinds = (FUNCTION, PROCEDURE, VIEW, MATERIALIZED_VIEW, TRIGGER, POLICY, RULE)
     return kinds.index(key.kind), key.schema or "", key.name, key.of
 
 

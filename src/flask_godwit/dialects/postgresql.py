@@ -20,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeEngine
 
 from .base import Alteration, Columns, Condition, Database, Size, Trouble
-from .object_answers import FUNCTION, PROCEDURE, TRIGGER, VIEW
+from .object_answers import FUNCTION, OF_TABLES, PROCEDURE, VIEW
 from .postgresql_errors import outage, trouble
 from .postgresql_options import PostgreSQLOptions
 from .postgresql_states import gives_way
@@ -311,7 +311,7 @@ class PostgreSQL(PostgreSQLOptions, PostgreSQLTypes, Database):
     def drop_object(kind: str, name: str, of: str | None) -> str:
         if of is not None and kind in (FUNCTION, PROCEDURE):
             name = f"{name}({of})"
-        return f"DROP {kind.upper()} {name}" + (f" ON {of}" if kind == TRIGGER else "")
+        return f"DROP {kind.upper()} {name}" + (f" ON {of}" if kind in OF_TABLES else "")
 
     def catalogue(self) -> Catalogue:
         from .postgresql_facts import PostgreSQLCatalogue

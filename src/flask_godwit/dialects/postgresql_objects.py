@@ -10,6 +10,7 @@ from sqlalchemy import Connection, text
 
 from .object_answers import FUNCTION, PROCEDURE, TRIGGER
 from .objects import ObjectKey, Objects, SchemaObject, Use, names_in, squeezed, tidy
+from .postgresql_attached import attached
 
 _OURS = """
     n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' AND NOT EXISTS (
@@ -139,11 +140,12 @@ class _Reader:
         """Functions first, whose keys the others need."""
         functions, views = self._rows(_FUNCTIONS), self._rows(_VIEWS)
         triggers = self._rows(_TRIGGERS, "c.oid")
-        if not (functions or views or triggers):
-            return
         for row in functions:
             kind = PROCEDURE if row.is_procedure else FUNCTION
             self.keys[row.oid] = ObjectKey(kind, self._schema(row.schema), row.name, row.arguments)
+        yield from attached(self.connection, self.keys)
+        if not (functions or views or triggers):
+            return
         for row in self.connection.execute(text(_USES.replace(":", r"\:"))):
             self.uses[row.object].add(Use(self._schema(row.schema), row.table, row.column or ""))
         for row in self.connection.execute(text(_CALLS.replace(":", r"\:"))):

@@ -25,7 +25,9 @@ _SQL = re.compile(
     re.IGNORECASE,
 )
 
-_MADE = r"\b(?:VIEW|FUNCTION|PROCEDURE|TRIGGER)\s+(?:IF\s+NOT\s+EXISTS\s+)?[\w.\"`]*\b{}\b"
+_MADE = (
+    r"\b(?:VIEW|FUNCTION|PROCEDURE|TRIGGER|POLICY|RULE)\s+(?:IF\s+NOT\s+EXISTS\s+)?[\w.\"`]*\b{}\b"
+)
 _DOMAIN = re.compile(r"\bCREATE\s+DOMAIN\s+([^\s(;]+)", re.IGNORECASE)
 _OPTIONS = re.compile(r"\b(?:mysql|mariadb)_\w|postgresql_with|UNLOGGED|ALTER TABLE", re.IGNORECASE)
 _SAID = re.compile(r"\b(\w+)(?=\s*=)|\b(CHARACTER SET|COLLATE|UNLOGGED)\b", re.IGNORECASE)

@@ -14,7 +14,14 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Dialect, text
 
 from ..dialects import class_for, dialect_for
-from ..dialects.object_answers import FUNCTION, MATERIALIZED_VIEW, PROCEDURE, TRIGGER, VIEW
+from ..dialects.object_answers import (
+    FUNCTION,
+    MATERIALIZED_VIEW,
+    OF_TABLES,
+    PROCEDURE,
+    TRIGGER,
+    VIEW,
+)
 from ..dialects.objects import ObjectKey, only_create, or_replace, quoted, tidy, view_statement
 from ..frozen import frozen
 from ..surroundings import surroundings_of
@@ -243,7 +250,7 @@ def statement_of(operation: ObjectOp, dialect: Dialect) -> str:
     is_materialized = key.kind == MATERIALIZED_VIEW and database.materializes_views
     kind = VIEW if key.kind == MATERIALIZED_VIEW and not is_materialized else key.kind
     if operation.verb == DROP:
-        owner = quoted(dialect, key.schema, key.of) if kind == TRIGGER else key.of
+        owner = quoted(dialect, key.schema, key.of) if kind in OF_TABLES else key.of
         return database.drop_object(kind, name, owner)
     statement = tidy(operation.definition)
     if kind in (VIEW, MATERIALIZED_VIEW):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 
 from ...dialects import Database
+from ...dialects.object_answers import UNDECLARED
 from ...dialects.objects import ObjectKey, Objects, SchemaObject, in_order
 from ...errors import ViewInTheWay
 from ..names import said
@@ -41,9 +42,10 @@ class ObjectComparison:
 
     def __post_init__(self) -> None:
         self.models = {one.key: one for one in self.wanted.objects}
-        strangers = {key.name for key in self.found if key not in self.models}
-        ours = self.declared(strangers) if strangers else ()
-        self.removed = {key for key in self.found if key not in self.models and key.name in ours}
+        strangers = {key for key in self.found if key not in self.models}
+        strangers -= {key for key in strangers if key.kind in UNDECLARED}
+        ours = self.declared({key.name for key in strangers}) if strangers else ()
+        self.removed = {key for key in strangers if key.name in ours}
         self.changed = {
             key
             for key, one in self.models.items()
@@ -54,7 +56,8 @@ class ObjectComparison:
     @property
     def unmanaged(self) -> list[ObjectKey]:
         """What is there and neither declared nor ever was."""
-        return [key for key in self.found if key not in self.models and key not in self.removed]
+        known = self.models.keys() | self.removed
+        return [key for key in self.found if key not in known and key.kind not in UNDECLARED]
 
     def steps(self, *, makes_way: bool) -> list[ObjectStep]:
         """What is to be done, in order.
@@ -126,11 +129,11 @@ class ObjectComparison:
         return stay
 
     def _in_the_way(self, key: ObjectKey, gone: Collection[ObjectKey]) -> ViewInTheWay:
+        is_declarable = key.kind not in UNDECLARED
         return ViewInTheWay(
             f"The {key.words} depends on {self._reason(self.found[key], gone)}, which"
-            f" {self.database.name} does not let change meanwhile. The models don't declare it.",
-            hint="Declare it in the models, drop it in a revision before this one, or drop it by"
-            " hand and create it again afterwards.\n"
+            f" {self.database.name} does not let change meanwhile. {_WHOSE[is_declarable]}",
+            hint=f"{_ADVICE[is_declarable]} drop it by hand and create it again afterwards.\n"
             "--no-row-check writes the script all the same.",
         )
 
@@ -185,6 +188,16 @@ class ObjectComparison:
             return Definition(one.key, self.wanted.text(one.key), one.more, one.table)
         is_ours = one.key in self.models or one.key in self.removed
         return replace(_as_found(one), is_ours=is_ours)
+
+
+_WHOSE = {
+    True: "The models don't declare it.",
+    False: "No revision creates it, so no script would create it again.",
+}
+_ADVICE = {
+    True: "Declare it in the models, drop it in a revision before this one, or",
+    False: "Drop it in a revision before this one, or",
+}
 
 
 def _as_found(one: SchemaObject) -> Definition:

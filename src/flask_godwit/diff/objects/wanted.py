@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, MetaData, make_url
 from sqlalchemy.event import listen
 
 from ...dialects import Database, dialect_for
+from ...dialects.object_answers import UNDECLARED
 from ...dialects.objects import Header, ObjectKey, SchemaObject, header, in_order
 from ...dialects.walls import kept_inside, untouched
 from ...failure import reason_of
@@ -124,7 +125,8 @@ def _found(connection: Connection, place: Database, statements: list[str]) -> Wa
     """What is there now, each with the statement that made it."""
     said = [undoubled(statement, connection.dialect) for statement in statements]
     heads = [(head, number) for number, text in enumerate(said) if (head := header(text))]
-    found = in_order(place.objects(connection).values())
+    there = place.objects(connection).values()
+    found = in_order(one for one in there if one.key.kind not in UNDECLARED)
     own: dict[ObjectKey, int] = {}
     for one in found:
         made = [number for head, number in heads if _makes(connection, head, one)]
