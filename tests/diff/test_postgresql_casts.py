@@ -199,3 +199,33 @@ def test_nulls_that_are_alike(evolution: Evolution) -> None:
     answer = evolution.migrate(models(alike=True))
     assert answer.exit_code == 1
     assert "1 row of t has the same a as another row" in answer.output
+
+
+def test_a_query_that_converts(evolution: Evolution) -> None:
+    """PostgreSQL allows none, which is said at once, with what works."""
+    evolution.begin(_models(lambda: sa.String(9)), "INSERT INTO t (id, a) VALUES (1, 'select')")
+    models = _models(sa.Integer)
+    answer = evolution.migrate(models, "--using", "t.a=(SELECT min(b.id) FROM t b WHERE b.a = a)")
+    assert answer.exit_code == 1
+    assert "PostgreSQL allows no SELECT in what converts a column." in answer.output
+    assert "-> Call a function that does the SELECT." in answer.output
+    evolution.follow(models, "--using", "t.a=length(replace(a, 'select', 'no select'))")
+
+
+@pytest.mark.parametrize("new", [pg.JSONB, sa.JSON])
+def test_pairs_and_objects(evolution: Evolution, new: Kind) -> None:
+    """What an hstore has comes back from JSON, whatever signs are in it."""
+    odd = """hstore(E'a"b=>, \\\\', E'c\\n: "d')"""
+    evolution.begin(_models(sa.Integer))
+    try:
+        evolution.now.execute("CREATE EXTENSION IF NOT EXISTS hstore")
+    except sa.exc.DBAPIError as error:
+        pytest.skip(f"no hstore: {error}")
+    assert not evolution.migrate(_models(pg.HSTORE), "--using", "t.a=hstore('n', '')").exit_code
+    evolution.now.ok("upgrade")
+    evolution.now.execute(f"INSERT INTO t VALUES (1, {odd}), (2, NULL), (3, ''), (4, 'x=>NULL')")
+    before = evolution.rows("SELECT id, a::text FROM t ORDER BY id")
+    evolution.follow(_models(new))
+    assert evolution.rows("SELECT a ->> 'x' FROM t WHERE id = 4") == [(None,)]
+    evolution.now.ok("downgrade")
+    assert evolution.rows("SELECT id, a::text FROM t ORDER BY id") == before

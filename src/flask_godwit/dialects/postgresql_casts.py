@@ -102,11 +102,9 @@ def _nested(
     """Between arrays, JSON and what stands in them; None where that is not what it is about."""
     target = type_name(connection, new)
     if isinstance(new, HSTORE):
-        return None
+        return _of_object(column) if isinstance(old, types.JSON) else None
     if isinstance(old, types.JSON) and isinstance(new, ARRAY):
-        # No subquery may stand there, and only as a part of a row is JSON read as an array.
-        row = f"jsonb_build_object('{_TEXTS[1]}', {column})"
-        return f"(jsonb_populate_record(NULL::{_TEXTS[0]}, {row})).{_TEXTS[1]}::{target}"
+        return f"{_texts_of(column)}::{target}"
     if isinstance(old, types.JSON) and not (_is_text(new) or isinstance(new, types.JSON)):
         return f"({column} #>> '{{}}')::{target}"
     if isinstance(new, types.JSON) and not (_is_text(old) or isinstance(old, types.JSON)):
@@ -120,6 +118,22 @@ def _nested(
         known = _by_catalogue(connection, column, old, new)
         return f"{column}::text::{target}" if known is None else known
     return None
+
+
+def _texts_of(json: str) -> str:
+    """JSON as an array of texts."""
+    # No subquery may stand there, and only as a part of a row is JSON read as an array.
+    row = f"jsonb_build_object('{_TEXTS[1]}', {json})"
+    return f"(jsonb_populate_record(NULL::{_TEXTS[0]}, {row})).{_TEXTS[1]}"
+
+
+def _of_object(column: str) -> str:
+    """An object of JSON as an hstore."""
+    keys, values = (
+        _texts_of(f"jsonb_path_query_array({column}::jsonb, '$.keyvalue().{part}')")
+        for part in ("key", "value")
+    )
+    return f"hstore({keys}, {values})"
 
 
 def _is_one_of_several(old: TypeEngine[Any], new: TypeEngine[Any]) -> bool:

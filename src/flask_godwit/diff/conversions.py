@@ -10,7 +10,8 @@ from sqlalchemy import Column, Dialect
 from sqlalchemy.types import TypeEngine
 
 from ..dialects.base import Database
-from ..errors import AnswerNeeded
+from ..errors import AnswerNeeded, AnswerWrong
+from ..sql.words import words_of
 from .answers import Answers
 from .literals import neutral
 from .names import quoted, said
@@ -35,9 +36,11 @@ class Conversions:
         """That of an upgrade.
 
         :raises AnswerNeeded: none is known.
+        :raises AnswerWrong: what somebody has typed can't stand there.
         """
         place, told = _place(operation), self._told(operation)
         if told:
+            self._refuse_query(place, told)
             self.used.add(place)
             return told, ""
         using = self._known(operation)
@@ -66,6 +69,15 @@ class Conversions:
         if using is None:
             return self._nothing(operation, target)
         return using, f"{_place(operation)} {_UNLIKE}" if told else ""
+
+    def _refuse_query(self, place: str, told: str) -> None:
+        words = words_of(told, self.dialect.name) or ()
+        if any(word.plain == "SELECT" for word in words):
+            raise AnswerWrong(
+                f'--using "{place}={told}": {self.database.name} allows no SELECT in what converts'
+                " a column.",
+                hint=f"Call a function that does the SELECT.\n{_BY_A_NEW_COLUMN}",
+            )
 
     def _told(self, operation: ops.AlterColumnOp) -> str | None:
         takes_it = self.database.takes_using
