@@ -95,6 +95,7 @@ class Place:
     column: str
     is_array: bool = False
     default: str | None = None
+    is_generated: bool = False
 
 
 @frozen

@@ -36,10 +36,12 @@ _RULES = """
     WHERE r.rulename <> '_RETURN' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
 """
 _USES = """
-    SELECT d.objid, d.refobjid, n.nspname AS schema, c.relname AS table, a.attname AS column
+    SELECT d.objid, d.refobjid, n.nspname AS schema,
+        coalesce(c.relname, t.typname) AS table, a.attname AS column
     FROM pg_depend d
+    LEFT JOIN pg_type t ON d.refclassid = 'pg_type'::regclass AND t.oid = d.refobjid
     LEFT JOIN pg_class c ON d.refclassid = 'pg_class'::regclass AND c.oid = d.refobjid
-    LEFT JOIN pg_namespace n ON n.oid = c.relnamespace
+    LEFT JOIN pg_namespace n ON n.oid = coalesce(c.relnamespace, t.typnamespace)
     LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.refobjsubid AND a.attnum <> 0
     WHERE d.classid IN ('pg_policy'::regclass, 'pg_rewrite'::regclass) AND d.objid = ANY (:found)
 """

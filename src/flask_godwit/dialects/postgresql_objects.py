@@ -51,21 +51,23 @@ _TRIGGERS = """
     JOIN pg_class c ON c.oid = g.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE NOT g.tgisinternal AND coalesce((to_jsonb(g) ->> 'tgparentid')::bigint, 0) = 0 AND {ours}
 """
+# No table has the name of a type, which stands in its place.
 _USES = """
-    SELECT coalesce(r.ev_class, d.objid) AS object, n.nspname AS schema, c.relname AS table,
-        coalesce(a.attname, k.conname) AS column
+    SELECT coalesce(r.ev_class, d.objid) AS object, n.nspname AS schema,
+        coalesce(c.relname, e.typname, t.typname) AS table, coalesce(a.attname, k.conname) AS column
     FROM pg_depend d
     LEFT JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
     LEFT JOIN pg_constraint k ON d.refclassid = 'pg_constraint'::regclass AND k.oid = d.refobjid
     LEFT JOIN pg_type t ON d.refclassid = 'pg_type'::regclass AND t.oid = d.refobjid
     LEFT JOIN pg_type e ON e.oid = t.typelem
-    JOIN pg_class c ON c.oid = CASE d.refclassid WHEN 'pg_class'::regclass THEN d.refobjid
+    LEFT JOIN pg_class c ON c.oid = CASE d.refclassid WHEN 'pg_class'::regclass THEN d.refobjid
         WHEN 'pg_constraint'::regclass THEN k.conrelid
         ELSE coalesce(nullif(t.typrelid, 0), e.typrelid) END
-    JOIN pg_namespace n ON n.oid = c.relnamespace
+    JOIN pg_namespace n ON n.oid = coalesce(c.relnamespace, e.typnamespace, t.typnamespace)
     LEFT JOIN pg_attribute a ON d.refclassid = 'pg_class'::regclass AND a.attrelid = c.oid
         AND a.attnum = d.refobjsubid AND d.refobjsubid <> 0
-    WHERE d.classid IN ('pg_rewrite'::regclass, 'pg_proc'::regclass, 'pg_trigger'::regclass)
+    WHERE (d.classid IN ('pg_rewrite'::regclass, 'pg_proc'::regclass, 'pg_trigger'::regclass)
+            OR d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_type'::regclass)
         AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
 """
 _CALLS = """

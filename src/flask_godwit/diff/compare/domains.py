@@ -25,6 +25,7 @@ from .type_users import (
     model_columns,
     model_defaults,
     moved,
+    name_meanwhile,
     renamed,
     use_existing,
 )
@@ -149,8 +150,9 @@ def _changed(context: AutogenContext, before: DomainType, after: DomainType) -> 
     dialect, key = context.dialect, (before.schema, before.name)
     assert dialect is not None
     if _is_rebuilt(before, after):
-        up = list(_remade(dialect, after, model_defaults(context)))
-        down = list(_remade(dialect, before, found_defaults(before)))
+        old = name_meanwhile(context, key)
+        up = list(_remade(dialect, after, model_defaults(context), old))
+        down = list(_remade(dialect, before, found_defaults(before), old))
     else:
         up = list(_altered(dialect, key, before, after))
         down = list(_altered(dialect, key, after, before))
@@ -165,9 +167,11 @@ def _words(dialect: Dialect, type_: DomainType) -> str:
     return " ".join((type_.base, *_attributes(dialect, type_), *checks))
 
 
-def _remade(dialect: Dialect, after: DomainType, defaults: Defaults) -> Iterator[Sql]:
-    """A new domain takes the old one's place, and the columns follow."""
-    old = f"{after.name}_old"
+def _remade(dialect: Dialect, after: DomainType, defaults: Defaults, old: str) -> Iterator[Sql]:
+    """A new domain takes the old one's place, and the columns follow.
+
+    :param old: the old one's name meanwhile.
+    """
     name = quoted(dialect, after.schema, after.name)
     yield Sql(f"ALTER DOMAIN {name} RENAME TO {quoted(dialect, old)}")
     yield Sql(create_domain(dialect, after))

@@ -17,9 +17,10 @@ from ...dialects.facts import DomainType, EnumType, TableFacts
 from ..names import Key
 from .checks import dropped_check
 from .indexes import dropped_index, has_columns_only
+from .keys_on_columns import dropped_keys
 from .names import final_name
 from .sides import sides_of
-from .text import names_in
+from .text import casts_in, names_in
 
 _Blocks = list[ops.ModifyTableOps]
 
@@ -29,15 +30,19 @@ def aside(
 ) -> tuple[_Blocks, _Blocks]:
     """What comes before the types change and after it; what goes for good is taken over."""
     columns: dict[Key, set[str]] = {}
-    for user in (user for type_ in changing for user in type_.users):
-        columns.setdefault((user.schema, user.table), set()).add(user.column)
+    types: dict[Key, set[str]] = {}
+    for type_ in changing:
+        for user in type_.users:
+            columns.setdefault((user.schema, user.table), set()).add(user.column)
+            types.setdefault((user.schema, user.table), set()).add(type_.name)
     before: _Blocks = []
     after: _Blocks = []
     for table in context.sorted_tables:
         schema = None if table.schema == context.dialect.default_schema_name else table.schema
         read = columns.get((schema, table.name), set())
         facts = sides_of(context).actual(context, schema, table.name) if read else None
-        drops = [] if facts is None else list(_drops(schema, table, facts, read))
+        said = types.get((schema, table.name), set())
+        drops = [] if facts is None else list(_drops(context, table, facts, read, said))
         if not drops:
             continue
         going = {_name(op): op for op in _taken(upgrade, (schema, table.name), drops)}
@@ -50,20 +55,24 @@ def aside(
 
 
 def _drops(
-    schema: str | None, table: Table, facts: TableFacts, columns: set[str]
+    context: AutogenContext, table: Table, facts: TableFacts, columns: set[str], types: set[str]
 ) -> Iterator[ops.MigrateOperation]:
+    schema = None if table.schema == context.dialect.default_schema_name else table.schema
     computed = {
         name
         for name, column in facts.columns.items()
-        if names_in(column.computed or "") & columns and name in table.columns
+        if column.computed
+        and ((names_in(column.computed) | {name}) & columns or casts_in(column.computed) & types)
+        and name in table.columns
     }
     for name, sql in facts.checks:
-        if names_in(sql) & (columns | computed):
+        if names_in(sql) & (columns | computed) or casts_in(sql) & types:
             yield dropped_check(schema, table, name, sql)
     for name, definition in facts.indexes.items():
         more = set() if has_columns_only(definition) else columns
-        if names_in(definition) & (more | computed):
+        if names_in(definition) & (more | computed) or casts_in(definition) & types:
             yield dropped_index(schema, table.name, name, definition)
+    yield from dropped_keys(context, schema, table, facts, computed)
     for name in sorted(computed):
         column = table.columns[name]
         yield ops.DropColumnOp.from_column_and_tablename(schema, table.name, column)

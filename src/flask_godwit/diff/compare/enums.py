@@ -27,6 +27,7 @@ from .type_users import (
     model_columns,
     model_defaults,
     moved,
+    name_meanwhile,
     renamed,
     use_existing,
 )
@@ -163,11 +164,12 @@ def _changed(
     A column that leaves the type need not have one of the new values. It keeps the old type,
     which goes when that is done: then there is a second list of statements, for the end.
     """
-    key = (found.schema, found.name)
-    models = model_defaults(context)
+    assert context.dialect is not None
+    dialect, key = context.dialect, (found.schema, found.name)
+    models, name = model_defaults(context), name_meanwhile(context, key)
     staying = replace(found, users=tuple(u for u in found.users if not is_gone(u, gone)))
-    up = list(_remade(context, staying, labels, models))
-    down = list(_remade(context, staying, found.labels, found_defaults(found)))
+    up = list(_remade(dialect, staying, labels, models, name))
+    down = list(_remade(dialect, staying, found.labels, found_defaults(found), name))
     words = f"type {said(key)}: {', '.join(labels)}"
     back = f"type {said(key)}: {', '.join(found.labels)}"
     up[0].words, down[0].words = words, back
@@ -177,12 +179,17 @@ def _changed(
 
 
 def _remade(
-    context: AutogenContext, found: EnumType, labels: tuple[str, ...], defaults: Defaults
+    dialect: Dialect,
+    found: EnumType,
+    labels: tuple[str, ...],
+    defaults: Defaults,
+    old_name: str,
 ) -> Iterator[Sql]:
-    """A new type takes the old one's place, and the columns follow."""
-    assert context.dialect is not None
-    dialect, key = context.dialect, (found.schema, found.name)
-    old_name = f"{found.name}_old"
+    """A new type takes the old one's place, and the columns follow.
+
+    :param old_name: the old one's meanwhile.
+    """
+    key = (found.schema, found.name)
     name, old = quoted(dialect, *key), quoted(dialect, found.schema, old_name)
     yield Sql(f"ALTER TYPE {name} RENAME TO {quoted(dialect, old_name)}")
     yield Sql(_create(dialect, key, labels))

@@ -83,6 +83,12 @@ def names_in(text: str) -> set[str]:
     return {token.strip('"`') for token in _TOKEN.findall(text) if token[0] != "'"}
 
 
+def casts_in(text: str) -> set[str]:
+    """The types that an expression casts to, without their schemas."""
+    found = _CAST.findall(_LITERAL.sub("", text))
+    return {_PLACE.sub("::", cast)[2:].removesuffix("[]").strip('"') for cast in found}
+
+
 def written(element: Any, dialect: Dialect) -> str:
     """An expression as a person would write it for a database, without a table's name."""
     options = {"literal_binds": True, "include_table": False}

@@ -19,6 +19,8 @@ from .text import written
 Named = TypeVar("Named", EnumType, DomainType)
 Defaults = Mapping[tuple[str | None, str, str], str | None]
 Columns = set[tuple[str | None, str, str | None]]
+_ROOM = 55
+"""How much of a name PostgreSQL, which cuts it at 63, lets stay beside what is added."""
 
 
 def renamed(context: AutogenContext, types: Mapping[Key, Named]) -> Mapping[Key, Named]:
@@ -95,6 +97,17 @@ def is_unused(type_: EnumType | DomainType, gone: Columns) -> bool:
     return bool(type_.users) and all(is_gone(user, gone) for user in type_.users)
 
 
+def name_meanwhile(context: AutogenContext, key: Key) -> str:
+    """A name that nothing has, for a type that another one takes the place of."""
+    assert context.connection is not None
+    database = sides_of(context).database
+    found = (*database.enum_types(context.connection), *database.domain_types(context.connection))
+    taken = {name for schema, name in found if schema == key[0]}
+    taken |= {table.name for table in context.sorted_tables}  # each is a type as well
+    names = (f"{key[1][:_ROOM]}_old{number or ''}" for number in range(len(taken) + 1))
+    return next(name for name in names if name not in taken)
+
+
 def moved(
     dialect: Dialect, type_: EnumType | DomainType, through: str, defaults: Defaults
 ) -> Iterator[Sql]:
@@ -105,6 +118,8 @@ def moved(
     """
     name = quoted(dialect, type_.schema, type_.name)
     for user in type_.users:
+        if user.is_generated:
+            continue  # it is away meanwhile
         table = quoted(dialect, user.schema, user.table)
         column, array = quoted(dialect, user.column), "[]" if user.is_array else ""
         place = (user.schema, user.table, user.column)

@@ -43,7 +43,7 @@ def compare_uniques(
         create: Any = ops.CreateUniqueConstraintOp.from_constraint(constraint)
         create.constraint_name = conv(name)
         reverse = ops.CreateUniqueConstraintOp(
-            conv(name), table.name, create.columns, schema=schema, **_options(actual)
+            conv(name), table.name, create.columns, schema=schema, **options_of(actual)
         )
         yield ops.DropConstraintOp(
             conv(name), table.name, type_="unique", schema=schema, _reverse=reverse
@@ -57,7 +57,7 @@ def _complete_drops(modify: ops.ModifyTableOps, known: Mapping[str, UniqueFacts]
         reverse = operation._reverse if isinstance(operation, ops.DropConstraintOp) else None
         if isinstance(reverse, ops.CreateUniqueConstraintOp):
             more = known.get(str(reverse.constraint_name))
-            reverse.kw.update(_options(more) if more else {})
+            reverse.kw.update(options_of(more) if more else {})
 
 
 def as_statements(context: AutogenContext, operations: list[ops.MigrateOperation]) -> None:
@@ -97,7 +97,7 @@ def complete_uniques(found: Table, facts: TableFacts) -> None:
     for constraint in found.constraints:
         more = (facts.uniques or {}).get(str(constraint.name))
         if isinstance(constraint, UniqueConstraint) and more:
-            options = _options(more)
+            options = options_of(more)
             constraint.deferrable = options.pop("deferrable", None)
             constraint.initially = options.pop("initially", None)
             with suppress(ArgumentError):  # SQLAlchemy 2.0.40 has no word for it
@@ -123,7 +123,8 @@ def _when(deferrable: bool | None, initially: str | None) -> str:
     return _LATE if deferrable else ""
 
 
-def _options(facts: UniqueFacts) -> dict[str, Any]:
+def options_of(facts: UniqueFacts) -> dict[str, Any]:
+    """What an operation is given beside the columns."""
     options: dict[str, Any] = {_INCLUDE: list(facts.include)} if facts.include else {}
     if facts.late:
         options["deferrable"] = True

@@ -152,7 +152,8 @@ class ObjectComparison:
     def _reason(self, one: SchemaObject, gone: Collection[ObjectKey]) -> str:
         for touch in self.touched:
             if not touch.follows and touch.concerns(one):
-                return said((touch.schema, touch.table), touch.column or None)
+                kind = "type " if touch.is_type else ""
+                return kind + said((touch.schema, touch.table), touch.column or None)
         for key in gone:
             if one.hangs_on(key):
                 return key.words

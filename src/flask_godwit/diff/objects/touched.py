@@ -19,6 +19,11 @@ _TYPE_CHANGED = re.compile(
     rf"ALTER TABLE (?:({_NAME})\.)?({_NAME}) (?:ALTER COLUMN|MODIFY|CHANGE) ({_NAME}) (?!SET|DROP)",
     re.IGNORECASE,
 )
+_TYPE = re.compile(
+    r"(?:ALTER|DROP) (?:TYPE|DOMAIN) "
+    rf"(?:(?P<schema>{_NAME})\.)?(?P<name>{_NAME})(?: RENAME TO (?P<new>{_NAME}))?$",
+    re.IGNORECASE,
+)
 _RENAMED = re.compile(
     rf"ALTER TABLE (?:({_NAME})\.)?({_NAME}) (?:RENAME|SET SCHEMA)\b", re.IGNORECASE
 )
@@ -37,6 +42,8 @@ class Touch:
     column: str = ""
     follows: bool = False
     drops: bool = False
+    is_type: bool = False
+    """Whether it is a type, such as an enumeration, instead of a table."""
 
     def concerns(self, found: SchemaObject) -> bool:
         """Whether a view, function or trigger depends on what changes."""
@@ -46,7 +53,25 @@ class Touch:
 
 def touches(upgrade: ops.OpContainer, renames: Renames) -> list[Touch]:
     """The changes of tables that matter to what depends on them."""
-    return [touch for operation in flat(upgrade) for touch in _touches(operation, renames)]
+    found = [touch for operation in flat(upgrade) for touch in _touches(operation, renames)]
+    return [*found, *_types(upgrade)]
+
+
+def _types(upgrade: ops.OpContainer) -> Iterator[Touch]:
+    """The types that go, or that another one takes the place of meanwhile."""
+    names: dict[tuple[str | None, str], str] = {}
+    for operation in flat(upgrade):
+        found = _TYPE.match(operation.statement) if isinstance(operation, Sql) else None
+        if found is None:
+            continue
+        schema = unquoted(found["schema"]) if found["schema"] else None
+        name = unquoted(found["name"])
+        if found["new"]:
+            names[schema, unquoted(found["new"])] = name
+        else:
+            is_remade = (schema, name) in names
+            old = names.get((schema, name), name)
+            yield Touch(schema, old, drops=not is_remade, is_type=True)
 
 
 def dropped_columns(upgrade: ops.OpContainer, renames: Renames) -> dict[str, set[str]]:
