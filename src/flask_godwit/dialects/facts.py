@@ -71,6 +71,12 @@ class Catalogue:
         """The facts of one table; None where they can't be known."""
         return None
 
+    def constraint_comments(
+        self, connection: Connection
+    ) -> Mapping[tuple[str | None, str, str], str]:
+        """What is said of constraints, by schema, table and name."""
+        return {}
+
     def twin(
         self, connection: Connection, copy: Table
     ) -> AbstractContextManager[TableFacts | None]:

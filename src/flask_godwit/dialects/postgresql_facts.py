@@ -18,6 +18,7 @@ from .facts import Catalogue, ColumnFacts, TableFacts, UniqueFacts
 from .postgresql_counters import sequence_options
 from .postgresql_domains import apart
 from .postgresql_options import options_in
+from .postgresql_remarks import constraint_comments
 
 _COLUMNS = """
     SELECT c.relname AS table, c.reloptions AS options, c.relpersistence AS persistence,
@@ -90,6 +91,11 @@ class PostgreSQLCatalogue(Catalogue):
         if schema not in self._read:
             self._read[schema] = _facts(connection, _NAMED, {"schema": schema})
         return self._read[schema].get(table)
+
+    def constraint_comments(
+        self, connection: Connection
+    ) -> Mapping[tuple[str | None, str, str], str]:
+        return constraint_comments(connection)
 
     @contextmanager
     def twin(self, connection: Connection, copy: Table) -> Iterator[TableFacts | None]:

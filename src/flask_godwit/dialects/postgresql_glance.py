@@ -57,9 +57,11 @@ _COLUMNS = """
 """
 # PostgreSQL 18 has a constraint for every NOT NULL, which the column says already.
 _CONSTRAINTS = """
-    SELECT c.relname, k.conname, k.contype::text, pg_get_constraintdef(k.oid)
+    SELECT c.relname, k.conname, k.contype::text, pg_get_constraintdef(k.oid), e.description
     FROM pg_class c
     JOIN pg_constraint k ON k.conrelid = c.oid
+    LEFT JOIN pg_description e
+        ON e.objoid = k.oid AND e.classoid = 'pg_constraint'::regclass
     WHERE k.contype NOT IN ('n', 't') AND c.relnamespace = {schema}
 """
 _INDEXES = """
@@ -125,7 +127,9 @@ def _lines(connection: Connection, schema: str | None) -> Iterator[tuple[str, Li
         yield table, Line(COLUMN, column, words)
         if comment:
             yield table, Line(COMMENT, column, comment)
-    for table, name, letter, definition in _rows(connection, _CONSTRAINTS, schema):
+    for table, name, letter, definition, comment in _rows(connection, _CONSTRAINTS, schema):
+        if comment:
+            yield table, Line(COMMENT, f"constraint {name}", comment)
         kind = _KINDS.get(letter, letter)
         said = definition.removeprefix(kind)
         yield table, Line(kind, name, said.strip() if kind == CHECK else bare(said))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,6 @@ from sqlalchemy.types import TypeEngine
 
 from ..dialects.base import Database
 from ..errors import AnswerNeeded, AnswerWrong
-from ..sql.words import words_of
 from .answers import Answers
 from .literals import neutral
 from .names import quoted, said
@@ -71,8 +71,7 @@ class Conversions:
         return using, f"{_place(operation)} {_UNLIKE}" if told else ""
 
     def _refuse_query(self, place: str, told: str) -> None:
-        words = words_of(told, self.dialect.name) or ()
-        if any(word.plain == "SELECT" for word in words):
+        if _QUERY.search(_QUOTED.sub("", told)):
             raise AnswerWrong(
                 f'--using "{place}={told}": {self.database.name} allows no SELECT in what converts'
                 " a column.",
@@ -99,6 +98,9 @@ class Conversions:
         words = f"{name} can't convert {place} back: each row gets {nothing}."
         return f"{nothing}::{target}", words
 
+
+_QUOTED = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*\"""")
+_QUERY = re.compile(r"\bSELECT\b", re.IGNORECASE)
 
 _UNLIKE = "comes back as its type does; whether that undoes --using, nobody has looked."
 

@@ -14,6 +14,8 @@ from ..dialects import dialect_for
 from ..dialects.base import Database
 from .casts import CastStage
 from .coming_back import say_steadily
+from .compare.sides import sides_of
+from .constraint_comments import comment_what_is_made
 from .constraint_names import name_added
 from .fill import FillStage
 from .key_columns import KeyColumnStage
@@ -113,6 +115,9 @@ def _run(
         leaves=renames is not refinement.renames,
     )
     Parents(downgrade, context.connection.dialect, facts["database"]).bring()
+    if context.dialect.supports_constraint_comments:
+        found, models = sides_of(context).constraint_comments, models_of(context)
+        comment_what_is_made(context.dialect, models, found, renames, upgrade, downgrade)
 
 
 def _name_and_sort(

@@ -43,6 +43,11 @@ class Sides:
         """What reads the facts, which there is no need of where all tables are unchanged."""
         return self.database.catalogue()
 
+    @cached_property
+    def constraint_comments(self) -> Mapping[tuple[str | None, str, str], str]:
+        """What is said of constraints; nothing where a database keeps no such comments."""
+        return self.catalogue.constraint_comments(self.connection)
+
     def actual(self, context: AutogenContext, schema: str | None, name: str) -> TableFacts | None:
         """The table in the database, in the names that it will have after the renames."""
         renames = getattr(context.inspector, "renames", None) or Renames()

@@ -7,6 +7,7 @@ from alembic.operations import ops
 from alembic.util import PriorityDispatchResult
 from sqlalchemy import Table
 
+from ..constraint_comments import compare_comments
 from .checks import compare_checks
 from .column_order import compare_order
 from .columns import compare_columns
@@ -72,6 +73,9 @@ def compare_table(
         compare_kind(context, modify, schema, wanted, facts)
         compare_exclusions(context, modify, schema, wanted, facts)
         keep_constraints(context, modify, schema, found, facts)
+        if context.dialect.supports_constraint_comments:
+            comments = sides_of(context).constraint_comments
+            modify.ops += compare_comments(context, modify, wanted, comments)
         if not sides_of(context).database.retypes_what_is_read:
             modify.ops[:] = _around_types(modify.ops)
     return PriorityDispatchResult.CONTINUE

@@ -136,6 +136,8 @@ class Models:
             yield constraint
 
     def _constraint(self, constraint: Any) -> Line:
+        if constraint.comment and self.dialect.supports_constraint_comments:
+            raise _NotPlain
         if constraint._ddl_if is not None or constraint._create_rule or dialect_words(constraint):
             raise _NotPlain
         name = final_name(self.dialect, constraint)
