@@ -116,3 +116,53 @@ def test_forbids_null_itself(evolution: Evolution, nullable: bool) -> None:
     assert PROVED in evolution.follow(full, *fills).output
     assert evolution.rows("SELECT c_strict, c_mild FROM item") == [(3, 5)]
     assert evolution.rows("SELECT 1 FROM pg_attrdef WHERE adnum > 1") == []
+
+
+@pytest.mark.requires("enum_types")
+@pytest.mark.parametrize(
+    ("plain", "kind", "value"),
+    [
+        (sa.Integer, lambda: domain(check="VALUE > 0"), "7"),
+        (sa.Text, lambda: domain("num", sa.Numeric(8, 2)), "12.50"),
+        (sa.BigInteger, lambda: domain("Odd", sa.Text, check="VALUE <> ''"), "7"),
+        (lambda: sa.ARRAY(sa.Integer), lambda: sa.ARRAY(domain(check="VALUE > 0")), "{1,2}"),
+        (lambda: domain("other", sa.BigInteger), lambda: domain(check="VALUE > 0"), "7"),
+    ],
+    ids=["integer", "text", "capital", "array", "other domain"],
+)
+def test_from_what_it_stands_on(
+    evolution: Evolution, plain: Callable[[], Any], kind: Callable[[], Any], value: str
+) -> None:
+    """A column of another type becomes one of the domain, and again one of that type."""
+
+    def table(type_: Callable[[], Any]) -> Callable[[SQLAlchemy], None]:
+        def make(db: SQLAlchemy) -> None:
+            key = sa.Column("id", sa.Integer, primary_key=True)
+            db.Table("item", key, sa.Column("a", type_(), index=True))
+
+        return make
+
+    evolution.begin(table(plain), f"INSERT INTO item VALUES (1, '{value}'), (2, NULL)")
+    evolution.follow(table(kind))
+    kept = [(value,), (None,)]
+    assert evolution.rows("SELECT CAST(a AS TEXT) FROM item ORDER BY id") == kept
+    evolution.back(table(plain))
+    assert evolution.rows("SELECT CAST(a AS TEXT) FROM item ORDER BY id") == kept
+    evolution.now.ok("upgrade")
+    evolution.follow(table(plain))
+
+
+@pytest.mark.requires("enum_types")
+def test_rows_that_it_refuses(evolution: Evolution) -> None:
+    """They are found before a script is written."""
+    key = sa.Column("id", sa.Integer, primary_key=True)
+    evolution.begin(
+        lambda db: db.Table("item", key._copy(), sa.Column("a", sa.Integer)),
+        "INSERT INTO item VALUES (1, -1)",
+    )
+    positive = domain(check="VALUE > 0")
+    answer = evolution.migrate(
+        lambda db: db.Table("item", key._copy(), sa.Column("a", positive, nullable=False))
+    )
+    assert answer.exit_code == 1
+    assert "Not every value of item.a can become" in answer.output

@@ -16,7 +16,7 @@ from sqlalchemy import (
     text,
     types,
 )
-from sqlalchemy.dialects.postgresql import BIT, HSTORE, INET
+from sqlalchemy.dialects.postgresql import BIT, DOMAIN, HSTORE, INET
 from sqlalchemy.dialects.postgresql.ranges import (
     AbstractMultiRange,
     AbstractRange,
@@ -48,6 +48,13 @@ def conversion(
     :param column: the quoted name.
     """
     old, new = behind(connection, old), behind(connection, new)
+    if isinstance(old, DOMAIN):
+        return conversion(connection, column, old.data_type, new)
+    if isinstance(new, DOMAIN):
+        inner = conversion(connection, column, old, new.data_type)
+        # By itself it converts, too, but then nobody has asked whether all rows fit.
+        value = f"({inner})" if inner else column
+        return inner if inner is None else f"{value}::{type_name(connection, new)}"
     if isinstance(old, DateTime) and isinstance(new, DateTime):
         # Without this the session's own time zone would decide what is stored.
         return "" if old.timezone == new.timezone else f"{column} AT TIME ZONE 'UTC'"
@@ -197,8 +204,8 @@ def _is_text(kind: TypeEngine[Any]) -> bool:
 def type_name(connection: Connection, kind: TypeEngine[Any]) -> str:
     """The type as one casts to it."""
     said = kind.compile(dialect=connection.dialect).partition(" COLLATE ")[0]
-    of_enum = isinstance(kind.item_type if isinstance(kind, ARRAY) else kind, Enum)
-    return said if of_enum else said.lower()
+    has_name = isinstance(kind.item_type if isinstance(kind, ARRAY) else kind, Enum | DOMAIN)
+    return said if has_name else said.lower()
 
 
 def plain_name(connection: Connection, kind: TypeEngine[Any]) -> str:

@@ -7,6 +7,7 @@ command before a script is written that would fail when it is applied.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, TypeGuard
@@ -199,8 +200,12 @@ class CastStage:
     def _reason(self, key: Key, name: str, using: str, new: TypeEngine[Any] | None) -> str:
         if isinstance(new.item_type if isinstance(new, types.ARRAY) else new, Enum):
             return ""  # its type may not exist yet; the values are compared instead
+        if isinstance(new, types.ARRAY) and any(self.database.domains_in(new, self.dialect)):
+            return ""  # so it is with a domain, which can't stand there for a moment
         first, words, own = self.database.domain_for_a_moment(new, self.dialect)
-        expression: Any = literal_column(using.replace(words, own) if first else using)
+        if first:
+            using = re.sub(rf'(?<![\w"]){re.escape(words)}(?![\w"])', lambda _: own, using)
+        expression: Any = literal_column(using)
         return self.rows.refused(key, name, expression, undoubled(first, self.dialect))
 
     def _refuse(self, key: Key, name: str, condition: Condition, words: str) -> None:
