@@ -121,3 +121,46 @@ def test_keys_and_casts(evolution: Evolution) -> None:
     evolution.follow(models(("c", "b", "a")))
     assert evolution.rows("SELECT g FROM t ORDER BY id") == [(1,), (None,)]
     evolution.back(models(labels))
+
+
+def test_exclusions(evolution: Evolution) -> None:
+    """An exclusion constraint that reads one is away meanwhile, be it changed or not."""
+
+    def models(labels: tuple[str, ...], **where: str) -> Models:
+        def declare(db: SQLAlchemy) -> None:
+            _table(db, labels)
+            table = db.metadata.tables["t"]
+            table.append_column(sa.Column("r", pg.INT4RANGE))
+            for name, label in where.items():
+                condition = sa.text(f"a = '{label}'")
+                table.append_constraint(
+                    pg.ExcludeConstraint(("r", "&&"), name=name, where=condition)
+                )
+
+        return declare
+
+    evolution.begin(models(ONE, same="a", other="b"), "INSERT INTO t VALUES (1, 'a')")
+    evolution.follow(models(OTHER, same="a", other="c", new="b"))
+    found = "SELECT conname FROM pg_constraint WHERE contype = 'x' ORDER BY conname"
+    assert evolution.rows(found) == [("new",), ("other",), ("same",)]
+    evolution.now.ok("downgrade")
+    assert evolution.rows(found) == [("other",), ("same",)]
+
+
+def test_a_view_with_a_domain(evolution: Evolution) -> None:
+    """A view has its columns from tables: only these are changed."""
+
+    def models(base: type[sa.Integer]) -> Models:
+        def declare(db: SQLAlchemy) -> None:
+            column = sa.Column("a", pg.DOMAIN("part", base))
+            db.Table("t", sa.Column("id", sa.Integer, primary_key=True), column)
+            View("v", db, "SELECT a FROM t")
+
+        return declare
+
+    evolution.begin(models(sa.Integer), "INSERT INTO t (id, a) VALUES (1, 5)")
+    answer = evolution.migrate(models(sa.BigInteger))
+    assert "Proved: upgrade, downgrade, no further changes" in answer.output
+    for command in ("upgrade", "downgrade"):
+        evolution.now.ok(command)
+        assert evolution.rows("SELECT a FROM v") == [(5,)]

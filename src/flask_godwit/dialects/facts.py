@@ -101,7 +101,8 @@ class Place:
     column: str
     is_array: bool = False
     default: str | None = None
-    is_generated: bool = False
+    is_derived: bool = False
+    """Whether its values come from elsewhere: it is generated, or of a view."""
 
 
 @frozen

@@ -7,6 +7,7 @@ finds no operator between both. A generated column does not even let it change.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from alembic.autogenerate.api import AutogenContext
@@ -15,19 +16,21 @@ from sqlalchemy import Table
 
 from ...dialects.facts import DomainType, EnumType, TableFacts
 from ..names import Key
+from ..steps import Sql
 from .checks import dropped_check
+from .exclusions import dropped_exclusions
 from .indexes import dropped_index, has_columns_only
 from .keys_on_columns import dropped_keys
 from .names import final_name
 from .sides import sides_of
 from .text import casts_in, names_in
 
-_Blocks = list[ops.ModifyTableOps]
+_Steps = list[ops.MigrateOperation]
 
 
 def aside(
     context: AutogenContext, upgrade: ops.UpgradeOps, changing: Iterable[EnumType | DomainType]
-) -> tuple[_Blocks, _Blocks]:
+) -> tuple[_Steps, _Steps]:
     """What comes before the types change and after it; what goes for good is taken over."""
     columns: dict[Key, set[str]] = {}
     types: dict[Key, set[str]] = {}
@@ -35,14 +38,20 @@ def aside(
         for user in type_.users:
             columns.setdefault((user.schema, user.table), set()).add(user.column)
             types.setdefault((user.schema, user.table), set()).add(type_.name)
-    before: _Blocks = []
-    after: _Blocks = []
+    before: _Steps = []
+    after: _Steps = []
     for table in context.sorted_tables:
         schema = None if table.schema == context.dialect.default_schema_name else table.schema
         read = columns.get((schema, table.name), set())
         facts = sides_of(context).actual(context, schema, table.name) if read else None
         said = types.get((schema, table.name), set())
-        drops = [] if facts is None else list(_drops(context, table, facts, read, said))
+        if facts is None:
+            continue
+        for exclusion in dropped_exclusions(context, schema, table, _speaking(facts, read, said)):
+            before.append(exclusion)
+            if not _takes(upgrade, exclusion):
+                after.append(exclusion.reverse())
+        drops = list(_drops(context, table, facts, read, said))
         if not drops:
             continue
         going = {_name(op): op for op in _taken(upgrade, (schema, table.name), drops)}
@@ -52,6 +61,23 @@ def aside(
         again = [_again(context, table, op) for op in reversed(stay)]
         after += [ops.ModifyTableOps(table.name, again, schema=schema)] if again else []
     return before, after
+
+
+def _speaking(facts: TableFacts, columns: set[str], types: set[str]) -> TableFacts:
+    """The exclusion constraints of a table that speak of columns or types."""
+    exclusions = {
+        name: text
+        for name, text in facts.exclusions.items()
+        if names_in(text) & columns or casts_in(text) & types
+    }
+    return replace(facts, exclusions=exclusions)
+
+
+def _takes(upgrade: ops.UpgradeOps, drop: Any) -> bool:
+    """Take out what the comparison drops too, if it does."""
+    known = [op for op in upgrade.ops if isinstance(op, Sql) and op.statement == drop.statement]
+    upgrade.ops = [op for op in upgrade.ops if op not in known]
+    return bool(known)
 
 
 def _drops(

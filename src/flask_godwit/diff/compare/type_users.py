@@ -118,7 +118,7 @@ def moved(
     """
     name = quoted(dialect, type_.schema, type_.name)
     for user in type_.users:
-        if user.is_generated:
+        if user.is_derived:
             continue  # it is away meanwhile
         table = quoted(dialect, user.schema, user.table)
         column, array = quoted(dialect, user.column), "[]" if user.is_array else ""
