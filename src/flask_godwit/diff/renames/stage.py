@@ -92,9 +92,10 @@ class RenameStage:
 
     def _there(self, finder: Finder, renames: Renames) -> list[Key]:
         """The tables of the database that are looked at, by their old keys."""
-        known = map(renames.old_key, finder.models)
-        stay = [key for key in known if self.inspector.has_table(key[1], key[0])]
-        return [*stay, *finder.dropped_tables]
+        known = list(map(renames.old_key, finder.models))
+        schemas = {schema for schema, _ in known} & {None, *self.inspector.get_schema_names()}
+        there = {(s, name) for s in schemas for name in self.inspector.get_table_names(schema=s)}
+        return [*(key for key in known if key in there), *finder.dropped_tables]
 
     def _compare_again(self, upgrade: ops.UpgradeOps, renames: Renames) -> None:
         self.first = self.first or list(upgrade.ops)
