@@ -153,7 +153,6 @@ class TestOneBind:
         made.ok("migrate")
         made.ok("upgrade", "--bind", "stock")
         assert [item["bind"] for item in made.ok("current", "--json").json] == ["", "stock"]
-        assert made.ok("current").stdout.startswith("[stock] ")
         (found,) = made.ok("current", "--json", "--bind", "stock").json
         assert found["at_head"] is True
         (target,) = made.ok("status", "--json", "--bind", "default").json["targets"]

@@ -99,9 +99,9 @@ def _print_log(call: Call, found: Sequence[RevisionInfo]) -> None:
         call.console.result(item.log_entry)
 
 
-def _print_summaries(call: Call, found: Sequence[RevisionInfo], where: str = "") -> None:
+def _print_summaries(call: Call, found: Sequence[RevisionInfo]) -> None:
     for item in found:
-        call.console.result(where + item.summary, "bold" if item.is_current else "")
+        call.console.result(item.summary, "bold" if item.is_current else "")
 
 
 def _print_branches(call: Call, found: Sequence[BranchPoint]) -> None:
@@ -115,4 +115,4 @@ def _print_current(call: Call, found: Sequence[Current], verbose: bool) -> None:
     for item in found:
         if verbose:
             call.console.result(f"Current revision(s) for {item.database}:")
-        _print_summaries(call, item.revisions, f"[{item.bind}] " if item.bind else "")
+        _print_summaries(call, item.revisions)
