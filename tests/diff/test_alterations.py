@@ -57,7 +57,7 @@ _SINGLE = sa.Float(24)
 )
 def test_floating_point(evolution: Evolution, old: Any, new: Any, value: str) -> None:
     """Digits that have no room in the new number."""
-    _said(evolution, old, new, value, "lose digits")
+    _said(evolution, old, new, value, "loses digits")
 
 
 @pytest.mark.requires("strict_values")
@@ -93,7 +93,7 @@ def test_kept(evolution: Evolution, old: Any, new: Any, value: str) -> None:
 )
 def test_mysql_fractions(evolution: Evolution, old: Any, new: Any, value: str) -> None:
     """Fractions of a second that are not kept."""
-    _said(evolution, old, new, value, "lose fractions of a second")
+    _said(evolution, old, new, value, "loses fractions of a second")
 
 
 @pytest.mark.requires("auto_increment")
@@ -125,7 +125,7 @@ def test_mysql_no_fractions(evolution: Evolution, old: Any, new: Any, value: str
 )
 def test_postgresql_fractions(evolution: Evolution, old: Any, new: Any, value: str) -> None:
     """The same where a type has six digits unless it says otherwise."""
-    _said(evolution, old, new, value, "lose fractions of a second")
+    _said(evolution, old, new, value, "loses fractions of a second")
 
 
 _ZONED = "'2024-01-01 10:00:00+02:00'"
@@ -136,12 +136,12 @@ _NAIVE = "'2024-01-01 10:00:00'"
 @pytest.mark.parametrize(
     ("new", "value", "words"),
     [
-        (sa.DateTime(), _ZONED, "lose their time zone"),
-        (sa.DateTime(), "'2024-01-01T10:00:00Z'", "lose their time zone"),
-        (sa.DateTime(), "'2024-01-01 10:00 Europe/Berlin'", "lose their time zone"),
-        (sa.DateTime(timezone=True), _NAIVE, "name no time zone: they get that of the session"),
+        (sa.DateTime(), _ZONED, "loses its time zone"),
+        (sa.DateTime(), "'2024-01-01T10:00:00Z'", "loses its time zone"),
+        (sa.DateTime(), "'2024-01-01 10:00 Europe/Berlin'", "loses its time zone"),
+        (sa.DateTime(timezone=True), _NAIVE, "names no time zone: it gets that of the session"),
         (sa.Date(), "'02/01/2024'", "may have the day first or the month: DateStyle decides"),
-        (sa.Interval(), "'12'", "name no unit: they become seconds"),
+        (sa.Interval(), "'12'", "names no unit: it becomes seconds"),
     ],
     ids=str,
 )
@@ -170,7 +170,7 @@ def test_postgresql_reads_all(evolution: Evolution, new: Any, value: str) -> Non
 @pytest.mark.parametrize("old", [sa.Integer(), sa.Numeric(5, 2)], ids=str)
 def test_other_truths(evolution: Evolution, old: Any) -> None:
     """Numbers that are neither 0 nor 1 where a boolean is wanted."""
-    _said(evolution, old, sa.Boolean(), "2", "are neither 0 nor 1")
+    _said(evolution, old, sa.Boolean(), "2", "is neither 0 nor 1")
 
 
 _MOMENT = datetime.datetime(2024, 1, 2, 10, 20, 30)
@@ -200,7 +200,7 @@ def test_sqlite_writes_times(local: Evolution, new: Any, value: str, becomes: An
         table = local.now.db.metadata.tables["t"]
         found = connection.execute(sa.select(table.c.a).where(table.c.a == becomes)).all()
         assert found == [(becomes,)]
-    assert ("lose their time zone" in local.script) is (value[-1] == "Z" or "+" in value)
+    assert ("loses its time zone" in local.script) is (value[-1] == "Z" or "+" in value)
 
 
 def test_sqlite_truths(local: Evolution) -> None:

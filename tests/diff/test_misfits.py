@@ -204,7 +204,7 @@ def test_cut(evolution: Evolution, old: Any, new: Any, value: str) -> None:
     """What is cut is said in the script, and there is a way back."""
     evolution.begin(_models(old), f"INSERT INTO t (id, a) VALUES (1, {value})")
     evolution.follow(_models(new))
-    assert "1 value of t.a lose digits or the time" in evolution.script
+    assert "1 value of t.a loses digits or the time" in evolution.script
     evolution.back(_models(old))
 
 

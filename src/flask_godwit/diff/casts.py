@@ -35,6 +35,7 @@ from .misfits import misfits, removed
 from .names import Key, quoted, said
 from .plain_uuids import as_uuids
 from .rows import Rows
+from .sentences import counted
 from .steps import Cast, Comment, Freed, Quiet, Redefined, Sql, set_loss
 from .untouched import untouched
 from .words import type_words
@@ -226,9 +227,7 @@ class CastStage:
         for condition, verb in alterations(self.database, self.dialect, old, new):
             count = self.rows.count(key, name, condition)
             if count:
-                losses.append(
-                    f"{count} value{'' if count == 1 else 's'} of {said(key, name)} {verb}"
-                )
+                losses.append(counted(count, "value", said(key, name), verb))
         if losses:
             set_loss(operation, "; ".join(losses))
         yield from (Comment(f"{words}.") for words in losses)

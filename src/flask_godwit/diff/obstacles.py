@@ -18,10 +18,9 @@ from ..errors import RowsInTheWay
 from .names import Key, said
 from .row_queries import compared, duplicates, orphaned, unique_columns, violating
 from .rows import Rows
+from .sentences import counted
 from .steps import Redefined, added_column, flat
 from .values_to_be import ValuesToBe
-
-_OF_ONE = {"refer": "refers", "have": "has", "violate": "violates"}
 
 
 @dataclass
@@ -71,7 +70,7 @@ class ObstacleStage:
         count = self.rows.scalar(query) if query is not None and self.rows.any(key) else 0
         if count:
             raise RowsInTheWay(
-                _sentence(count, said(key), words),
+                f"{counted(count, 'row', said(key), words)}.",
                 hint="Correct these rows first, by hand or in a migration before this one.\n"
                 "--no-row-check writes the script all the same.",
             )
@@ -191,11 +190,3 @@ def _is_plain(index: Any) -> bool:
     is_partial = any(name.endswith(("_where", "_length")) and options[name] for name in options)
     is_whole = None not in index["column_names"] and not is_partial
     return bool(index["unique"]) and is_whole and not index.get("duplicates_constraint")
-
-
-def _sentence(count: int, name: str, words: str) -> str:
-    """``2 rows of posts refer to nothing in users.``"""
-    verb, rest = words.split(" ", 1)
-    if count == 1:
-        return f"1 row of {name} {_OF_ONE[verb]} {rest}."
-    return f"{count} rows of {name} {verb} {rest}."
