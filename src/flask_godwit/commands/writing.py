@@ -14,6 +14,7 @@ from alembic.script import ScriptDirectory
 from ..diff.compare.plugin import load
 from ..diff.naming import message_for
 from ..diff.rendering import fill_gaps
+from ..diff.step_texts import write_our_own
 from ..diff.tidy import tidy
 from ..errors import RevisionError
 from ..script_text import laid_out
@@ -24,6 +25,7 @@ from .comparing import Comparison, NewRevision
 def write(comparison: Comparison) -> Script | None:
     """Write what a comparison found; None where Alembic was told to write nothing."""
     fill_gaps()
+    write_our_own()
     for script in comparison.writer.generated_revisions:
         tidy(script)
         script.message = script.message or message_for(comparison.changes)

@@ -1,6 +1,6 @@
 """Operations that Alembic can run but not take back: here they know their inverse.
 
-A script shows plain Alembic: ``op.rename_table()``, ``op.alter_column()``, ``op.execute()``.
+How a script shows them is in :mod:`.step_texts`.
 """
 
 from __future__ import annotations
@@ -8,9 +8,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from typing import TypeVar
 
-from alembic.autogenerate import renderers
-from alembic.autogenerate.api import AutogenContext
-from alembic.autogenerate.render import _render_gen_name
 from alembic.operations import ops
 
 from .names import Key
@@ -280,81 +277,3 @@ def set_loss(operation: ops.MigrateOperation, words: str) -> None:
 def loss_of(operation: ops.MigrateOperation, otherwise: str = "") -> str:
     """What an operation loses, in words."""
     return str(operation.__dict__.get("godwit_loss", otherwise))
-
-
-@renderers.dispatch_for(RenameTable)
-def _rename_table(context: AutogenContext, op: RenameTable) -> str:
-    schema = f", schema={op.schema!r}" if op.schema else ""
-    return f"{_prefix(context)}rename_table({op.table_name!r}, {op.new_table_name!r}{schema})"
-
-
-@renderers.dispatch_for(RenameColumn)
-def _rename_column(context: AutogenContext, op: RenameColumn) -> str:
-    schema = f", schema={op.schema!r}" if op.schema else ""
-    return (
-        f"{_prefix(context)}alter_column({op.table_name!r}, {op.column_name!r},"
-        f" new_column_name={op.modify_name!r}{schema})"
-    )
-
-
-@renderers.dispatch_for(Cast)
-def _cast(context: AutogenContext, op: Cast) -> str:
-    written: str = renderers.dispatch(ops.AlterColumnOp)(context, op)
-    return f"{written.removesuffix(')')},\n{' ' * 11}postgresql_using={op.using!r})"
-
-
-@renderers.dispatch_for(Redefined)
-def _redefined(context: AutogenContext, op: Redefined) -> str:
-    return _execute(context, op.there)
-
-
-@renderers.dispatch_for(DropCounted)
-def _drop_counted(context: AutogenContext, op: DropCounted) -> str:
-    if op.there:
-        return _execute(context, op.there)
-    return str(renderers.dispatch(ops.DropColumnOp)(context, op))
-
-
-@renderers.dispatch_for(Sql)
-def _sql(context: AutogenContext, op: Sql) -> str:
-    return _execute(context, op.statement)
-
-
-def _execute(context: AutogenContext, statement: str) -> str:
-    # op.execute() takes `:name` for a parameter.
-    return f"{_prefix(context)}execute({statement.replace(':', chr(92) + ':')!r})"
-
-
-@renderers.dispatch_for(Together)
-def _together(context: AutogenContext, op: Together) -> list[str]:
-    lines: list[str] = []
-    for operation in op.ops:
-        rendered = renderers.dispatch(operation)(context, operation)
-        lines += [rendered] if isinstance(rendered, str) else rendered
-    return lines
-
-
-@renderers.dispatch_for(Comment)
-def _comment(_context: AutogenContext, op: Comment) -> str:
-    return "\n".join(f"# {line}" for line in op.text.splitlines())
-
-
-@renderers.dispatch_for(Nothing)
-def _nothing(_context: AutogenContext, _op: Nothing) -> list[str]:
-    return []
-
-
-@renderers.dispatch_for(ops.CreatePrimaryKeyOp, replace=True)
-def _primary_key(context: AutogenContext, op: ops.CreatePrimaryKeyOp) -> str:
-    """Alembic has no words for it."""
-    arguments = [repr(_render_gen_name(context, op.constraint_name))]
-    if not context._has_batch:
-        arguments.append(repr(op.table_name))
-    arguments.append(repr([str(column) for column in op.columns]))
-    if op.schema and not context._has_batch:
-        arguments.append(f"schema={op.schema!r}")
-    return f"{_prefix(context)}create_primary_key({', '.join(arguments)})"
-
-
-def _prefix(context: AutogenContext) -> str:
-    return "batch_op." if context._has_batch else context.opts["alembic_module_prefix"] or ""
