@@ -92,3 +92,27 @@ def _in_words(text: str) -> Iterator[tuple[str, str]]:
         text = text[match.end() :]
     if text:
         yield text, text
+
+
+def drops_index(operation: ops.MigrateOperation) -> bool:
+    """Whether an index goes, or a unique constraint, which is one here."""
+    if isinstance(operation, ops.DropConstraintOp):
+        return isinstance(operation._reverse, ops.CreateUniqueConstraintOp)
+    return isinstance(operation, ops.DropIndexOp)
+
+
+def is_declared(table: Table, columns: Sequence[str]) -> bool:
+    """Whether the models give an index that begins with the columns."""
+    primary = [column.name for column in table.primary_key.columns]
+    return any(begins_with(index, columns) for index in (*declared_indexes(table), primary))
+
+
+def serves(operation: ops.MigrateOperation, columns: Sequence[str]) -> bool:
+    """Whether it makes an index that a key of these columns can use."""
+    if not isinstance(operation, MAKES_INDEX):
+        return False
+    return tuple(index_columns(operation)[: len(columns)]) == tuple(columns)
+
+
+def dropped_columns(dropped: Any) -> tuple[str, ...]:
+    return tuple(index_columns(dropped._reverse)) if dropped._reverse else ()

@@ -19,10 +19,11 @@ from .blocks import blocks_of, by_table, done_to, table_of
 from .index_steps import (
     MAKES_INDEX,
     are_apart,
-    begins_with,
-    declared_indexes,
-    index_columns,
+    dropped_columns,
+    drops_index,
     index_name,
+    is_declared,
+    serves,
 )
 from .index_swaps import IndexSwaps
 from .key_steps import adds_key, drops_key, key_columns, key_name
@@ -117,7 +118,7 @@ class KeyIndexStage:
         table = self.models.get(key)
         for operation in [op for op in block.ops if drops_key(op)]:
             name, columns = key_name(operation), key_columns(operation)
-            made = name in added and table is not None and not _covered(table, columns)
+            made = name in added and table is not None and not is_declared(table, columns)
             before = any(
                 index[: len(columns)] == columns and (key, other) not in gone
                 for other, index in self._indexes(key).items()
@@ -169,11 +170,11 @@ class KeyIndexStage:
         """
         all_blocks = by_table(forward)
         for block in blocks_of(forward):
-            for operation in [op for op in block.ops if _drops_index(op)]:
+            for operation in [op for op in block.ops if drops_index(op)]:
                 key = table_of(block)
                 done = done_to(all_blocks, key)
                 for name, columns in self._uncovered(key, operation, done):
-                    new = next((op for op in block.ops if _serves(op, columns)), None)
+                    new = next((op for op in block.ops if serves(op, columns)), None)
                     apart = new is not None and are_apart(block, operation, new)
                     alike = new if not apart else None
                     if alike and swaps and _instead(swaps, block, backward, operation, alike):
@@ -190,7 +191,7 @@ class KeyIndexStage:
     ) -> Iterator[tuple[str, tuple[str, ...]]]:
         """The keys, by name, that would be left without an index."""
         table = self.models.get(key)
-        index = _index_columns(dropped)
+        index = dropped_columns(dropped)
         dropped_keys = [key_name(op) for op in done if drops_key(op)]
         gone = {self.rows.renames.new_name(key, "fk", name) for name in dropped_keys}
         gone |= {*dropped_keys}
@@ -269,23 +270,10 @@ def _made(operations: ops.OpContainer, key: Key) -> Iterator[str]:
                 yield str(step.constraint_name)
 
 
-def _drops_index(operation: ops.MigrateOperation) -> bool:
-    """Whether an index goes, or a unique constraint, which is one here."""
-    if isinstance(operation, ops.DropConstraintOp):
-        return isinstance(operation._reverse, ops.CreateUniqueConstraintOp)
-    return isinstance(operation, ops.DropIndexOp)
-
-
 def _gone(done: _Operations, columns: _Columns) -> bool:
     """Whether the columns are dropped too, and take the index with them."""
     dropped = {op.column_name for op in done if isinstance(op, ops.DropColumnOp)}
     return set(columns) <= dropped
-
-
-def _covered(table: Table, columns: _Columns) -> bool:
-    """Whether the models give an index that begins with the columns."""
-    primary = [column.name for column in table.primary_key.columns]
-    return any(begins_with(index, columns) for index in (*declared_indexes(table), primary))
 
 
 def _drop_index(key: Key, name: str) -> ops.DropIndexOp:
@@ -296,13 +284,6 @@ def _insert_after(
     block: ops.ModifyTableOps, operation: ops.MigrateOperation, new: ops.MigrateOperation
 ) -> None:
     block.ops.insert(1 + block.ops.index(operation), new)
-
-
-def _serves(operation: ops.MigrateOperation, columns: _Columns) -> bool:
-    """Whether it makes an index that a key of these columns can use."""
-    if not isinstance(operation, MAKES_INDEX):
-        return False
-    return tuple(index_columns(operation)[: len(columns)]) == tuple(columns)
 
 
 def _instead(
@@ -353,7 +334,3 @@ def _drop_after(
             for operation in list(block.ops):
                 if _is(operation, MAKES_INDEX, index_name(dropped)):
                     _insert_after(block, operation, own.reverse())
-
-
-def _index_columns(dropped: Any) -> tuple[str, ...]:
-    return tuple(index_columns(dropped._reverse)) if dropped._reverse else ()
