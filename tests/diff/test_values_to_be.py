@@ -97,3 +97,15 @@ def test_check_of_a_number(evolution: Evolution) -> None:
     assert "1 row of t violates the check ck_a" in answer.output, answer.output
     evolution.now.execute("DELETE FROM t WHERE id = 3")
     evolution.follow(after)
+
+
+def test_with_a_new_column(evolution: Evolution) -> None:
+    """A unique key that also reads a new column is not asked about: that has no values yet."""
+
+    def after(db: SQLAlchemy) -> None:
+        columns = [sa.Column("a", sa.BigInteger()), sa.Column("b", sa.Integer())]
+        key = sa.UniqueConstraint("a", "b", name="uq_a")
+        db.Table("t", sa.Column("id", sa.Integer, primary_key=True), *columns, key)
+
+    _begin(evolution, _models(sa.Integer()), "1", "1")
+    evolution.follow(after)

@@ -115,4 +115,5 @@ def serves(operation: ops.MigrateOperation, columns: Sequence[str]) -> bool:
 
 
 def dropped_columns(dropped: Any) -> tuple[str, ...]:
+    """The columns of an index that goes; none where nobody knows."""
     return tuple(index_columns(dropped._reverse)) if dropped._reverse else ()

@@ -28,8 +28,8 @@ class ObstacleStage:
     """Looks at the rows that new constraints of one database are for."""
 
     rows: Rows
-    left: list[tuple[Key, ops.MigrateOperation, set[Key]]] = field(default_factory=list)
-    """What is about values that change in the same script, each with the new tables."""
+    left: list[tuple[Key, ops.MigrateOperation, set[str], set[Key]]] = field(default_factory=list)
+    """What is about values that change in the same script, each with the new columns and tables."""
     values: ValuesToBe | None = None
 
     def upgrade(self, operations: ops.OpContainer) -> None:
@@ -52,7 +52,7 @@ class ObstacleStage:
         changing = {name for step in operation.ops for name in changing_values(step)}
         for step in (*operation.ops, *self._kept(operation, changing)):
             if changing & names_in(step):
-                self.left.append((key, step, made))
+                self.left.append((key, step, new, made))
             else:
                 self._refuse(key, step, new, made)
 
@@ -62,8 +62,8 @@ class ObstacleStage:
         :raises RowsInTheWay: a constraint would refuse rows as they will be.
         """
         self.values = values
-        for key, step, made in self.left:
-            self._refuse(key, step, set(), made)
+        for key, step, new, made in self.left:
+            self._refuse(key, step, new, made)
 
     def _refuse(self, key: Key, step: ops.MigrateOperation, new: set[str], made: set[Key]) -> None:
         query, words = self._asked(key, step, new, made)
