@@ -171,6 +171,26 @@ def test_an_earlier_step_repairs(shop: Shop) -> None:
     shop.ok("upgrade")
 
 
+def test_an_earlier_step_fills(shop: Shop) -> None:
+    """Where every NULL gets a value before, none is in the way, and nothing is said of any."""
+    insert(shop)
+    fills = "UPDATE users SET name = 'x' WHERE name IS NULL"
+    shop.revision("r2", "r1", f'op.execute("{fills}")')
+    shop.revision("r3", "r2", BATCH + NOT_NULL)
+    assert not rows_of_plan(shop)
+    assert "would fail" not in shop.ok("upgrade").stderr
+
+
+def test_an_earlier_step_fills_some(shop: Shop) -> None:
+    """Where it may leave one, it is as uncertain as after any other."""
+    insert(shop)
+    fills = "UPDATE users SET name = 'x' WHERE age IS NULL"
+    shop.revision("r2", "r1", f'op.execute("{fills}")')
+    shop.revision("r3", "r2", BATCH + NOT_NULL)
+    (found,) = rows_of_plan(shop)
+    assert not found.is_certain
+
+
 def test_another_table_is_written(shop: Shop) -> None:
     """What an earlier step does to a table that has nothing to do with it repairs nothing."""
     insert(shop)

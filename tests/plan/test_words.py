@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flask_godwit.sql.read import read
 from flask_godwit.sql.server_words import words_of_server
 from flask_godwit.sql.words import plain_words, words_of
 
@@ -50,3 +51,24 @@ def test_without_sqlglot() -> None:
         f"[read(sql, 'mysql') for sql in {PLAIN!r}]; sys.exit('sqlglot' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+FILLS = {
+    "SET a = 'it''s' WHERE a IS NULL": True,
+    "SET a = 'x'::mood, b = b WHERE a IS NULL": True,
+    "SET a = CAST('1.50' AS NUMERIC(5, 2)) WHERE a IS NULL": True,
+    "SET a = -1": False,
+    "SET a = b WHERE a IS NULL": False,
+    "SET a = NULL WHERE a IS NULL": False,
+    "SET a = 1 WHERE a IS NOT NULL": False,
+    "SET a = 1 WHERE a IS NULL AND b > 0": False,
+    "SET a = 1 WHERE b IS NULL": False,
+}
+
+
+@pytest.mark.parametrize("text", FILLS)
+def test_an_update_that_fills(text: str) -> None:
+    """Only one after which no NULL can be left."""
+    (action,) = read(f'UPDATE "t" {text}', "postgresql")
+    assert (action.kind, action.table) == ("update", "t")
+    assert action.columns == (("a",) if FILLS[text] else ())

@@ -35,6 +35,8 @@ class Question:
     columns: tuple[tuple[Key, str], ...] = ()
     unique: tuple[Any, ...] = ()
     condition: str = ""
+    is_about_nulls: bool = False
+    """Whether nothing is in the way once the columns have values."""
 
 
 @singledispatch
@@ -52,7 +54,8 @@ def _(operation: ops.AlterColumnOp, search: RowSearch) -> Iterator[Question]:
     column, about = source.c[name], ((key, name),)
     if operation.modify_nullable is False:
         subject, nouns = f"{said(key, name)} NOT NULL", ("NULL", "NULLs")
-        yield Question(subject, nouns, source, column.is_(None), (key,), about)
+        where = column.is_(None)
+        yield Question(subject, nouns, source, where, (key,), about, is_about_nulls=True)
     new = operation.modify_type
     if new is None or operation.kw.get("postgresql_using"):
         return  # what an expression makes of the values is not known

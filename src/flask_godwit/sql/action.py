@@ -12,7 +12,8 @@ class Action:
     ``kind`` is a word such as ``add_column``, ``create_index`` or ``update``; ``opaque`` is what
     can't be read. ``table`` is what it is done to, "" where that is no table. ``name`` is the
     column, index, constraint or type. ``traits`` are words of the clause that matter, such as
-    ``concurrently``, ``not valid``, ``not null``.
+    ``concurrently``, ``not valid``, ``not null``. The ``columns`` of an ``update`` are those in
+    which no NULL is left after it.
     """
 
     kind: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import lru_cache
 
 from .action import OPAQUE, Action
@@ -11,6 +12,7 @@ from .column import column
 from .constraint import constraint
 from .cursor import Cursor
 from .demands import demands
+from .filled import filled
 from .words import words_of
 
 _READ_ONLY = ("SELECT", "SHOW", "EXPLAIN", "PRAGMA", "VALUES", "DESCRIBE", "USE", "RESET")
@@ -214,7 +216,9 @@ def _insert(cursor: Cursor) -> Iterator[Action]:
 
 def _update(cursor: Cursor) -> Iterator[Action]:
     cursor.take("ONLY")
-    yield _changed("update", cursor)
+    again = Cursor(cursor.sql, cursor.words[cursor.at :])
+    again.name()
+    yield replace(_changed("update", cursor), columns=filled(again))
 
 
 def _delete(cursor: Cursor) -> Iterator[Action]:
