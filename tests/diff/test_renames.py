@@ -225,14 +225,12 @@ class TestAnswers:
         assert "the form is --rename OLD:NEW" in answer.stderr
 
     def test_taken(self, local: Evolution) -> None:
-        """The new name must be free."""
+        """What the models keep under its old name has no other."""
 
         def models(db: SQLAlchemy) -> None:
-            db.Table("t", _id(), sa.Column("b", sa.Integer))
+            db.Table("t", _id(), sa.Column("a", sa.Integer), sa.Column("b", sa.Integer))
 
-        local.begin(
-            lambda db: db.Table("t", _id(), sa.Column("a", sa.Integer), sa.Column("b", sa.Integer))
-        )
+        local.begin(models)
         answer = local.migrate(models, "--rename", "t.a:t.b")
         assert "there is a b already" in answer.stderr
 

@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from flask_godwit.sql.read import read
@@ -37,6 +37,7 @@ def test_plain_ones(sql: str, dialect: str) -> None:
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a machine may be busy
 @given(pieces=st.lists(PIECES, min_size=1, max_size=6), space=st.sampled_from((" ", "")))
 def test_same_words(pieces: list[str], space: str, dialect: str) -> None:
     """Of a text that can be read without sqlglot, and is read so, it makes the same words."""
