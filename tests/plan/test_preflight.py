@@ -191,6 +191,23 @@ def test_an_earlier_step_fills_some(shop: Shop) -> None:
     assert not found.is_certain
 
 
+@pytest.mark.parametrize("name", ["age", "a b"])
+def test_a_check_of_what_a_column_becomes(shop: Shop, name: str) -> None:
+    """A number is compared in another way than its text, which is not there yet."""
+    column = f"sa.Column('{name}', sa.Integer())"
+    key = "sa.Column('id', sa.Integer(), primary_key=True)"
+    shop.revision("r2", "r1", f"op.create_table('odd', {key}, {column})")
+    shop.ok("upgrade")
+    with shop.context():
+        quoted = shop.db.engine.dialect.identifier_preparer.quote(name)
+    shop.execute(f"INSERT INTO odd (id, {quoted}) VALUES (1, 0)")
+    retyped = f'batch.alter_column("{name}", existing_type=sa.Integer(), type_=sa.String(20))'
+    checked = f'batch.create_check_constraint("ck_odd", sa.column("{name}") != "x")'
+    shop.revision("r3", "r2", f"{BATCH.replace('users', 'odd')}{retyped}\n    {checked}")
+    assert not rows_of_plan(shop)
+    shop.ok("upgrade")
+
+
 def test_another_table_is_written(shop: Shop) -> None:
     """What an earlier step does to a table that has nothing to do with it repairs nothing."""
     insert(shop)

@@ -44,6 +44,7 @@ class Preflight:
         self.written: set[str] = set()
         self.filled: set[tuple[str, str]] = set()
         self.converted: set[tuple[str, str]] = set()
+        self.retyped: set[tuple[str, str]] = set()
         self.enums = MadeEnums()
         self.copied = CopiedRows(self.search)
         self.anything = False
@@ -73,6 +74,8 @@ class Preflight:
         tables = {said(key) for key in question.tables}
         if tables & self.made or self._names(question, self.columns - self._filled()):
             return []
+        if question.condition and self._names(question, self.retyped):
+            return []  # a number and its text are compared in other ways
         is_repaired = self.anything or tables & self.written
         is_certain = not (is_repaired or self._names(question, self.converted))
         if not is_certain and self._names(question, self._filled()):
@@ -90,9 +93,8 @@ class Preflight:
     def _names(self, question: Question, columns: set[tuple[str, str]]) -> bool:
         """Whether a question is about one of these columns."""
         named = {(said(key), column) for key, column in question.columns}
-        words = set(re.findall(r"\w+", question.condition))
         own = {column for table, column in columns if table == said(question.tables[0])}
-        return bool(named & columns or own & words)
+        return bool(named & columns) or any(_reads(question.condition, name) for name in own)
 
     def _note_operation(self, operation: object) -> None:
         if isinstance(operation, ops.AddColumnOp):
@@ -102,8 +104,11 @@ class Preflight:
             if operation.modify_name is not None:
                 self.columns.add((said(_key(operation)), operation.modify_name))
                 self.columns.add((said(_key(operation)), operation.column_name))
-            if operation.modify_type is not None and not _keeps_values(operation.modify_type):
-                self.converted.add((said(_key(operation)), operation.column_name))
+            if operation.modify_type is not None:
+                column = (said(_key(operation)), operation.column_name)
+                self.retyped.add(column)
+                if not _keeps_values(operation.modify_type):
+                    self.converted.add(column)
         elif isinstance(operation, BackfillOp):
             self.anything = True
 
@@ -133,6 +138,11 @@ class Preflight:
 
 def _key(operation: ops.AlterTableOp) -> Key:
     return operation.schema, operation.table_name
+
+
+def _reads(condition: str, column: str) -> bool:
+    """Whether a column, whose name may be several words, can be meant in a condition."""
+    return bool(re.search(rf"(?<!\w){re.escape(column)}(?!\w)", condition))
 
 
 def _keeps_values(kind: Any) -> bool:
