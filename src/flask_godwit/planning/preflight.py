@@ -142,7 +142,7 @@ def _key(operation: ops.AlterTableOp) -> Key:
 
 def _reads(condition: str, column: str) -> bool:
     """Whether a column, whose name may be several words, can be meant in a condition."""
-    return bool(re.search(rf"(?<!\w){re.escape(column)}(?!\w)", condition))
+    return bool(column and re.search(rf"(?<!\w){re.escape(column)}(?!\w)", condition))
 
 
 def _keeps_values(kind: Any) -> bool:
