@@ -27,7 +27,9 @@ def _in_order(block: ops.ModifyTableOps, keys_begin: Callable[[Key], Set[str]]) 
         return
     drops = [op for op in block.ops if _drops(op) and retyped & {*_columns(op)}]
     # A foreign key may need an index until another one is there: that comes first if it can.
-    early = [op for op in block.ops if _makes(op) and _is_for(op, drops, retyped | _added(block))]
+    taken = {index_name(op) for op in block.ops if _drops(op)}
+    ready = [op for op in block.ops if _makes(op) and index_name(op) not in taken]
+    early = [op for op in ready if _is_for(op, drops, retyped | _added(block))]
     needed = keys_begin(table_of(block))
     late = [_head(op) for op in block.ops if _makes(op) and op not in early]
     late = [head for head in late if needed & {*head}]
@@ -50,9 +52,8 @@ def _in_order(block: ops.ModifyTableOps, keys_begin: Callable[[Key], Set[str]]) 
 
 def _is_for(operation: Any, drops: list[Any], unready: set[str]) -> bool:
     """Whether an index can be there before others go, and take their place."""
-    columns, name = _columns(operation), index_name(operation)
-    replaces = columns[:1] in [_head(op) for op in drops]
-    return replaces and not unready & {*columns} and name not in [index_name(op) for op in drops]
+    columns = _columns(operation)
+    return columns[:1] in [_head(op) for op in drops] and not unready & {*columns}
 
 
 def _added(block: ops.ModifyTableOps) -> set[str]:
