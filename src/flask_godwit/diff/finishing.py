@@ -17,7 +17,7 @@ from .coming_back import say_steadily
 from .compare.sides import sides_of
 from .constraint_comments import comment_what_is_made
 from .constraint_names import name_added
-from .fill import FillStage
+from .fill import FillStage, ModelColumn
 from .key_columns import KeyColumnStage
 from .key_indexes import KeyIndexStage
 from .losses import mark_losses
@@ -99,11 +99,7 @@ def _run(
     obstacles.with_values(values)
     fill.downgrade(downgrade)
     if facts["database"].stores_positions:
-        from .by_text import TextStage  # brings MySQL's types with it
-
-        by_text = TextStage(context.dialect, rows, facts["models"])
-        by_text.run(upgrade)
-        by_text.run(downgrade)
+        _by_text(context, rows, facts["models"], upgrade, downgrade)
     say_steadily(downgrade, facts["database"])
     mark_losses(upgrade, rows)
     _name_and_sort(
@@ -118,6 +114,21 @@ def _run(
     if context.dialect.supports_constraint_comments:
         found, models = sides_of(context).constraint_comments, models_of(context)
         comment_what_is_made(context.dialect, models, found, renames, upgrade, downgrade)
+
+
+def _by_text(
+    context: AutogenContext,
+    rows: Rows,
+    models: ModelColumn,
+    upgrade: ops.OpContainer,
+    downgrade: ops.OpContainer,
+) -> None:
+    """Values that a server would take by their position follow by their text, both ways."""
+    from .by_text import TextStage  # brings MySQL's types with it
+
+    stage = TextStage(context.dialect, rows, models)
+    stage.run(upgrade)
+    stage.run(downgrade)
 
 
 def _name_and_sort(
