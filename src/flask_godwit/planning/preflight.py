@@ -42,7 +42,7 @@ class Preflight:
         self.made: set[str] = set()
         self.columns: set[tuple[str, str]] = set()
         self.written: set[str] = set()
-        self.filled: set[tuple[str, str]] = set()
+        self.without_nulls: set[tuple[str, str]] = set()
         self.converted: set[tuple[str, str]] = set()
         self.retyped: set[tuple[str, str]] = set()
         self.enums = MadeEnums()
@@ -80,7 +80,7 @@ class Preflight:
         is_certain = not (is_repaired or self._names(question, self.converted))
         if not is_certain and self._names(question, self._filled()):
             return []  # what was added for a moment is filled by then
-        if question.is_about_nulls and self._names(question, self.filled):
+        if question.is_about_nulls and self._names(question, self.without_nulls):
             return []
         found = self.search.found(question)
         return [replace(found, is_certain=is_certain and found.is_certain)] if found else []
@@ -118,7 +118,7 @@ class Preflight:
             if action.kind in _WRITES:
                 self.written.add(action.table)
             if action.kind == "update":
-                self.filled |= {(action.table, column) for column in action.columns}
+                self.without_nulls |= {(action.table, column) for column in action.columns}
             if action.kind in _SPREADS:
                 self.written |= self._referring(action.table)
             if action.kind in ("create_table", "drop_table", "rename_table"):
