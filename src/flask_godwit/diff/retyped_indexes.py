@@ -27,7 +27,7 @@ def _in_order(block: ops.ModifyTableOps, keys_begin: Callable[[Key], Set[str]]) 
         return
     drops = [op for op in block.ops if _drops(op) and retyped & {*_columns(op)}]
     # A foreign key may need an index until another one is there: that comes first if it can.
-    taken = {index_name(op) for op in block.ops if _drops(op)}
+    taken = _taken(block.ops)
     ready = [op for op in block.ops if _makes(op) and index_name(op) not in taken]
     early = [op for op in ready if _is_for(op, drops, retyped | _added(block))]
     needed = keys_begin(table_of(block))
@@ -48,6 +48,19 @@ def _in_order(block: ops.ModifyTableOps, keys_begin: Callable[[Key], Set[str]]) 
         last += [op for op in stood_in if index_name(op) not in names]
         rest = [*(op for op in rest if op not in last), *last]
     block.ops[:] = [*first, *rest]
+
+
+def _taken(steps: list[ops.MigrateOperation]) -> set[str]:
+    """Names that an index has until a step drops it, not those of what these steps make before."""
+    taken: set[str] = set()
+    made: set[str] = set()
+    for operation in filter(_names_index, steps):
+        name = index_name(operation)
+        if _makes(operation):
+            made.add(name)
+        elif name not in made:
+            taken.add(name)
+    return taken
 
 
 def _is_for(operation: Any, drops: list[Any], unready: set[str]) -> bool:
@@ -72,6 +85,10 @@ def _drops(operation: Any) -> bool:
     if not isinstance(operation, ops.DropIndexOp | ops.DropConstraintOp):
         return False
     return _makes(operation._reverse)
+
+
+def _names_index(operation: Any) -> bool:
+    return _makes(operation) or _drops(operation)
 
 
 def _drops_key(operation: Any) -> bool:
