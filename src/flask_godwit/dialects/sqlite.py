@@ -236,9 +236,10 @@ class SQLite(Database):
         return SQLiteGlance()
 
     def mend_reflection(self, dialect: Dialect) -> None:
-        from ..sqlite.reflection import read_computed, read_keys, read_types
+        from ..sqlite.reflection import read_computed, read_indexes, read_keys, read_types
 
         read_keys(dialect)
+        read_indexes(dialect)
         read_computed(dialect)
         read_types(dialect)
 

@@ -11,7 +11,7 @@ from textwrap import shorten
 from typing import Any
 
 from alembic.operations import ops
-from sqlalchemy import Enum, Numeric, String, types
+from sqlalchemy import ColumnClause, Enum, Numeric, String, types
 from sqlalchemy.types import TypeEngine
 
 from ..server_types import ServerType, as_written
@@ -32,6 +32,8 @@ def changes_of(operations: ops.OpContainer, bind: str = DEFAULT_BIND) -> tuple[C
         for sign, text, warning in _describe(operation)
     )
 
+
+_AS_IN_INDEX = {"include_table": False, "literal_binds": True}
 
 _Words = Iterator[tuple[str, str, str]]
 """Sign, text and warning of each thing that an operation changes."""
@@ -263,8 +265,12 @@ def _table(name: str, schema: str | None = None) -> str:
     return f"{schema}.{name}" if schema else name
 
 
-def _element(column: Any) -> str:
-    return str(getattr(column, "name", column))
+def _element(part: Any) -> str:
+    """A column of an index by its name, an expression as SQL."""
+    if isinstance(part, str | ColumnClause):
+        return str(getattr(part, "name", part))
+    said = said_in(part) or part.compile(compile_kwargs=_AS_IN_INDEX)
+    return shorten(str(said), 72, placeholder=" …")
 
 
 def _named(name: Any) -> str:

@@ -16,6 +16,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Dialect
@@ -27,6 +28,7 @@ from ..reflection import (
     complete_columns,
     complete_foreign_keys,
     complete_unique_constraints,
+    reading_indexes,
 )
 from ..server_types import ServerType, keep_words
 from .clauses import Clause
@@ -39,8 +41,15 @@ _TYPES_MARK = "_godwit_reads_types"
 
 def read_keys(dialect: Dialect) -> None:
     """Have a dialect reflect such keys in full."""
-    complete_foreign_keys(dialect, _complete_foreign_keys, _without_doubts)
+    # SQLAlchemy warns of a key that stands in the text in other letters than its columns.
+    in_peace = partial(_without, "WARNING: SQL-parsed foreign key")
+    complete_foreign_keys(dialect, _complete_foreign_keys, in_peace)
     complete_unique_constraints(dialect, _complete_uniques)
+
+
+def read_indexes(dialect: Dialect) -> None:
+    """Have a dialect say nothing of indexes on expressions: those are read elsewhere, in full."""
+    reading_indexes(dialect, partial(_without, "Skipped unsupported reflection of expr"))
 
 
 def read_computed(dialect: Dialect) -> None:
@@ -83,10 +92,9 @@ def _complete_computed(
 
 
 @contextmanager
-def _without_doubts() -> Iterator[None]:
-    """SQLAlchemy warns of a key that stands in the text in other letters than its columns."""
+def _without(warning: str) -> Iterator[None]:
     with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "WARNING: SQL-parsed foreign key", SAWarning)
+        warnings.filterwarnings("ignore", warning, SAWarning)
         yield
 
 
