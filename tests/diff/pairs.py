@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import datetime
 import uuid
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Mapping, Set
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
-from hypothesis import strategies as st
 
 CONVENTION = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -26,6 +25,7 @@ CONVENTION = {
 TABLES = ("user", "order", "item", "Mixed", "two words", "tag")
 COLUMNS = ("name", "age", "select", "Total", "a b", "per%cent", "state", "born", "note", "code")
 LABELS = ("new", "old", "it's", "longer label", "50%")
+SORTS = ("descending", "lower", "partial")
 
 
 @dataclass(frozen=True)
@@ -121,6 +121,7 @@ class Link:
     to: int
     nullable: bool = True
     ondelete: str | None = None
+    onupdate: str | None = None
     index: bool = False
     was: str | None = None
 
@@ -136,11 +137,20 @@ class TableOf:
     links: tuple[Link, ...] = ()
     pairs: tuple[tuple[str, str, bool], ...] = ()
     """Indexes on two columns, and whether they are unique constraints."""
+    indexes: tuple[tuple[str, str], ...] = ()
+    """Indexes that are more than a column: how, of :data:`SORTS`, and on which one."""
+    worked_out: str | None = None
+    """The column of which another one is computed."""
     comment: str | None = None
 
     @property
     def names(self) -> set[str]:
         return {each.name for each in (*self.fields, *self.links)} | {"id"}
+
+    @property
+    def is_key_pair(self) -> bool:
+        """Whether the primary key has two columns; nothing refers to such a table."""
+        return self.key == "pair"
 
 
 @dataclass(frozen=True)
@@ -164,8 +174,8 @@ class Pair:
 # Tables
 
 
-def models(schema: Schema) -> Callable[[Any], None]:
-    """A function that gives a database object the tables."""
+def models(schema: Schema, features: Set[str] = frozenset()) -> Callable[[Any], None]:
+    """A function that gives a database object the tables, of what the database has."""
 
     def declare(db: Any) -> None:
         if schema.convention:
@@ -176,16 +186,20 @@ def models(schema: Schema) -> Callable[[Any], None]:
                 *_key(table),
                 *(_column(schema, table, each) for each in table.fields),
                 *(_link(schema, each) for each in table.links),
+                *_computed(table),
                 comment=table.comment,
             )
             _beside(schema, table, made)
+            _more_indexes(table, made, features)
 
     return declare
 
 
 def _key(table: TableOf) -> Iterator[Any]:
-    kinds = {"integer": sa.Integer(), "bigint": sa.BigInteger(), "string": sa.String(30)}
-    yield sa.Column("id", kinds[table.key], primary_key=True)
+    kinds = {"bigint": sa.BigInteger(), "string": sa.String(30)}
+    yield sa.Column("id", kinds.get(table.key, sa.Integer()), primary_key=True)
+    if table.is_key_pair:
+        yield sa.Column("part", sa.Integer(), primary_key=True)
 
 
 def _column(schema: Schema, table: TableOf, each: Field) -> Any:
@@ -203,8 +217,33 @@ def _column(schema: Schema, table: TableOf, each: Field) -> Any:
 
 def _link(schema: Schema, each: Link) -> Any:
     to = next(table for table in schema.tables if table.number == each.to)
-    key = sa.ForeignKey(f"{to.name}.id", ondelete=each.ondelete)
+    key = sa.ForeignKey(f"{to.name}.id", ondelete=each.ondelete, onupdate=each.onupdate)
     return sa.Column(each.name, key, nullable=each.nullable, index=each.index)
+
+
+def _computed(table: TableOf) -> Iterator[Any]:
+    for each in table.fields:
+        if each.name == table.worked_out:
+            of = sa.column(each.name, each.of.make((), ""))
+            is_text = isinstance(of.type, sa.String)
+            value: Any = sa.func.lower(of) if is_text else of + 1
+            yield sa.Column(
+                "worked out",
+                sa.String(90) if is_text else sa.BigInteger(),
+                sa.Computed(value, True),
+            )
+
+
+def _more_indexes(table: TableOf, made: Any, features: Set[str]) -> None:
+    for sort, name in table.indexes:
+        column, called = made.c[name], f"ix_{table.name}_{name}_{sort}"
+        some = column.is_not(None)
+        if sort == "partial" and "partial_indexes" in features:
+            sa.Index(called, column, sqlite_where=some, postgresql_where=some)
+        if sort == "descending":
+            sa.Index(called, column.desc())
+        if sort == "lower" and "expression_indexes" in features:
+            sa.Index(called, sa.func.lower(column))
 
 
 def _beside(schema: Schema, table: TableOf, made: Any) -> None:
@@ -228,6 +267,8 @@ def rows_of(schema: Schema, table: TableOf) -> Iterator[dict[str, Any]]:
     keys = {each.number: str if each.key == "string" else int for each in schema.tables}
     for number in (1, 2, 3):
         row: dict[str, Any] = {"id": keys[table.number](number)}
+        if table.is_key_pair:
+            row["part"] = number
         for each in table.fields:
             row[each.name] = None if each.nullable and number == 2 else each.of.value(number)
         for link in table.links:
@@ -247,218 +288,3 @@ def plain(value: object) -> object:
         except ArithmeticError:
             return str(value)
     return str(value) if isinstance(value, uuid.UUID) else value
-
-
-# What is drawn
-
-
-@st.composite
-def pairs(draw: Any) -> Pair:
-    """A schema and one that came out of it."""
-    before = draw(_schemas())
-    return draw(_changed(before))
-
-
-@st.composite
-def _schemas(draw: Any) -> Schema:
-    names = draw(st.lists(st.sampled_from(TABLES), min_size=1, max_size=3, unique=True))
-    keys = [draw(_KEYS) for _ in names]
-    tables = tuple(draw(_tables(number, name, keys)) for number, name in enumerate(names))
-    return Schema(tables, draw(_LABELS), draw(st.booleans()))
-
-
-_KEYS = st.sampled_from(["integer", "integer", "bigint", "string"])
-_LABELS = st.lists(st.sampled_from(LABELS[1:]), min_size=1, max_size=3, unique=True).flatmap(
-    lambda others: st.permutations(["new", *others]).map(tuple)
-)
-_COMMENTS = st.sampled_from([None, None, None, "it's 50%: 'so'", "b"])
-_ONDELETE = st.sampled_from([None, None, "CASCADE", "SET NULL", "RESTRICT", "NO ACTION"])
-
-
-@st.composite
-def _tables(draw: Any, number: int, name: str, keys: list[str]) -> TableOf:
-    names = draw(st.lists(st.sampled_from(COLUMNS), min_size=1, max_size=5, unique=True))
-    links = draw(st.integers(0, min(2, len(names) - 1)))
-    table = TableOf(
-        number,
-        name,
-        keys[number],
-        tuple(draw(_fields(each)) for each in names[links:]),
-        tuple(draw(_links(each, number)) for each in names[:links]),
-        comment=draw(_COMMENTS),
-    )
-    return draw(_with_pairs(table))
-
-
-@st.composite
-def _fields(draw: Any, name: str, was: str | None = None) -> Field:
-    kind = draw(st.sampled_from(sorted(KINDS)))
-    flags = {flag: draw(_RARELY) for flag in ("default", "unique", "index", "check")}
-    return _able(Field(name, kind, draw(st.booleans()), comment=draw(_COMMENTS), was=was, **flags))
-
-
-_RARELY = st.sampled_from([False, False, True])
-
-
-def _able(each: Field) -> Field:
-    """A field without what its type can't have."""
-    able = each.of.can_be_key
-    return replace(
-        each,
-        default=each.default and each.of.default is not None,
-        unique=each.unique and able,
-        index=each.index and able,
-        check=each.check and each.of.check is not None,
-    )
-
-
-@st.composite
-def _links(draw: Any, name: str, highest: int) -> Link:
-    link = Link(
-        name, draw(st.integers(0, highest)), draw(st.booleans()), draw(_ONDELETE), draw(_RARELY)
-    )
-    return _possible(link)
-
-
-def _possible(link: Link) -> Link:
-    return link if link.nullable or link.ondelete != "SET NULL" else replace(link, ondelete=None)
-
-
-@st.composite
-def _with_pairs(draw: Any, table: TableOf) -> TableOf:
-    able = [each.name for each in table.fields if each.of.can_be_key]
-    able += [link.name for link in table.links]
-    kept = tuple(pair for pair in table.pairs if pair[0] in able and pair[1] in able)
-    if len(able) > 1 and draw(_RARELY):
-        first, second = draw(st.permutations(able))[:2]
-        new = (first, second, draw(st.booleans()))
-        kept = (*(pair for pair in kept if set(pair[:2]) != {first, second}), new)
-    return replace(table, pairs=kept)
-
-
-@st.composite
-def _changed(draw: Any, before: Schema) -> Pair:
-    answers: list[str] = []
-    verbs = ["keep", "keep", "change", "change", "rename", "drop"]
-    fates = {table.number: draw(st.sampled_from(verbs)) for table in before.tables}
-    for link in (link for table in before.tables for link in table.links):
-        if not link.nullable and fates[link.to] == "drop":
-            fates[link.to] = "keep"  # on the way back rows would refer to nothing
-    kept = [table for table in before.tables if fates[table.number] != "drop"]
-    numbers = {table.number for table in kept}
-    free = [name for name in TABLES if name not in {table.name for table in before.tables}]
-    after = []
-    for table in kept:
-        now = replace(table, key=draw(_keys_like(table.key)))
-        if fates[table.number] == "rename":
-            now = replace(now, name=free.pop())
-            answers += ["--rename-table", f"{table.name}:{now.name}"]
-        changes = fates[table.number] != "keep"
-        after.append(draw(_changed_table(now, changes, numbers, answers)))
-    if free and (draw(_RARELY) or not after):
-        new = draw(_tables(0, free.pop(), ["integer"]))
-        to = draw(st.sampled_from([*sorted(numbers), 9]))
-        links = tuple(replace(link, to=to) for link in new.links)
-        after.append(replace(new, number=9, links=links))
-    labels = draw(st.just(before.labels) | _LABELS)
-    return Pair(before, Schema(tuple(after), labels, before.convention), tuple(answers))
-
-
-def _keys_like(key: str) -> st.SearchStrategy[str]:
-    return st.just(key) if key == "string" else st.sampled_from([key, key, "integer", "bigint"])
-
-
-@st.composite
-def _changed_table(
-    draw: Any, table: TableOf, changes: bool, kept: set[int], answers: list[str]
-) -> TableOf:
-    name = table.name
-    used = set(table.names)
-    renamed: dict[str, str] = {}
-
-    def new_name(old: str) -> str:
-        found = draw(st.sampled_from([n for n in COLUMNS if n not in used]))
-        used.add(found)
-        renamed[old] = found
-        answers.extend(["--rename", f"{name}.{old}:{name}.{found}"])
-        return str(found)
-
-    fields = []
-    for each in table.fields:
-        verb = draw(st.sampled_from(["keep", "keep", "change", "rename", "both", "drop"]))
-        verb = verb if changes else "keep"
-        if verb == "drop" and not _must_stay(table, each):
-            continue
-        now = replace(each, was=each.name)
-        if verb in ("change", "both"):
-            now = draw(_changed_field(now))
-        if verb in ("rename", "both"):
-            now = replace(now, name=new_name(each.name))
-        fields.append(now)
-        if each.nullable and not now.nullable:
-            answers.extend(["--fill", f"{name}.{now.name}={_fill(now)}"])
-    links = []
-    for link in table.links:
-        verb = draw(st.sampled_from(["keep", "keep", "change", "rename", "drop"]))
-        verb = verb if changes else "keep"
-        if (verb == "drop" and link.nullable) or link.to not in kept:
-            continue
-        now_link = replace(link, was=link.name)
-        if verb == "rename":
-            now_link = replace(now_link, name=new_name(link.name))
-        if verb == "change":
-            to = draw(st.sampled_from(sorted(kept)))
-            index = draw(st.booleans())
-            now_link = _possible(replace(now_link, to=to, ondelete=draw(_ONDELETE), index=index))
-        links.append(now_link)
-    if changes and draw(_RARELY):
-        free = [n for n in COLUMNS if n not in used]
-        new = draw(_fields(draw(st.sampled_from(free))))
-        used.add(new.name)
-        new = replace(
-            new, nullable=new.nullable or new.unique, default=new.default and not new.unique
-        )
-        fields.append(new)
-        if not new.nullable and not new.default:
-            answers.extend(["--fill", f"{name}.{new.name}={_fill(new)}"])
-    if changes and draw(_RARELY):
-        free = [n for n in COLUMNS if n not in used]
-        link = draw(_links(draw(st.sampled_from(free)), 0))
-        links.append(replace(link, to=draw(st.sampled_from(sorted(kept))), nullable=True))
-    there = {each.name for each in (*fields, *links)}
-    pairs = tuple(
-        (renamed.get(a, a), renamed.get(b, b), unique)
-        for a, b, unique in table.pairs
-        if {renamed.get(a, a), renamed.get(b, b)} <= there and not (changes and draw(_RARELY))
-    )
-    comment = draw(_COMMENTS) if changes else table.comment
-    changed = TableOf(table.number, name, table.key, tuple(fields), tuple(links), pairs, comment)
-    return draw(_with_pairs(changed)) if changes else changed
-
-
-def _must_stay(table: TableOf, each: Field) -> bool:
-    """Whether no value but its own would do on the way back: nobody could tell one."""
-    picky = each.unique or each.check or each.kind in ("checked", "enum")
-    picky = picky or any(unique and each.name in names for *names, unique in table.pairs)
-    return picky and (each.default or not each.nullable)
-
-
-@st.composite
-def _changed_field(draw: Any, each: Field) -> Field:
-    group = each.of.group
-    kinds = sorted(name for name, kind in KINDS.items() if kind.group == group)
-    flags = {
-        flag: getattr(each, flag) != draw(_RARELY)
-        for flag in ("nullable", "default", "unique", "index", "check")
-    }
-    changed = replace(each, kind=draw(st.sampled_from(kinds)), comment=draw(_COMMENTS), **flags)
-    return _able(changed)
-
-
-def _fill(each: Field) -> str:
-    value = each.of.value(0)
-    if isinstance(value, bool):
-        return str(int(value))
-    if isinstance(value, dict):
-        return '{"a": 0}'
-    return value.decode() if isinstance(value, bytes) else str(value)

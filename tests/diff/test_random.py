@@ -19,7 +19,8 @@ from flask_godwit.dialects import dialect_for
 from tests.core.apps import Shop
 from tests.databases import Database
 
-from .pairs import Pair, Schema, models, pairs, plain, rows_of
+from .pairs import Pair, Schema, models, plain, rows_of
+from .pairs_drawn import pairs
 
 PAIRS = int(os.environ.get("GODWIT_RANDOM_PAIRS", "0"))
 QUIET = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]
@@ -66,7 +67,8 @@ class Trial:
 
         :returns: whether anything differed.
         """
-        shop = Shop(self.root, models(schema), url=self.database.url)
+        made = models(schema, self.database.features)
+        shop = Shop(self.root, made, url=self.database.url)
         self.shops.append(shop)
         known = len(shop.files)
         shop.ok("migrate", "-m", "next", *answers)
