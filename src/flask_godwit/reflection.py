@@ -34,9 +34,13 @@ def complete_unique_constraints(dialect: Any, complete: Complete) -> None:
     _complete_all(dialect, "get_unique_constraints", complete)
 
 
-def reading_indexes(dialect: Any, around: Callable[[], AbstractContextManager[None]]) -> None:
-    """Have SQLAlchemy's reading of indexes done in something; it leaves nothing out of them."""
-    _complete_all(dialect, "get_indexes", lambda *_: None, around)
+def complete_indexes(
+    dialect: Any,
+    complete: Complete,
+    around: Callable[[], AbstractContextManager[None]] = nullcontext,
+) -> None:
+    """The same of indexes."""
+    _complete_all(dialect, "get_indexes", complete, around)
 
 
 def complete_columns(dialect: Any, complete: Complete) -> None:

@@ -218,3 +218,17 @@ def test_uuid_where_there_is_no_type_for_it(local: Evolution) -> None:
     local.follow(_kept)
     local.back(models)
     assert local.rows("SELECT token FROM kept") == [("0" * 32,)]
+
+
+def test_a_unique_index_is_written_with_true(local: Evolution) -> None:
+    """As a person writes it; SQLAlchemy reads 1 from SQLite."""
+
+    def models(*indexes: sa.Index) -> Models:
+        def declare(db: SQLAlchemy) -> None:
+            db.Table("tag", _id(), sa.Column("nr", sa.Integer), *indexes)
+
+        return declare
+
+    local.begin(models(sa.Index("ix_nr", "nr", unique=True)))
+    local.follow(models())
+    assert '"ix_nr"), ["nr"], unique=True' in local.script

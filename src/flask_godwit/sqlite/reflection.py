@@ -27,8 +27,8 @@ from ..reflection import (
     Found,
     complete_columns,
     complete_foreign_keys,
+    complete_indexes,
     complete_unique_constraints,
-    reading_indexes,
 )
 from ..server_types import ServerType, keep_words
 from .clauses import Clause
@@ -49,7 +49,8 @@ def read_keys(dialect: Dialect) -> None:
 
 def read_indexes(dialect: Dialect) -> None:
     """Have a dialect say nothing of indexes on expressions: those are read elsewhere, in full."""
-    reading_indexes(dialect, partial(_without, "Skipped unsupported reflection of expr"))
+    in_peace = partial(_without, "Skipped unsupported reflection of expression-based index")
+    complete_indexes(dialect, _complete_indexes, in_peace)
 
 
 def read_computed(dialect: Dialect) -> None:
@@ -89,6 +90,17 @@ def _complete_computed(
     if parsed is not None:
         for column in generated:
             column["computed"]["sqltext"] = parsed.column(column["name"]).expression
+
+
+def _complete_indexes(
+    _connection: Connection,
+    _table: str,
+    _schema: str | None,
+    found: Found,
+    _asked: dict[str, Any],
+) -> None:
+    for index in found:
+        index["unique"] = bool(index["unique"])  # 1 would be written into scripts
 
 
 @contextmanager
