@@ -186,7 +186,9 @@ def names_in(step: ops.MigrateOperation) -> set[str]:
 
 def _is_plain(index: Any) -> bool:
     """Whether an index makes whole columns unique, in all rows, and is no constraint's."""
-    options = index.get("dialect_options", {})
-    is_partial = any(name.endswith(("_where", "_length")) and options[name] for name in options)
-    is_whole = None not in index["column_names"] and not is_partial
+    said = index.get("dialect_options", {}).items()
+    # A condition may be a clause, which is neither true nor false.
+    is_partial = any(name.endswith("_where") for name, _ in said)
+    is_cut = any(name.endswith("_length") and lengths for name, lengths in said)
+    is_whole = None not in index["column_names"] and not is_partial and not is_cut
     return bool(index["unique"]) and is_whole and not index.get("duplicates_constraint")
