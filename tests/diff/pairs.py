@@ -66,19 +66,28 @@ def _label(make: Callable[[tuple[str, ...], str], Any]) -> Kind:
     return Kind("label", make, lambda _: "new", "new", can_be_key=False)
 
 
+def _flag(_labels: tuple[str, ...], name: str) -> Any:
+    return sa.Boolean(create_constraint=True, name=name)
+
+
 KINDS: Mapping[str, Kind] = {
     "smallint": _number(sa.SmallInteger()),
     "integer": _number(sa.Integer(), lambda c: c < 1000),
     "bigint": _number(sa.BigInteger()),
     "numeric": _number(sa.Numeric(10, 2)),
+    "wide": _number(sa.Numeric(14, 4)),
     "double": _number(sa.Double()),
     "string": _digits(sa.String(20), default="8"),
     "longer": _digits(sa.String(40), default="8"),
+    "char": _digits(sa.CHAR(20), default="8"),
     "text": _digits(sa.Text(), can_be_key=False),
     "boolean": Kind("truth", lambda *_: sa.Boolean(), lambda n: True, "1", None, False),
     "bit": Kind("truth", lambda *_: sa.SmallInteger(), lambda n: 1, "1", lambda c: c < 2, False),
+    "flag": Kind("truth", _flag, lambda n: True, "1", None, False),
     "date": Kind("moment", lambda *_: sa.Date(), _day, "2020-02-02"),
     "datetime": Kind("moment", lambda *_: sa.DateTime(), _moment, "2020-02-02 00:00:00"),
+    "aware": Kind("moment", lambda *_: sa.DateTime(timezone=True), _moment),
+    "interval": Kind("span", lambda *_: sa.Interval(), lambda n: datetime.timedelta(n, 5)),
     "enum": _label(lambda labels, _: sa.Enum(*labels, name="label")),
     "checked": _label(
         lambda labels, name: sa.Enum(

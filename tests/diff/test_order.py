@@ -127,3 +127,23 @@ class TestKeys:
         evolution.now.ok("upgrade")
         evolution.now.ok("check")
         evolution.back(before)
+
+
+def _parts(*others: str, has_new: bool) -> Callable[[SQLAlchemy], None]:
+    def models(db: SQLAlchemy) -> None:
+        keys = [sa.Column(name, sa.Integer, primary_key=True) for name in ("id", *others)]
+        db.Table("tag", *keys, sa.PrimaryKeyConstraint("id", *others, name="pk_tag"))
+        if has_new:
+            db.Table("note", _id(), sa.Column("tag", sa.ForeignKey("tag.id", name="fk_tag")))
+
+    return models
+
+
+def test_new_table_refers_to_a_new_key(evolution: Evolution) -> None:
+    """A column becomes the whole key in the step that makes what refers to it."""
+    before = _parts("part", has_new=False)
+    evolution.begin(before, "INSERT INTO tag (id, part) VALUES (1, 2)")
+    evolution.follow(_parts(has_new=True), "--allow-drop")
+    evolution.now.execute("INSERT INTO note (id, tag) VALUES (1, 1)")
+    evolution.back(before)
+    assert evolution.rows("SELECT id FROM tag") == [(1,)]

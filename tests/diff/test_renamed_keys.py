@@ -52,3 +52,24 @@ def test_new_number(evolution: Evolution) -> None:
     answer = evolution.migrate(_models("uid"), "--no-rename", "users.id", "--allow-drop")
     assert answer.exit_code != 0
     assert "1 row of posts refers to nothing in users." in answer.output
+
+
+def _items(table: str, *parts: str) -> Models:
+    """A key that is called after its table."""
+
+    def models(db: SQLAlchemy) -> None:
+        db.metadata.naming_convention = {"pk": "pk_%(table_name)s"}
+        keys = [sa.Column(name, sa.Integer, primary_key=True) for name in ("id", *parts)]
+        db.Table(table, *keys, sa.Column("mail", sa.String(50)))
+
+    return models
+
+
+def test_renamed_table_gets_a_longer_key(evolution: Evolution) -> None:
+    """The key is made once, when its columns are there."""
+    evolution.begin(_items("item"), "INSERT INTO item VALUES (3, 'm')")
+    answers = ("--rename-table", "item:tag", "--fill", "tag.part=1")
+    evolution.follow(_items("tag", "part"), *answers)
+    assert evolution.rows("SELECT id, part, mail FROM tag") == [(3, 1, "m")]
+    evolution.back(_items("item"))
+    assert evolution.rows("SELECT * FROM item") == [(3, "m")]

@@ -17,6 +17,7 @@ from alembic.operations import ops
 from sqlalchemy import Column, ForeignKeyConstraint
 from sqlalchemy.exc import SAWarning
 
+from .blocks import blocks_of, table_of
 from .names import Key
 from .row_queries import unique_columns
 from .steps import RenameSql, flat, renamed_column
@@ -89,6 +90,10 @@ def _untangle(operations: ops.OpContainer) -> list[ops.CreateForeignKeyOp]:
 
 def _unsettled(operations: ops.OpContainer) -> Iterator[tuple[Key, str]]:
     """Columns that can't be referred to before their table has been altered."""
+    for block in blocks_of(operations):
+        for step in block.ops:
+            for name in (getattr(step, "replaced", None) or ((), ()))[1]:
+                yield table_of(block), name
     for op in flat(operations):
         if isinstance(op, ops.AlterColumnOp) and op.modify_type is not None:
             yield (op.schema, op.table_name), op.column_name

@@ -56,13 +56,14 @@ class Follower:
     model: Constraint | Index | None
     options: Mapping[str, Any] = field(default_factory=dict)
     """Those of a foreign key, as they are in the database."""
+    columns: tuple[str, ...] = ()
     text: str = ""
-    """What a CHECK says there, in new names."""
+    """What a CHECK says there, like the columns of a key in new names."""
 
 
 @frozen
 class _Found:
-    """A constraint or index that is there, as it is called once its table has its new name."""
+    """A constraint or index that is there; its name once its table has its new one."""
 
     kind: str
     item: Mapping[str, Any]
@@ -127,7 +128,8 @@ def _follower(
     if new and new != found.name:
         options = found.item.get("options") or {}
         said = str(found.item.get("sqltext") or "")
-        yield Follower(key, found.kind, found.name, new, model, options, said)
+        columns = tuple(found.item.get("constrained_columns") or ())
+        yield Follower(key, found.kind, found.name, new, model, options, columns, said)
 
 
 def _touched(
@@ -268,27 +270,28 @@ def replacing(
     """Where the database can't rename it: dropped, and made anew as the model says.
 
     Indexes and unique constraints are left to the comparison, which sees their names, and so are
-    foreign keys of which more changes.
+    keys of which more changes.
     """
     model = follower.model
     if follower.kind in ("ix", "uq") or model is None or isinstance(model, Index):
         return None
-    if isinstance(model, ForeignKeyConstraint) and not _has_options(
-        model, follower.options, database
-    ):
+    if _changes(follower, model, database):
         return None
     schema, table = follower.table
-    kinds = {"pk": "primary", "fk": "foreignkey", "ck": "check"}
-    drop = ops.DropConstraintOp(
-        conv(follower.old),
-        table,
-        type_=kinds[follower.kind],
-        schema=schema,
-        _reverse=_creating(follower, model, dialect),
-    )
-    create = _creating(follower, model, dialect)
+    kind = {"pk": "primary", "fk": "foreignkey", "ck": "check"}[follower.kind]
+    back, create = (_creating(follower, model, dialect) for _ in range(2))
+    old: Any = conv(follower.old)
+    drop = ops.DropConstraintOp(old, table, type_=kind, schema=schema, _reverse=back)
     create.constraint_name = conv(follower.new)
     return ops.ModifyTableOps(table, [drop, create], schema=schema)
+
+
+def _changes(follower: Follower, model: Constraint, database: Database) -> bool:
+    """Whether a key gets more than a name."""
+    if isinstance(model, ForeignKeyConstraint):
+        return not _has_options(model, follower.options, database)
+    columns = tuple(column.name for column in getattr(model, "columns", ()))
+    return isinstance(model, PrimaryKeyConstraint) and columns != follower.columns
 
 
 def _has_options(
