@@ -21,6 +21,7 @@ from ..dialects import dialect_for
 from . import types
 from .answers import Answers
 from .compare.plugin import load
+from .computed_order import order_computed
 from .default_schema import leave_default_unnamed
 from .names import Key
 from .objects.declaring import without_views
@@ -77,6 +78,8 @@ class Refinement:
             self.objects.makes_way, self.objects.refuses = self.asker is not None, self.check_rows
             self.objects.leaving = self.leaving
             self.objects.run(context, upgrade, self.renames, self.ownership)
+            order_computed(upgrade)
+            order_computed(ops.UpgradeOps(self.leaving))
         finally:
             self._busy = False
 

@@ -1,0 +1,56 @@
+"""Generated columns that come or go together with what they read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from alembic.operations import ops
+from sqlalchemy import Column, Computed
+
+from .blocks import blocks_of
+from .compare.text import names_in
+
+_Change = ops.AddColumnOp | ops.DropColumnOp
+
+
+def order_computed(operations: ops.OpContainer) -> None:
+    """Drop a generated column before what it reads, and add it after that: Alembic goes by names,
+    and by the order in which a model has its columns.
+    """
+    for block in blocks_of(operations):
+        drops = [op for op in block.ops if isinstance(op, ops.DropColumnOp)]
+        adds = [op for op in block.ops if isinstance(op, ops.AddColumnOp)]
+        _put(block, drops, _readers_first(drops))
+        _put(block, adds, _readers_first(adds[::-1])[::-1])
+
+
+def _readers_first(changes: Sequence[_Change]) -> list[_Change]:
+    """The same changes: each before those of the columns that it reads, else as they were."""
+    left, ordered = list(changes), list[_Change]()
+    while left:
+        read = set().union(*map(_reads, left))
+        free = next((op for op in left if _column(op).name not in read), left[0])
+        left.remove(free)
+        ordered.append(free)
+    return ordered
+
+
+def _reads(change: _Change) -> set[str]:
+    column = _column(change)
+    computed = column.server_default
+    names = names_in(str(computed.sqltext)) if isinstance(computed, Computed) else set()
+    return names - {column.name}
+
+
+def _column(change: _Change) -> Column[Any]:
+    if isinstance(change, ops.AddColumnOp):
+        return change.column
+    return change._reverse.column if change._reverse else Column(change.column_name)
+
+
+def _put(block: ops.ModifyTableOps, before: Sequence[_Change], after: Sequence[_Change]) -> None:
+    """Have operations take each other's places."""
+    places = [block.ops.index(op) for op in before]
+    for place, operation in zip(places, after, strict=True):
+        block.ops[place] = operation
