@@ -25,6 +25,13 @@ SQL_PREFIX = "sql:"
 _ON_UPDATE = re.compile(r"\s+ON\s+UPDATE\s.*$", re.IGNORECASE | re.DOTALL)
 """What MySQL has after a default that is no value."""
 
+_SPAN = re.compile(
+    r"""(?=.)(?:(?P<days>-?\d+)\s*d(?:ays?)?(?:,?\s+|$))?
+    (?:(?P<hours>\d+):(?P<minutes>\d\d)(?::(?P<seconds>\d\d(?:\.\d{1,6})?))?)?""",
+    re.VERBOSE,
+)
+"""A span of time as Python and PostgreSQL print it: ``1 day, 2:03:04.5``."""
+
 _TRUE = {"true", "t", "yes", "y", "on", "1"}
 _FALSE = {"false", "f", "no", "n", "off", "0"}
 _CONSTANT_CALLABLES: dict[str, Any] = {"dict": {}, "list": [], "str": "", "int": 0, "float": 0.0}
@@ -76,6 +83,8 @@ def _parsed(column: Column[Any], text: Any) -> Any:
         return text.encode()
     if kind in (int, float, Decimal):
         return kind(text)
+    if kind is dt.timedelta:
+        return _span(text)
     if kind in (dt.date, dt.datetime, dt.time):
         return kind.fromisoformat(text)
     return uuid.UUID(text) if kind is uuid.UUID else text
@@ -85,6 +94,13 @@ def _of_enum(kind: Enum, text: str) -> Any:
     if text not in kind.enums:
         raise ValueError(text)
     return text if kind.enum_class is None else kind._object_lookup[text]
+
+
+def _span(text: str) -> dt.timedelta:
+    found = _SPAN.fullmatch(text.strip())
+    if found is None:
+        raise ValueError(text)
+    return dt.timedelta(**{unit: float(number or 0) for unit, number in found.groupdict().items()})
 
 
 def _boolean(text: str) -> bool:
@@ -170,6 +186,8 @@ def neutral(column: Column[Any], dialect: Dialect, database: Database) -> Value 
         return Value(_sql(cast(literal("", types.String()), kind), dialect), constant=False)
     if isinstance(kind, types.CHAR) and kind.length == len(_NIL):
         return _literal(column, _NIL, dialect, database)
+    if _python_type(kind) is dt.timedelta:
+        return _literal(column, dt.timedelta(), dialect, database)
     for wanted, value in _NEUTRAL:
         if isinstance(kind, wanted):
             return _literal(column, value, dialect, database)
