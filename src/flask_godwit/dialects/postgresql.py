@@ -92,7 +92,7 @@ class PostgreSQL(PostgreSQLOptions, PostgreSQLTypes, Database):
     keeps_match: ClassVar[bool] = True
     user_query: ClassVar[str] = "SELECT current_user"
     takes_using: ClassVar[bool] = True
-    shared_names: ClassVar[Collection[str]] = ("table", "ix", "uq", "pk")
+    shared_names: ClassVar[Collection[str]] = ("table", "ix", "uq", "pk", "ex")
     has_safe_forms: ClassVar[bool] = True
     failure_ends_transaction: ClassVar[bool] = True
     bytes_literal: ClassVar[str] = r"'\x{}'"

@@ -21,7 +21,9 @@ from .fill import FillStage, ModelColumn
 from .key_columns import KeyColumnStage
 from .key_indexes import KeyIndexStage
 from .losses import mark_losses
+from .name_circles import open_circles
 from .names import Key
+from .names_together import bring_names_together
 from .objects.phases import apart, in_phases
 from .obstacles import ObstacleStage
 from .order import put_in_order
@@ -151,8 +153,10 @@ def _name_and_sort(
     else:
         drop_after_keys(upgrade)
         create_before_keys(downgrade)
-    free_names_first(upgrade, database.shared_names)
-    free_names_first(downgrade, database.shared_names)
+    for operations in (upgrade, downgrade):
+        bring_names_together(operations, database.shared_names)
+        open_circles(operations, database, dialect)
+        free_names_first(operations, database.shared_names)
     if database.indexes_foreign_keys:
         key_indexes = KeyIndexStage(rows, models_of(context), leaves)
         key_indexes.run(upgrade, downgrade)

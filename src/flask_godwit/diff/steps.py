@@ -168,6 +168,10 @@ class DropCounted(ops.DropColumnOp):
         return Together(self.back, [self])
 
 
+Named = tuple[str, Key, str, str]
+"""A kind of thing, its table, and its names before and after; "" where there is none."""
+
+
 class Sql(ops.ExecuteSQLOp):
     """``op.execute()`` of a statement.
 
@@ -183,8 +187,8 @@ class Sql(ops.ExecuteSQLOp):
     adds: ops.AddColumnOp | None = None
     """What it does besides, if it adds a column."""
     replaced: KeyColumns | None = None
-    named: tuple[str, Key, str, str] | None = None
-    """The kind, the table, the names before and after of what it renames on that."""
+    named: Named | None = None
+    """What it renames, makes or drops of a table."""
 
     def __init__(self, statement: str, down: str = "", words: str = "", back: str = "") -> None:
         super().__init__(statement)
@@ -199,10 +203,14 @@ class Sql(ops.ExecuteSQLOp):
         back = Sql(self.down, self.statement, words=self.back, back=self.words)
         back.retyped = self.retyped
         back.replaced = self.replaced and self.replaced[::-1]
-        if self.named:
-            kind, key, before, after = self.named
-            back.named = (kind, key, after, before)
+        back.named = self._named_back()
         return back
+
+    def _named_back(self) -> Named | None:
+        if self.named is None:
+            return None
+        kind, key, before, after = self.named
+        return kind, key, after, before
 
 
 class RenameSql(Sql):
@@ -216,6 +224,7 @@ class RenameSql(Sql):
         if self.column is not None:
             key, old, new = self.column
             back.column = (key, new, old)
+        back.named = self._named_back()
         return back
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator
+from functools import partial
 from typing import Any
 
 from alembic.operations import ops
@@ -24,8 +25,6 @@ from .steps import Comment
 
 _Name = tuple[str | None, str | None, str]
 """The schema, the table where the name is one of that alone, and the name."""
-_Place = tuple[int, ops.MigrateOperation, ops.MigrateOperation]
-"""The number of a step, what stands in the script, and the step, which is that or in it."""
 
 _MAKES: dict[type[Any], str] = {
     ops.CreateIndexOp: "ix",
@@ -51,24 +50,37 @@ def free_names_first(operations: ops.OpContainer, shared: Collection[str]) -> No
     parts = [ops.UpgradeOps(part) for part in between_renames(operations.ops)]
     free: set[_Name] = set()
     for part in parts:
-        _in_order(part, shared, free)
+        free = _settle(part, shared, free)
     operations.ops = [operation for part in parts for operation in part.ops]
 
 
-def _in_order(part: ops.OpContainer, shared: Collection[str], free: set[_Name]) -> None:
-    """Put the steps between two renames in order.
+def _settle(part: ops.OpContainer, shared: Collection[str], free: set[_Name]) -> set[_Name]:
+    """Put the steps between two renames in order: what moves may have others in its way, too.
+
+    :param free: the names that were given free before.
+    :returns: those that are free afterwards.
+    """
+    moved, now = True, free
+    for _ in range(1 + len(part.ops)):
+        if moved:
+            now = set(free)
+            moved = _in_order(part, shared, now)
+    return now
+
+
+def _in_order(part: ops.OpContainer, shared: Collection[str], free: set[_Name]) -> bool:
+    """Move each step that gives a name free which was taken before it; whether one was moved.
 
     :param free: the names that were given free so far, also before a rename.
     """
+    moved = False
     dropped = {_key(op) for op in part.ops if isinstance(op, ops.DropTableOp)}
     of_dropped: dict[Key, set[_Name]] = {}
-    taken: dict[_Name, _Place] = {}
+    taken: dict[_Name, ops.MigrateOperation] = {}
     made_here = _made_here(part, shared)
-    number = 0
     for holder in list(part.ops):
-        for step in _steps(holder):
-            number += 1
-            freed = set(_freed(step, shared)) - made_here
+        for step in steps_in(holder):
+            freed = set(freed_names(step, shared)) - made_here
             if isinstance(step, ops.DropIndexOp) and _key(step) in dropped:
                 # It goes with its table.
                 of_dropped.setdefault(_key(step), set()).update(freed)
@@ -77,14 +89,15 @@ def _in_order(part: ops.OpContainer, shared: Collection[str], free: set[_Name]) 
                 freed |= of_dropped.get(_key(step), set())
             in_the_way = [taken[name] for name in freed if name in taken]
             if in_the_way:
-                _, before, makes = min(in_the_way, key=lambda place: place[0])
-                _move(part, holder, step, before, makes)
+                before = min(in_the_way, key=partial(_position, part))
+                moved |= _move(part, holder, step, before)
             free |= freed - taken.keys()
-            for name in _taken(step, shared):
+            for name in taken_names(step, shared):
                 if name in free:  # in its turn: what is dropped later is this one
                     free.remove(name)
                 else:
-                    taken.setdefault(name, (number, holder, step))
+                    taken.setdefault(name, step)
+    return moved
 
 
 def _made_here(part: ops.OpContainer, shared: Collection[str]) -> set[_Name]:
@@ -94,41 +107,62 @@ def _made_here(part: ops.OpContainer, shared: Collection[str]) -> set[_Name]:
     """
     times: Counter[_Name] = Counter()
     for holder in part.ops:
-        for step in _steps(holder):
-            times.update(_taken(step, shared))
-            times.subtract(_freed(step, shared))
+        for step in steps_in(holder):
+            times.update(taken_names(step, shared))
+            times.subtract(freed_names(step, shared))
     return {name for name, more in times.items() if more > 0}
 
 
-def _steps(holder: ops.MigrateOperation) -> list[ops.MigrateOperation]:
+def steps_in(holder: ops.MigrateOperation) -> list[ops.MigrateOperation]:
+    """What stands in a block, or alone."""
     return list(holder.ops) if isinstance(holder, ops.ModifyTableOps) else [holder]
 
 
-def _move(
-    part: ops.OpContainer,
-    holder: ops.MigrateOperation,
-    step: Any,
-    before: ops.MigrateOperation,
-    makes: ops.MigrateOperation,
-) -> None:
-    """Have a step come before another one."""
+def _position(part: ops.OpContainer, step: ops.MigrateOperation) -> tuple[int, int]:
+    return next(
+        (place, steps_in(holder).index(step))
+        for place, holder in enumerate(part.ops)
+        if step in steps_in(holder)
+    )
+
+
+def _move(part: ops.OpContainer, holder: Any, step: Any, before: ops.MigrateOperation) -> bool:
+    """Have a step come before another one; whether it could."""
+    place, number = _position(part, before)
+    there: Any = part.ops[place]
     if isinstance(step, ops.DropTableOp):
-        _move_tables(part, step, before)
-    elif isinstance(holder, ops.ModifyTableOps):
-        holder.ops.remove(step)
-        if holder is before:
-            holder.ops.insert(holder.ops.index(makes), step)
-            return
-        if not holder.ops:
-            part.ops.remove(holder)
-        _block_before(part, before, holder).ops.append(step)
+        _move_tables(part, step, there)
+        return True
+    if not isinstance(holder, ops.ModifyTableOps):
+        return False
+    holder.ops.remove(step)
+    if holder is there:
+        holder.ops.insert(number, step)
+        return True
+    if _is_renaming(step) and number:
+        # What comes before it may give free what this takes.
+        _split(part, there, number)
+        place += 1
+    _block_before(part, place, holder).ops.append(step)
+    part.ops = [op for op in part.ops if op is not holder or holder.ops]
+    return True
+
+
+def _is_renaming(step: Any) -> bool:
+    named = getattr(step, "named", None)
+    return named is not None and all(named[2:])
+
+
+def _split(part: ops.OpContainer, block: ops.ModifyTableOps, number: int) -> None:
+    first = ops.ModifyTableOps(block.table_name, block.ops[:number], schema=block.schema)
+    block.ops[:number] = []
+    part.ops.insert(part.ops.index(block), first)
 
 
 def _block_before(
-    part: ops.OpContainer, before: ops.MigrateOperation, like: ops.ModifyTableOps
+    part: ops.OpContainer, place: int, like: ops.ModifyTableOps
 ) -> ops.ModifyTableOps:
     """A block of drops of the same table, which may be there."""
-    place = part.ops.index(before)
     last = part.ops[place - 1] if place else None
     if isinstance(last, ops.ModifyTableOps) and _key(last) == _key(like):
         return last
@@ -151,7 +185,8 @@ def _move_tables(part: ops.OpContainer, drop: ops.DropTableOp, before: Any) -> N
     part.ops[start:end] = [*moved, *kept]
 
 
-def _taken(step: Any, shared: Collection[str]) -> Iterator[_Name]:
+def taken_names(step: Any, shared: Collection[str]) -> Iterator[_Name]:
+    """The names that something has after a step, and had not before."""
     if isinstance(step, ops.CreateTableOp):
         yield from _of_table(step, shared)
     elif named := getattr(step, "named", None):
@@ -164,7 +199,8 @@ def _taken(step: Any, shared: Collection[str]) -> Iterator[_Name]:
         yield from _names((schema, table), kind, name, shared)
 
 
-def _freed(step: Any, shared: Collection[str]) -> Iterator[_Name]:
+def freed_names(step: Any, shared: Collection[str]) -> Iterator[_Name]:
+    """The names that something had before a step, and has no longer."""
     if isinstance(step, ops.DropTableOp):
         if step._reverse is not None:
             yield from _of_table(step._reverse, shared)
@@ -186,7 +222,7 @@ def _of_table(create: ops.CreateTableOp, shared: Collection[str]) -> Iterator[_N
 
 
 def _names(key: Key, kind: str, name: Any, shared: Collection[str]) -> Iterator[_Name]:
-    if isinstance(name, str):
+    if isinstance(name, str) and name:
         if kind == "fk":  # Alembic drops everything else of a table before it makes it anew
             yield (*key, str(name))
         if kind in shared:

@@ -9,6 +9,7 @@ from sqlalchemy import Table
 from ...dialects.facts import TableFacts
 from ..names import quoted, said
 from ..steps import Sql
+from .renamed import renaming
 from .sides import sides_of
 
 _KIND = "exclude_constraint"
@@ -28,11 +29,26 @@ def compare_exclusions(
     twin = sides_of(context).twin(table)
     if twin is None:
         return
-    gone = facts.exclusions.items() - twin.exclusions.items()
-    new = twin.exclusions.items() - facts.exclusions.items()
-    added = [_added(context, schema, table, *each) for each in sorted(new)]
-    removed = [_added(context, schema, table, *each).reverse() for each in sorted(gone)]
-    modify.ops[:] = [*removed, *modify.ops, *added]
+    gone = dict(sorted(facts.exclusions.items() - twin.exclusions.items()))
+    new = dict(sorted(twin.exclusions.items() - facts.exclusions.items()))
+    renamed = [
+        renaming(context, (schema, table.name), "ex", old, name)
+        for old, name in _only_renamed(gone, new)
+    ]
+    added = [_added(context, schema, table, *each) for each in new.items()]
+    removed = [_added(context, schema, table, *each).reverse() for each in gone.items()]
+    modify.ops[:] = [*removed, *filter(None, renamed), *modify.ops, *added]
+
+
+def _only_renamed(gone: dict[str, str], new: dict[str, str]) -> list[tuple[str, str]]:
+    """Take what differs in nothing but the name out of both."""
+    found = []
+    for name, definition in list(new.items()):
+        old = next((n for n, d in gone.items() if d == definition and n not in new), None)
+        if old is not None and name not in gone:
+            found.append((old, name))
+            del gone[old], new[name]
+    return found
 
 
 def dropped_exclusions(
@@ -50,9 +66,11 @@ def _added(
     alter = f"ALTER TABLE {quoted(context.dialect, schema, table.name)}"
     label = quoted(context.dialect, name)
     what = f"exclusion {name} on {said((schema, table.name))}"
-    return Sql(
+    sql = Sql(
         f"{alter} ADD CONSTRAINT {label} {definition}",
         f"{alter} DROP CONSTRAINT {label}",
         words=f"add {what}",
         back=f"drop {what}",
     )
+    sql.named = ("ex", (schema, table.name), "", name)
+    return sql

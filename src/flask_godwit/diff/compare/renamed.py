@@ -14,7 +14,7 @@ from alembic.operations import ops
 from sqlalchemy import ClauseElement, ForeignKeyConstraint, Table
 from sqlalchemy.sql.elements import conv
 
-from ..names import quoted, said
+from ..names import Key, quoted, said
 from ..steps import Sql
 from .names import final_name
 from .sides import sides_of
@@ -28,7 +28,7 @@ _KINDS: dict[type[Any], str] = {
     ops.CreateIndexOp: "ix",
     ops.CreateForeignKeyOp: "fk",
 }
-_WORDS = {"ix": "index"}
+_WORDS = {"ix": "index", "ex": "exclusion"}
 _NO_ACTION = "NO ACTION"
 _SIMPLE = "SIMPLE"
 
@@ -112,25 +112,22 @@ def rename_instead(context: AutogenContext, modify: ops.ModifyTableOps) -> None:
         drop = next((each for each in drops if _is_same(each, create)), None)
         if drop is None or _name(create) in names:
             continue
-        renaming = _renaming(context, modify, create, str(_name(drop)))
-        if renaming is None:
+        place, kind = (modify.schema, modify.table_name), _KINDS[type(create)]
+        renames = renaming(context, place, kind, str(_name(drop)), str(_name(create)))
+        if renames is None:
             continue
         drops.remove(drop)
         # Its name may be given to another one, which comes after that.
         namesakes = [op for op in modify.ops if type(op) in _KINDS and _name(op) == _name(drop)]
-        place = min(map(modify.ops.index, [create, *namesakes]))
-        modify.ops.insert(place, renaming)
+        modify.ops.insert(min(map(modify.ops.index, [create, *namesakes])), renames)
         modify.ops.remove(create)
         modify.ops.remove(drop)
 
 
-def _renaming(
-    context: AutogenContext, modify: ops.ModifyTableOps, create: Any, before: str
-) -> Sql | None:
+def renaming(context: AutogenContext, place: Key, kind: str, before: str, after: str) -> Sql | None:
+    """The statement that gives another name, where the database has one."""
     assert context.dialect is not None
-    dialect, after = context.dialect, str(_name(create))
-    kind = _KINDS[type(create)]
-    place = (modify.schema, modify.table_name)
+    dialect = context.dialect
     table = quoted(dialect, *place)
     old, new = quoted(dialect, before), quoted(dialect, after)
     rename = sides_of(context).database.rename_constraint

@@ -261,7 +261,11 @@ def renaming(follower: Follower, context: AutogenContext, database: Database) ->
     old, new = quoted(context.dialect, follower.old), quoted(context.dialect, follower.new)
     up = database.rename_constraint(follower.kind, table, old, new)
     down = database.rename_constraint(follower.kind, table, new, old)
-    return RenameSql(up, down) if up else None
+    if not up:
+        return None
+    sql = RenameSql(up, down)
+    sql.named = (follower.kind, follower.table, follower.old, follower.new)
+    return sql
 
 
 def replacing(

@@ -28,10 +28,15 @@ def ordered(
         free = next((old for old, new in waiting.items() if new not in taken), None)
         if free is None:
             first = next(iter(waiting))
-            detour = f"{first[:40]}_godwit_swap"
-            yield first, detour
-            waiting[detour] = waiting.pop(first)
-            taken = (taken - {first}) | {detour}
+            meanwhile = detour(first)
+            yield first, meanwhile
+            waiting[meanwhile] = waiting.pop(first)
+            taken = (taken - {first}) | {meanwhile}
             continue
         yield free, waiting[free]
         taken = (taken - {free}) | {waiting.pop(free)}
+
+
+def detour(name: str) -> str:
+    """What is called so has this name in between."""
+    return f"{name[:40]}_godwit_swap"
