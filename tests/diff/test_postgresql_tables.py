@@ -110,6 +110,25 @@ def test_unlogged(evolution: Evolution) -> None:
     assert evolution.rows(kept) == [("u",)]
 
 
+def test_unlogged_together(evolution: Evolution) -> None:
+    """No table that is logged refers to one that is not, at any moment."""
+
+    def models(**options: Any) -> Any:
+        def declare(db: SQLAlchemy) -> None:
+            for name, other in (("b", ""), ("a", "b"), ("c", "a")):
+                refers = [sa.ForeignKey(f"{other}.id")] if other else []
+                key = sa.Column("id", sa.Integer, primary_key=True)
+                db.Table(name, key, sa.Column("other", sa.Integer, *refers), **options)
+
+        return declare
+
+    evolution.begin(models(), "INSERT INTO b VALUES (1)", "INSERT INTO a VALUES (1, 1)")
+    assert _PROVED in evolution.follow(models(prefixes=["UNLOGGED"])).stdout
+    assert _PROVED in evolution.follow(models()).stdout
+    evolution.now.ok("downgrade", "-2")
+    assert evolution.rows("SELECT id, other FROM a") == [(1, 1)]
+
+
 def test_inherited_columns(evolution: Evolution) -> None:
     """The parent comes first, and its columns are not missing in the child's model."""
 

@@ -187,6 +187,8 @@ class Sql(ops.ExecuteSQLOp):
     adds: ops.AddColumnOp | None = None
     """What it does besides, if it adds a column."""
     replaced: KeyColumns | None = None
+    persists: bool | None = None
+    """Whether the rows of its table outlive a crash afterwards, where it changes that."""
     named: Named | None = None
     """What it renames, makes or drops of a table."""
 
@@ -203,6 +205,7 @@ class Sql(ops.ExecuteSQLOp):
         back = Sql(self.down, self.statement, words=self.back, back=self.words)
         back.retyped = self.retyped
         back.replaced = self.replaced and self.replaced[::-1]
+        back.persists = None if self.persists is None else not self.persists
         back.named = self._named_back()
         return back
 

@@ -12,6 +12,7 @@ from ...dialects.facts import TableFacts
 from ..names import quoted
 from ..names import said as place
 from ..steps import Sql
+from .persistence import UNLOGGED
 from .sides import sides_of
 
 
@@ -50,6 +51,8 @@ def compare_options(
         back=f"{where}: {_words(before, after)}",
     )
     statement.retyped = _following(facts, twin)
+    if not _same(before.get(UNLOGGED, ""), after.get(UNLOGGED, "")):
+        statement.persists = not after.get(UNLOGGED)
     modify.ops.insert(0, statement)
 
 

@@ -46,9 +46,11 @@ def _compare_types(context: AutogenContext, upgrade: ops.UpgradeOps) -> Priority
     if any(isinstance(op, ops.ModifyTableOps) for op in upgrade.ops):
         from .counted_keys import with_numbers
         from .dropped import keep_inherited
+        from .persistence import order_by_references
 
         keep_inherited(context, upgrade)
         with_numbers(context, upgrade)
+        order_by_references(context, upgrade)
     return PriorityDispatchResult.CONTINUE
 
 
