@@ -59,8 +59,23 @@ class Sides:
     def twin(self, table: Table) -> TableFacts | None:
         """The model's table, made for a moment; None where the server refuses it."""
         if table not in self._twins:
-            self._twins[table] = self._made(table)
+            self._twins[table] = self._made(table) or self._made_with_functions(table)
         return self._twins[table]
+
+    def _made_with_functions(self, table: Table) -> TableFacts | None:
+        """The same with the functions of the models, of which it may need a new one.
+
+        They are made and gone again, where that needs no more than a savepoint.
+        """
+        if not self.database.holds_dependents:
+            return None
+        from .functions import made_meanwhile, makers_of_functions
+
+        makers = makers_of_functions(table.metadata)
+        if not makers:
+            return None
+        with made_meanwhile(self.connection, table.metadata, makers):
+            return self._made(table)
 
     def _made(self, table: Table) -> TableFacts | None:
         try:
