@@ -27,7 +27,7 @@ from .renamed import compare_foreign_key_names, rename_instead
 from .sides import sides_of
 from .standing import stand_again
 from .type_checks import without_checks
-from .uniques import as_statements, compare_uniques
+from .uniques import as_statements, compare_uniques, leave_out_merged
 
 
 def compare_table(
@@ -56,6 +56,7 @@ def compare_table(
         new = [op for op in checks if op not in gone]
         indexes = list(compare_indexes(context, modify, schema, found, wanted, facts))
         uniques = list(compare_uniques(context, modify, schema, wanted, facts))
+        leave_out_merged(context, modify, wanted)
         modify.ops[:] = [*gone, *modify.ops, *new, *indexes, *uniques]
         as_statements(context, modify.ops)
         without_checks(modify.ops)

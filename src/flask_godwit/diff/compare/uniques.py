@@ -51,6 +51,30 @@ def compare_uniques(
         yield create
 
 
+def leave_out_merged(context: AutogenContext, modify: ops.ModifyTableOps, table: Table) -> None:
+    """Take out what the server does not make of a new table: PostgreSQL makes one constraint of two
+    that say the same, as a key that is called unique does.
+    """
+    made = [op for op in modify.ops if isinstance(op, ops.CreateUniqueConstraintOp)]
+    alike = [op for op in made if _says_the_same(op, table)]
+    twin = sides_of(context).twin(table) if alike else None
+    if twin is None or twin.uniques is None:
+        return
+    usual = sides_of(context).database.default_name
+    for op in alike:
+        name = op.constraint_name or usual("uq", table.name, list(op.columns))
+        if str(name) not in twin.uniques:
+            modify.ops.remove(op)
+
+
+def _says_the_same(operation: ops.CreateUniqueConstraintOp, table: Table) -> bool:
+    """Whether the primary key or another constraint is about the same columns."""
+    columns = [str(getattr(column, "name", column)) for column in operation.columns]
+    keys = [each for each in table.constraints if isinstance(each, UniqueConstraint)]
+    others = [[column.name for column in key.columns] for key in (table.primary_key, *keys)]
+    return others.count(columns) > 1
+
+
 def _complete_drops(modify: ops.ModifyTableOps, known: Mapping[str, UniqueFacts]) -> None:
     """Give those that go a way back with all that they were."""
     for operation in modify.ops:
