@@ -338,3 +338,22 @@ def test_other_limits(
     evolution.back(one)
     evolution.now.execute("INSERT INTO t (a) VALUES (3)")
     assert back is None or evolution.rows("SELECT n FROM t WHERE a = 3") == [(back,)]
+
+
+@pytest.mark.requires("identity")
+def test_a_new_sequence_takes_over_from_an_identity(evolution: Evolution) -> None:
+    """The default that asks it is set by the revision that makes it, and it goes on."""
+
+    def after(db: SQLAlchemy) -> None:
+        counter = sa.Sequence("numbers", metadata=db.metadata)
+        key = sa.Column("id", sa.Integer, counter, server_default=counter.next_value())
+        db.Table("t", key, sa.Column("n", sa.Integer), sa.PrimaryKeyConstraint("id"))
+
+    evolution.begin(IDENTITY, "INSERT INTO t (n) VALUES (1)")
+    answer = evolution.migrate(after)
+    assert "Proved: upgrade, downgrade, no further changes" in answer.stdout
+    evolution.now.ok("upgrade")
+    evolution.now.execute("INSERT INTO t (n) VALUES (2)")
+    evolution.now.ok("downgrade")
+    evolution.now.execute("INSERT INTO t (n) VALUES (3)")
+    assert evolution.rows("SELECT id, n FROM t ORDER BY n") == [(1, 1), (2, 2), (3, 3)]

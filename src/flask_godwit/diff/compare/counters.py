@@ -15,6 +15,8 @@ from ..names import quoted, said
 from ..steps import Sql, Together
 from .definitions import altered_in, new_in
 from .sides import has_own_sequence, sides_of
+from .text import written
+from .type_users import literal
 
 _OPTIONS = ("always", "start", "increment", "minvalue", "maxvalue", "cycle", "cache")
 
@@ -41,7 +43,7 @@ def compare_counter(
     is_made_later = wanted is None and column.server_default is not None
     if is_made_later:
         # What its default asks, such as a sequence, may be made by the same script.
-        wanted = replace(actual, counter=None, default=None)
+        wanted = replace(actual, counter=None, default=_default_after(context, column, actual))
     if wanted is None or wanted.counter == actual.counter:
         return
     retyped = altered_in(modify, column.name)
@@ -69,6 +71,15 @@ def compare_counter(
     back[0].words = f"{where}: {actual.counter or _nothing(wanted.counter)}"
     place = len(modify.ops) if altered is None else modify.ops.index(altered)
     modify.ops.insert(place, Together(there, back))
+
+
+def _default_after(context: AutogenContext, column: Column[Any], actual: ColumnFacts) -> str | None:
+    """The default that a column has after an identity; Alembic sees it where there was another."""
+    argument = getattr(column.server_default, "arg", None)
+    if argument is None or actual.counter is None or actual.counter.kind != IDENTITY:
+        return None
+    assert context.dialect is not None
+    return literal(argument) if isinstance(argument, str) else written(argument, context.dialect)
 
 
 def _beside(
