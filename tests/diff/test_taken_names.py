@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
 
@@ -190,3 +191,48 @@ def test_of_a_renamed_index(evolution: Evolution) -> None:
     evolution.begin(before)
     evolution.follow(models(cats="ix_owner", dogs="ix_master"))
     evolution.back(before)
+
+
+def _owned(table: str, **options: Any) -> Models:
+    def models(db: SQLAlchemy) -> None:
+        db.Table("people", _id())
+        owner = sa.ForeignKey("people.id", **options)
+        db.Table(table, _id(), sa.Column("owner", sa.Integer, owner))
+
+    return models
+
+
+def test_of_a_key_that_changes_with_its_table(evolution: Evolution) -> None:
+    """A foreign key of a renamed table changes: it is there again before its name goes back."""
+    before = _owned("cats")
+    evolution.begin(before, "INSERT INTO people VALUES (1)", "INSERT INTO cats VALUES (1, 1)")
+    after = _owned("pets", ondelete="CASCADE")
+    answer = evolution.migrate(after, "--rename-table", "cats:pets")
+    assert "Proved: upgrade, downgrade, no further changes" in answer.stdout
+    evolution.now.ok("upgrade")
+    evolution.now.ok("downgrade")
+    assert evolution.rows("SELECT id, owner FROM cats") == [(1, 1)]
+
+
+def _kinds(*, table: bool, typed: bool) -> Models:
+    def models(db: SQLAlchemy) -> None:
+        refers = []
+        if table:
+            db.Table("kind", _id(), sa.Column("name", sa.String(9), index=True))
+            refers = [sa.Column("kind_id", sa.ForeignKey("kind.id", name="fk_kind"))]
+        kind = sa.Enum("cat", "dog", name="kind" if typed else "kinds")
+        db.Table("aviary", _id())
+        db.Table("pets", _id(), sa.Column("kind", kind), *refers)
+
+    return models
+
+
+@pytest.mark.requires("enum_types")
+def test_of_a_type(evolution: Evolution) -> None:
+    """A table takes the name of an enumeration that goes, and gives it back."""
+    before = _kinds(table=False, typed=True)
+    evolution.begin(before, "INSERT INTO pets VALUES (1, 'cat')")
+    evolution.follow(_kinds(table=True, typed=False))
+    assert evolution.rows("SELECT kind FROM pets") == [("cat",)]
+    evolution.back(before)
+    assert evolution.rows("SELECT kind FROM pets") == [("cat",)]

@@ -134,7 +134,7 @@ def _move(part: ops.OpContainer, holder: Any, step: Any, before: ops.MigrateOper
         _move_tables(part, step, there)
         return True
     if not isinstance(holder, ops.ModifyTableOps):
-        return False
+        return isinstance(there, ops.CreateTableOp) and _move_new_table(part, there, step)
     holder.ops.remove(step)
     if holder is there:
         holder.ops.insert(number, step)
@@ -145,6 +145,20 @@ def _move(part: ops.OpContainer, holder: Any, step: Any, before: ops.MigrateOper
         place += 1
     _block_before(part, place, holder).ops.append(step)
     part.ops = [op for op in part.ops if op is not holder or holder.ops]
+    return True
+
+
+def _move_new_table(part: ops.OpContainer, create: ops.CreateTableOp, after: Any) -> bool:
+    """A new table comes late, with what is done to it; what refers to it comes last anyway."""
+    end = 1 + part.ops.index(after)
+    start = part.ops.index(create)
+    between = part.ops[start:end]
+    moved = [
+        op
+        for op in between
+        if op is create or (isinstance(op, ops.ModifyTableOps) and _key(op) == _key(create))
+    ]
+    part.ops[start:end] = [*(op for op in between if op not in moved), *moved]
     return True
 
 

@@ -144,12 +144,14 @@ def _leave_defaults(upgrade: ops.UpgradeOps, changing: Iterable[EnumType]) -> No
 
 
 def _created(dialect: Dialect, key: Key, labels: Iterable[str]) -> Sql:
-    return Sql(
+    made = Sql(
         _create(dialect, key, labels),
         f"DROP TYPE {quoted(dialect, *key)}",
         words=f"create type {said(key)}",
         back=f"drop type {said(key)}",
     )
+    made.named = ("table", key, "", key[1])  # no table has the name of a type
+    return made
 
 
 def _create(dialect: Dialect, key: Key, labels: Iterable[str]) -> str:
