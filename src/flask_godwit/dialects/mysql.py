@@ -28,8 +28,8 @@ from ..interrupts import failures_ignored
 from ..mysql.enum_copies import keep_charsets
 from .base import Alteration, Condition, Database, Size, Trouble
 from .mysql_errors import gives_way, outage, trouble
+from .mysql_object_answers import MySQLObjectAnswers
 from .mysql_options import MySQLOptions
-from .object_answers import VIEW
 from .stored_types import written_as
 
 if TYPE_CHECKING:
@@ -42,7 +42,6 @@ if TYPE_CHECKING:
     from .facts import Catalogue
     from .glance import Glance
     from .guard import Guard, Sent
-    from .objects import Objects
     from .observer import Observer, Query, Sight
     from .script import Script
     from .witness import Witness
@@ -77,7 +76,7 @@ def _at_driver(connection: Connection, statement: str) -> tuple[Any, ...]:
         cursor.close()
 
 
-class MySQL(MySQLOptions, Database):
+class MySQL(MySQLObjectAnswers, MySQLOptions, Database):
     """MySQL."""
 
     name: str = "MySQL"
@@ -298,14 +297,6 @@ class MySQL(MySQLOptions, Database):
         from .mysql_backup import MySQLBackup
 
         return MySQLBackup(connection)
-
-    replaces: ClassVar[frozenset[str]] = frozenset({VIEW})
-    or_replace: ClassVar[frozenset[str]] = frozenset({VIEW})
-
-    def objects(self, connection: Connection) -> Objects:
-        from .mysql_objects import objects
-
-        return objects(connection)
 
     def catalogue(self) -> Catalogue:
         from .mysql_facts import MySQLCatalogue

@@ -59,6 +59,16 @@ class ObjectAnswers:
         """
         return ()
 
+    def broken_readers(
+        self, found: Objects, gone: Mapping[str, Collection[str]]
+    ) -> Mapping[ObjectKey, tuple[str, str]]:
+        """What would no longer work without some columns or tables, of which nothing is said
+        when they go; with the table and column that each misses.
+
+        :param gone: the columns, by table; no column is the whole table.
+        """
+        return {}
+
     @staticmethod
     def drop_object(kind: str, name: str, of: str | None) -> str:
         """The statement that drops a view, function or trigger.

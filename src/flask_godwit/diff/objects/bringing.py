@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations import ops
@@ -11,13 +11,14 @@ from ...dialects import Database
 from ...dialects.objects import ObjectKey, Objects
 from ...frozen import frozen
 from ...surroundings import surroundings_of
+from ..names import said
 from ..ownership import Ownership
 from ..renames.values import Renames
 from .compare import ObjectComparison
 from .declaring import declares, metadatas_of
 from .phases import in_phases
 from .stage import ObjectStage
-from .touched import dropped_columns, touches
+from .touched import dropped_columns, dropped_tables, renamed, touches
 from .wanted import NotCompared, Wanted, wanted
 
 
@@ -51,16 +52,38 @@ class Bringing:
         steps = comparison.steps(makes_way=self.stage.makes_way)
         upgrade.ops[:] = in_phases(upgrade.ops, steps)
         self.ownership.note(sorted(key.words for key in comparison.unmanaged))
+        if self.stage.makes_way:
+            others = {key: found[key] for key in comparison.unmanaged}
+            tables = {table: set[str]() for table in dropped_tables(upgrade)}
+            self._note_broken(others, self._dropped(upgrade, renames) | tables, "drops")
+            self._note_broken(others, renamed(renames), "renames")
+
+    def _note_broken(self, others: Objects, gone: Mapping[str, set[str]], verb: str) -> None:
+        """Say what the database lets a migration break."""
+        if not (others and gone):
+            return
+        for key, place in sorted(self.database.broken_readers(others, gone).items()):
+            name = key._replace(of=key.of or others[key].table).words
+            self.stage.notes.append(
+                f"The {name} reads {said((None, place[0]), place[1])}, which this revision {verb}:"
+                f" it will no longer work. {self.database.name} does not hold that up, and the"
+                " models don't declare it."
+            )
+
+    def _dropped(self, upgrade: ops.UpgradeOps, renames: Renames) -> dict[str, set[str]]:
+        """Columns by table."""
+        gone: dict[str, set[str]] = {}
+        for part, names in ((ops.UpgradeOps(self.stage.leaving), Renames()), (upgrade, renames)):
+            for table, columns in dropped_columns(part, names).items():
+                gone.setdefault(table, set()).update(columns)
+        return gone
 
     def _broken(
         self, upgrade: ops.UpgradeOps, renames: Renames, found: Objects
     ) -> Collection[ObjectKey]:
         if not (found and self.stage.makes_way):
             return ()
-        gone: dict[str, set[str]] = {}
-        for part, names in ((ops.UpgradeOps(self.stage.leaving), Renames()), (upgrade, renames)):
-            for table, columns in dropped_columns(part, names).items():
-                gone.setdefault(table, set()).update(columns)
+        gone = self._dropped(upgrade, renames)
         assert self.context.connection is not None
         return self.database.broken_without(self.context.connection, gone) if gone else ()
 

@@ -93,6 +93,24 @@ def dropped_columns(upgrade: ops.OpContainer, renames: Renames) -> dict[str, set
     return found
 
 
+def dropped_tables(upgrade: ops.OpContainer) -> set[str]:
+    """The tables that go for good."""
+    operations = list(flat(upgrade))
+    made = {op.table_name for op in operations if isinstance(op, ops.CreateTableOp)}
+    return {op.table_name for op in operations if isinstance(op, ops.DropTableOp)} - made
+
+
+def renamed(renames: Renames) -> dict[str, set[str]]:
+    """The columns that have other names then, by the table's name of now; all of it is none."""
+    found: dict[str, set[str]] = {}
+    for key, columns in renames.columns.items():
+        names = set(columns) - set(columns.values())
+        if names:
+            found[renames.old_key(key)[1]] = names
+    taken = {table for _, table in renames.tables.values()}
+    return found | {table: set() for _, table in renames.tables if table not in taken}
+
+
 def _touches(operation: ops.MigrateOperation, renames: Renames) -> Iterator[Touch]:
     if isinstance(operation, ops.DropTableOp):
         yield Touch(operation.schema, operation.table_name, drops=True)
