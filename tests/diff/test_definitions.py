@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy.dialects import mysql
 
 from .conftest import Evolution
 
@@ -209,3 +210,23 @@ def test_on_update(evolution: Evolution) -> None:
     evolution.begin(before, "INSERT INTO item (id) VALUES (1)")
     assert PROVED in evolution.follow(after).output
     evolution.back(before)
+
+
+@pytest.mark.requires("auto_increment")
+def test_json_and_its_long_text(evolution: Evolution) -> None:
+    """MariaDB's JSON is more than the text that it is stored as, there and back."""
+    as_text = mysql.LONGTEXT(collation="utf8mb4_bin")
+    before = table(column("a", as_text), column("b", sa.JSON, comment="it's"))
+    after = table(column("a", sa.JSON), column("b", as_text, comment="100 %"))
+    evolution.begin(before, "INSERT INTO item (id, a, b) VALUES (1, '{}', '[]')")
+    proved(evolution, after)
+    with pytest.raises(sa.exc.DBAPIError):
+        evolution.now.execute("UPDATE item SET a = 'no'")
+    evolution.now.execute("UPDATE item SET b = 'no'")
+    answer = evolution.now.run("downgrade")
+    assert answer.exit_code == 1, answer.output
+    evolution.now.execute("UPDATE item SET b = '1'")
+    evolution.now.ok("downgrade")
+    evolution.now.execute("UPDATE item SET a = 'no'")
+    with pytest.raises(sa.exc.DBAPIError):
+        evolution.now.execute("UPDATE item SET b = 'no'")

@@ -29,16 +29,21 @@ def complete(
     if altered is not None and actual.definition is not None:
         _keep_on_update(context, modify, schema, altered, column, actual)
         altered = altered_in(modify, column.name)
-    own = bool(checks_of(column)) and sides_of(context).database.checks_in_columns
-    if actual.check is None and not own:
+    in_columns = sides_of(context).database.checks_in_columns
+    own = bool(checks_of(column)) and in_columns
+    to_json = in_columns and _is_written_as_json(context, column)
+    if actual.check is None and not own and not to_json:
         return
-    if altered is None and not own and is_json(actual, column):
+    if altered is None and not own and to_json and is_json(actual, column):
         return
     twin = sides_of(context).twin(column.table)
     wanted = twin.columns.get(column.name) if twin else None
     if wanted is None or (altered is None and alike(wanted.check, actual.check)):
         return
     if all(side.check is None or is_json(side, column) for side in (wanted, actual)):
+        if (wanted.check is None) != (actual.check is None):
+            altered = altered or new_in(modify, schema, found, column)
+            altered.modify_type = altered.modify_type or column.type
         _say_json(altered, column, wanted, actual)
         return
     operation = altered or new_in(modify, schema, found, column)
@@ -108,6 +113,12 @@ def is_json(facts: ColumnFacts, column: Column[Any]) -> bool:
     """Whether a check is only how MariaDB has JSON, which the type says."""
     name = column.name.replace("`", "``")
     return facts.check is not None and plain(facts.check) == plain(f"json_valid(`{name}`)")
+
+
+def _is_written_as_json(context: AutogenContext, column: Column[Any]) -> bool:
+    """Whether the model says JSON, of which MariaDB makes a long text with a CHECK."""
+    assert context.dialect is not None
+    return str(context.dialect.type_compiler_instance.process(column.type)) == "JSON"
 
 
 def _say_json(
