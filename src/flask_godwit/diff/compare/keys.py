@@ -9,6 +9,7 @@ from alembic.operations import ops
 from sqlalchemy import Table
 from sqlalchemy.sql.elements import conv
 
+from ..key_order import key_columns
 from ..names import quoted, said
 from ..steps import Sql, Together
 from .counted_keys import clauses, expect_drop, new_counter, numbered
@@ -29,7 +30,7 @@ def compare_primary_key(
     """
     reflected = context.inspector.get_pk_constraint(table.name, schema=schema)
     before = list(reflected.get("constrained_columns") or ())
-    after = [column.name for column in table.primary_key.columns]
+    after = [column.name for column in key_columns(table.primary_key)]
     old, new = reflected.get("name"), _name(context, table)
     if before == after and (not after or not new or old == new):
         return
@@ -37,7 +38,7 @@ def compare_primary_key(
     together = _in_one(context, schema, table, before, after, adding)
     expect_drop(context, found, table, together)
     if together:
-        left, new_ones = {*before} - {*after}, {*after} - {*before}
+        left, new_ones = {*before} - {*after}, {*after} - {*before[:1]}
         late = [op for op in modify.ops if _leaves_key(op, left) or _counts_in(op, new_ones)]
         rest = [op for op in modify.ops if op is not adding and op not in late]
         modify.ops[:] = [*rest, together, *late]
@@ -96,7 +97,7 @@ def _leaves_key(operation: ops.MigrateOperation, left: set[str]) -> bool:
 
 
 def _counts_in(operation: ops.MigrateOperation, added: set[str]) -> bool:
-    """Whether a column counts from now on, which only a key may do."""
+    """Whether a column counts from now on, which only the first of a key may do."""
     steps = operation.ops if isinstance(operation, Together) else []
     return any(isinstance(step, Sql) and added & {*step.retyped} for step in steps)
 

@@ -11,6 +11,7 @@ from alembic.runtime.plugins import Plugin
 from alembic.util import DispatchPriority, PriorityDispatchResult
 
 from ..glance import plugin as glance
+from ..key_order import say_key_order
 from .domains import compare_domains
 from .enums import compare_enums
 from .kinds import beside_batches
@@ -43,6 +44,7 @@ def _compare_types(context: AutogenContext, upgrade: ops.UpgradeOps) -> Priority
     compare_domains(context, upgrade)
     compare_sequences(context, upgrade)
     compare_schemas(context, upgrade)
+    say_key_order(upgrade)
     if any(isinstance(op, ops.ModifyTableOps) for op in upgrade.ops):
         from .counted_keys import with_numbers
         from .dropped import keep_inherited

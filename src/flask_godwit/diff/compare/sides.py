@@ -134,6 +134,7 @@ def _copied(table: Table, dialect: Dialect) -> Table:
     """A table of its own, without schema, comment and foreign keys."""
     metadata = MetaData(naming_convention=table.metadata.naming_convention)
     copy = table.to_metadata(metadata, schema=None)  # type: ignore[arg-type]
+    copy.primary_key._implicit_generated = table.primary_key._implicit_generated  # tells its order
     for constraint in list(copy.foreign_key_constraints):
         copy.constraints.discard(constraint)
     copy.foreign_keys.clear()

@@ -52,6 +52,7 @@ from ...dialects.glance import (
 from ...frozen import frozen
 from ..compare.names import final_name
 from ..compare.text import written
+from ..key_order import key_columns
 
 _PLAIN_NAME = re.compile(r"\w+")
 _SIMPLE = {
@@ -147,7 +148,7 @@ class Models:
         ends = self._deferral(constraint)
         if kind is PrimaryKeyConstraint:
             named = name if self.manner.names_primary_keys else None
-            return Line(PRIMARY_KEY, named, _listed(constraint.columns.keys()) + ends)
+            return Line(PRIMARY_KEY, named, _listed(c.name for c in key_columns(constraint)) + ends)
         if kind is UniqueConstraint:
             unique = UNIQUE if self.manner.unique == INDEX else ""
             columns = [column.name for column in constraint.columns]
