@@ -11,6 +11,7 @@ from flask_sqlalchemy import SQLAlchemy
 from flask_godwit.diff.renames.likeness import of_names
 from flask_godwit.diff.renames.order import ordered
 from flask_godwit.errors import AnswerWrong
+from tests.core.apps import Models
 
 from .conftest import Evolution
 
@@ -302,3 +303,29 @@ def test_order() -> None:
     assert swap[-1] == ("a_godwit_swap", "b")
     with pytest.raises(AnswerWrong, match="there is a b already"):
         list(ordered({"a": "b"}, ["a", "b"], "t"))
+
+
+def test_a_check_that_changes_besides(evolution: Evolution) -> None:
+    """A CHECK that is away while its column is renamed does not come back only to be dropped."""
+
+    def models(column: str, most: int) -> Models:
+        def made(db: SQLAlchemy) -> None:
+            db.Table(
+                "item",
+                sa.Column("id", sa.Integer, primary_key=True),
+                sa.Column(column, sa.Integer),
+                sa.CheckConstraint(f"{column} < {most}", name="ck_most"),
+                sa.CheckConstraint(f"{column} > 0", name="ck_least"),
+            )
+
+        return made
+
+    evolution.begin(models("qty", 10), "INSERT INTO item VALUES (1, 7)")
+    answer = evolution.follow(models("amount", 20), "--rename", "item.qty:item.amount")
+    assert answer.stdout.count("- check ck_most on item") == 1
+    assert answer.stdout.count("+ check ck_most on item") == 1
+    assert answer.stdout.count("+ check ck_least on item") <= 1
+    evolution.back(models("qty", 10))
+    evolution.now.execute("UPDATE item SET qty = 9")
+    with pytest.raises(sa.exc.SQLAlchemyError):
+        evolution.now.execute("UPDATE item SET qty = 15")

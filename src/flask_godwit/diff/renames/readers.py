@@ -7,7 +7,7 @@ two are away meanwhile; generated columns are said anew in the statement that re
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from alembic.autogenerate.api import AutogenContext
@@ -94,6 +94,34 @@ def blocking_readers(
                 drop = dropped_index(*key, name, index)
                 create = dropped_index(*key, known.get((key, name), name), new_text)._reverse
                 yield drop, create, name
+
+
+def without_detours(
+    steps: Sequence[ops.MigrateOperation], upgrade: ops.UpgradeOps
+) -> list[ops.MigrateOperation]:
+    """The steps without CHECKs that are made again only to be dropped, as they change besides."""
+    return [step for step in steps if not _is_dropped_again(step, upgrade)]
+
+
+def _is_dropped_again(step: ops.MigrateOperation, upgrade: ops.UpgradeOps) -> bool:
+    """Whether a CHECK does not stay; then it is left out here, too."""
+    if not isinstance(step, ops.CreateCheckConstraintOp):
+        return False
+    place = (step.schema, step.table_name, str(step.constraint_name))
+    for block in (op for op in upgrade.ops if isinstance(op, ops.ModifyTableOps)):
+        left = [op for op in block.ops if not _drops_check(op, place)]
+        if len(left) < len(block.ops):
+            block.ops = left
+            return True
+    return False
+
+
+def _drops_check(op: ops.MigrateOperation, place: tuple[str | None, str, str]) -> bool:
+    return (
+        isinstance(op, ops.DropConstraintOp)
+        and op.constraint_type == "check"
+        and (op.schema, op.table_name, str(op.constraint_name)) == place
+    )
 
 
 def _facts(

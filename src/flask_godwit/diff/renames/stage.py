@@ -25,7 +25,7 @@ from .find import Finder
 from .follow import Follower, followers, renaming, replacing, sequences, untangled
 from .leaving import gone_columns, gone_indexes, gone_tables, leaving
 from .order import ordered
-from .readers import Readers, blocking_readers
+from .readers import Readers, blocking_readers, without_detours
 from .values import Renames, namespace
 from .view import RenamedInspector
 
@@ -84,7 +84,7 @@ class RenameStage:
         steps = self._steps(finder, renames)
         renames = self._with_names(finder, renames)
         self._compare_again(upgrade, renames)
-        upgrade.ops[:0] = steps
+        upgrade.ops[:0] = without_detours(steps, upgrade)
         return renames
 
     def _finder(self, upgrade: ops.UpgradeOps) -> Finder:
