@@ -39,3 +39,24 @@ def test_filled(evolution: Evolution, name: str, column: str, way: str) -> None:
     assert found == [("running",), ("done",)]
     evolution.now.execute(f"UPDATE t SET {column} = 'new'")
     evolution.back(one)
+
+
+@pytest.mark.requires("auto_increment")
+def test_filled_beside_a_charset(evolution: Evolution) -> None:
+    """The table's character set, with which the old type is said anew, changes before the type."""
+
+    def models(labels: tuple[str, ...], charset: str, **options: Any) -> Any:
+        def made(db: SQLAlchemy) -> None:
+            key = sa.Column("id", sa.Integer, primary_key=True)
+            column = sa.Column("k", sa.Enum(*labels), **options)
+            said: dict[str, Any] = {"mysql_charset": charset, "mariadb_charset": charset}
+            db.Table("t", key, column, **said)
+
+        return made
+
+    before = models(_OLD, "utf8mb4")
+    evolution.begin(before, "INSERT INTO t (id, k) VALUES (1, NULL), (2, 'done')")
+    evolution.follow(models(_NEW, "latin1", nullable=False, server_default="running"))
+    assert evolution.rows("SELECT k FROM t ORDER BY id") == [("running",), ("done",)]
+    evolution.now.execute("UPDATE t SET k = 'new'")
+    evolution.back(before)

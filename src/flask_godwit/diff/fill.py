@@ -26,7 +26,7 @@ from .refusing import instead_of, refusing
 from .rows import Rows
 from .stand_ins import stand_in
 from .steps import Cast, Comment, Freed, Quiet, Redefined, Sql
-from .type_first import needs_new_type, type_first
+from .type_first import before_type, needs_new_type, type_first
 from .untouched import untouched
 
 ModelColumn = Callable[[Key, str], "Column[Any] | None"]
@@ -191,7 +191,9 @@ class FillStage:
             else:
                 if isinstance(step, ops.AlterColumnOp) and needs_new_type(value, step):
                     wider, step = type_first(step)
-                    types.append(wider)
+                    before = before_type(rest, need.name)
+                    rest = [each for each in rest if each not in before]
+                    types += [*before, wider]
                 updates.append(self._update(need, value))
                 filled.append(need.name)
                 rest.append(step)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from copy import copy
 from typing import Any
 
@@ -9,6 +10,7 @@ from alembic.operations import ops
 from sqlalchemy import Enum, String, Uuid
 
 from .literals import Value
+from .steps import Sql
 
 _UUID_LENGTH = 32
 """As a text, where there is no type for it."""
@@ -52,3 +54,8 @@ def type_first(step: ops.AlterColumnOp) -> tuple[ops.AlterColumnOp, ops.AlterCol
         **step.kw,
     )
     return wider, rest
+
+
+def before_type(steps: Iterable[ops.MigrateOperation], column: str) -> list[ops.MigrateOperation]:
+    """What says the column anew with its old type, such as another character set of its table."""
+    return [step for step in steps if isinstance(step, Sql) and column in step.retyped]
