@@ -110,3 +110,33 @@ def test_character_set(evolution: Evolution) -> None:
     lengths += " AND table_schema = DATABASE()"
     assert set(evolution.rows(lengths)) == {(None,)}
     assert evolution.rows("SELECT words FROM notes") == [("é",)]
+
+
+@pytest.mark.requires("auto_increment")
+@pytest.mark.parametrize("kind", [sa.Text(), sa.String(200)], ids=["text", "string"])
+def test_becomes_a_constraint(evolution: Evolution, kind: Any) -> None:
+    """A constraint of the same name has the whole column; the way back has its beginning again."""
+
+    def before(db: SQLAlchemy) -> None:
+        length: dict[str, Any] = {"mysql_length": 20, "mariadb_length": 20}
+        column = sa.Column("words", kind)
+        index = sa.Index("uq_words", column, unique=True, **length)
+        db.Table("notes", sa.Column("id", sa.Integer, primary_key=True), column, index)
+
+    def after(db: SQLAlchemy) -> None:
+        db.Table(
+            "notes",
+            sa.Column("id", sa.Integer, primary_key=True),
+            sa.Column("words", sa.String(200)),
+            sa.UniqueConstraint("words", name="uq_words"),
+        )
+
+    lengths = (
+        "SELECT sub_part FROM information_schema.statistics"
+        " WHERE table_schema = DATABASE() AND index_name = 'uq_words'"
+    )
+    evolution.begin(before, "INSERT INTO notes VALUES (1, 'a')")
+    evolution.follow(after)
+    assert evolution.rows(lengths) == [(None,)]
+    evolution.back(before)
+    assert evolution.rows(lengths) == [(20,)]

@@ -17,6 +17,7 @@ from ..names import quoted, said
 from ..steps import Sql
 from .names import final_name
 from .sides import sides_of
+from .unique_lengths import compare_lengths
 
 _LATE, _DEFERRED = "DEFERRABLE", "INITIALLY DEFERRED"
 _INCLUDE = "postgresql_include"
@@ -31,6 +32,7 @@ def compare_uniques(
 ) -> Iterator[ops.MigrateOperation]:
     """The operations that make such constraints anew."""
     if facts.uniques is None:
+        yield from compare_lengths(context, modify, schema, table, facts)
         return
     _complete_drops(modify, facts.uniques)
     seen = {getattr(op, "constraint_name", None) for op in modify.ops}
