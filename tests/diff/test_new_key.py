@@ -135,3 +135,48 @@ def test_required_column_has_its_type(local: Evolution) -> None:
 
     local.begin(tagged)
     assert "ADD COLUMN tag VARCHAR(7)" in local.migrate(longer).output
+
+
+def _keys(*names: str, length: int | None = 20) -> Models:
+    """A table with such a key, of which ``code`` is a text, and no other column but ``n``."""
+
+    def models(db: SQLAlchemy) -> None:
+        kinds = {name: sa.String(length) if name == "code" else sa.Integer() for name in names}
+        counts = names == ("id",)
+        made = (sa.Column(name, kind, autoincrement=counts) for name, kind in kinds.items())
+        key = sa.PrimaryKeyConstraint(*names, name="key_of_t")
+        db.Table("t", *made, sa.Column("n", sa.Integer), key)
+
+    return models
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        (_keys("code"), _keys("id"), ""),
+        (_keys("code", length=5), _keys("id"), "it is in the primary key"),
+        (_keys("code", "part"), _keys("id"), ""),
+        (_keys("part", "code"), _keys("part"), ""),
+        (_keys("part"), _keys("id"), ""),
+    ],
+    ids=["text", "short", "two", "one more", "number"],
+)
+def test_another_value_in_each_row(
+    evolution: Evolution, before: Models, after: Models, said: str
+) -> None:
+    """The key that goes in a downgrade tells rows apart while the old one comes back."""
+    rows = {
+        name: ["1", "2"] if name == "part" else [f"'{name}'", f"'{name}2'"]
+        for name in ("part", "code")
+    }
+    db = SQLAlchemy()
+    before(db)
+    names = [each.name for each in db.metadata.tables["t"].c if each.name in rows]
+    values = (", ".join(rows[name][n] for name in names) for n in (0, 1))
+    statement = f"INSERT INTO t ({', '.join(names)}, n) VALUES "
+    evolution.begin(before, statement + ", ".join(f"({each}, 3)" for each in values))
+    evolution.follow(after, "--no-rename", "*")
+    evolution.back(before)
+    assert evolution.rows("SELECT n FROM t") == [(3,), (3,)]
+    assert ("Not every table with rows takes that" in evolution.script) == bool(said)
+    assert said in evolution.script

@@ -18,13 +18,13 @@ from ..errors import RowsInTheWay
 from ..frozen import frozen
 from .answers import Answers
 from .blocks import by_table, done_to, table_of
-from .literals import Value, default_of, given, neutral, server_default_of
+from .literals import Value, default_of, given, server_default_of
 from .names import Key, quoted, said
 from .parents import Parents
 from .questions import Asker, Question, Reading
 from .refusing import instead_of, refusing
 from .rows import Rows
-from .stand_ins import stand_in
+from .stand_ins import KeyNow, in_key, stand_in
 from .steps import Cast, Comment, Freed, Quiet, Redefined, Sql
 from .type_first import before_type, needs_new_type, type_first
 from .untouched import untouched
@@ -300,23 +300,10 @@ class FillStage:
         if not isinstance(step, ops.AddColumnOp) or not self._has_no_value(step):
             return None, ""
         place = (step.schema, step.table_name)
-        old_key = self._old_key(place)
-        if step.column.name in old_key:  # no neutral value is another one in each row
-            return neutral(step.column, self.dialect, self.database), "it is in the primary key"
-        key = self._key(place, old_key)
-        return stand_in(step.column, around, key, parents)
-
-    def _old_key(self, key: Key) -> list[str]:
-        """The columns of a primary key before the upgrade."""
-        schema, table = self.rows.renames.old_key(key)
-        return self.rows.inspector.get_pk_constraint(table, schema)["constrained_columns"]
-
-    def _key(self, key: Key, found: list[str]) -> Column[Any] | None:
-        """The one column of a primary key that stays."""
-        if len(found) != 1:
-            return None
-        column = self.models(key, self.rows.renames.new_column(key, found[0]))
-        return column if column is not None and column.primary_key else None
+        key = KeyNow(self.rows, self.models, place)
+        if step.column.name in key.before:
+            return in_key(step.column, around, key, parents)
+        return stand_in(step.column, around, key.single(), parents)
 
 
 def _until_gone(steps: list[ops.MigrateOperation], name: str) -> list[ops.MigrateOperation]:

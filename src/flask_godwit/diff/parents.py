@@ -35,6 +35,9 @@ from .steps import Comment, Sql, flat
 _DIGITS = 10
 """How long a text must be to hold a number that tells rows apart."""
 
+_ENDLESS = 1 << 32
+"""How long a text without a length may be."""
+
 
 @dataclass
 class Parents:
@@ -198,6 +201,8 @@ def like(key: Column[Any], kind: Any, dialect: Dialect) -> str | None:
         return name if isinstance(key.type, types.Integer) else None
     if not isinstance(kind, types.String) or isinstance(kind, types.Enum):
         return None
+    if isinstance(key.type, types.String) and not isinstance(key.type, types.Enum):
+        return name if (kind.length or _ENDLESS) >= (key.type.length or _ENDLESS) else None
     if not isinstance(key.type, types.Integer) or 0 < (kind.length or 0) < _DIGITS:
         return None
     text = cast(literal_column(name), types.String(kind.length or _DIGITS * 2))

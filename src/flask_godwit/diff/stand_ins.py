@@ -2,16 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from alembic.operations import ops
-from sqlalchemy import CheckConstraint, Column
+from sqlalchemy import CheckConstraint, Column, Enum, String, Table
 
 from .compare.text import names_in
 from .literals import Value, neutral
+from .names import Key
 from .parents import Parents, like
 from .row_queries import unique_columns
+from .rows import Rows
+
+
+@dataclass
+class KeyNow:
+    """What tells the rows of a table apart while a downgrade brings columns back.
+
+    :param table: the table's new key.
+    """
+
+    rows: Rows
+    models: Callable[[Key, str], Column[Any] | None]
+    table: Key
+    before: list[str] = field(init=False)
+    """The columns of the primary key that comes back, by their new names."""
+
+    def __post_init__(self) -> None:
+        schema, name = self.rows.renames.old_key(self.table)
+        found = self.rows.inspector.get_pk_constraint(name, schema)["constrained_columns"]
+        self.before = [self.rows.renames.new_column(self.table, each) for each in found]
+
+    def single(self) -> Column[Any] | None:
+        """The one column of a primary key that stays, or of the one that goes later."""
+        if len(self.before) == 1:
+            column = self.models(self.table, self.before[0])
+            if column is not None and column.primary_key:
+                return column
+        now = self._columns()
+        return now[0] if len(now) == 1 else None
+
+    def besides(self, name: str) -> list[Column[Any]]:
+        """What the new key has more than the rest of the old one."""
+        rest = {*self.before} - {name}
+        return [column for column in self._columns() if column.name not in rest]
+
+    def _columns(self) -> list[Column[Any]]:
+        """The columns of the primary key of the models."""
+        model = self._model()
+        return [] if model is None else list(model.primary_key.columns)
+
+    def _model(self) -> Table | None:
+        renames = self.rows.renames
+        schema, name = renames.old_key(self.table)
+        for each in self.rows.inspector.get_columns(name, schema):
+            column = self.models(self.table, renames.new_column(self.table, each["name"]))
+            if column is not None:
+                return column.table
+        return None
 
 
 def stand_in(
@@ -40,6 +90,35 @@ def stand_in(
 
 
 _UNIQUE = "it is unique"
+_IN_KEY = "it is in the primary key"
+
+
+def in_key(
+    column: Column[Any], around: Sequence[ops.MigrateOperation], key: KeyNow, parents: Parents
+) -> tuple[Value | None, str]:
+    """The same for a column of the primary key that comes back: another value in each row.
+
+    Where the rest of that key tells rows apart already, any value will do.
+    """
+    value = neutral(column, parents.dialect, parents.database)
+    others = key.besides(column.name)
+    if value is None or list(_keys(column.name, around)):
+        return value, _IN_KEY
+    if not others and key.before != [column.name]:
+        return value, ""
+    other = others[0] if len(others) == 1 else None
+    if other is None or other.name == column.name:
+        return value, _IN_KEY
+    apart = like(other, column.type, parents.dialect)
+    if apart is not None:
+        return Value(apart, constant=False), " and ".join(_reasons(column.name, around))
+    short = like(other, _any_length(column.type), parents.dialect)
+    return (Value(short, constant=False) if short else value), _IN_KEY
+
+
+def _any_length(kind: Any) -> Any:
+    """A text as long as need be: where numbers are few, they fit into a short one, too."""
+    return String() if isinstance(kind, String) and not isinstance(kind, Enum) else kind
 
 
 def _reasons(name: str, around: Sequence[ops.MigrateOperation]) -> Iterator[str]:
