@@ -128,19 +128,56 @@ def test_a_table_takes_over(evolution: Evolution) -> None:
     assert evolution.rows("SELECT id FROM users") == [(3,)]
 
 
-def test_a_key_does_not_go(local: Evolution) -> None:
-    """A column of the primary key is not dropped for another one."""
-
+def _keyed(*names: str) -> Models:
     def models(db: SQLAlchemy) -> None:
-        db.Table("u", _id(), sa.Column("id_new", sa.BigInteger))
+        kind = sa.Integer if len(names) == 2 else sa.String(36)
+        boss = sa.ForeignKey("u.id", name="boss_of_u")
+        key = sa.PrimaryKeyConstraint("id", name="key_of_u")
+        one = [sa.Column("id", kind), sa.Column("boss", boss), key]
+        two = [sa.Column(name, sa.String(36), nullable=name == "boss_new") for name in names]
+        u = sa.ForeignKey("u.id", name="u_of_c")
+        db.Table("u", *one, *two, *(sa.UniqueConstraint(n, name="one") for n in names[:1]))
+        new = [sa.Column("u_new", sa.String(36))] if names else []
+        db.Table("c", _id(), sa.Column("u", u), *new)
 
-    def without(db: SQLAlchemy) -> None:
-        db.Table("u", _id())
+    return models
 
-    local.begin(models)
-    answer = local.migrate(without, "--rename", "u.id_new:u.id")
-    assert answer.exit_code == 1
-    assert "there is a id already" in answer.output
+
+def test_a_column_becomes_the_key(evolution: Evolution) -> None:
+    """It takes the name of the key that goes, as do those that refer to it, on both tables."""
+    before = _keyed("id_new", "boss_new")
+    evolution.begin(
+        before,
+        "INSERT INTO u (id, id_new, boss, boss_new) VALUES (1, 'x', NULL, NULL), (2, 'y', 1, 'x')",
+        "INSERT INTO c (id, u, u_new) VALUES (1, 2, 'y')",
+    )
+    both = ("--rename", "u.id_new:u.id", "--rename", "u.boss_new:u.boss", "--rename", "c.u_new:c.u")
+    answer = evolution.follow(_keyed(), *both)
+    assert "its values are lost: 2 values here" in answer.output
+    assert evolution.rows("SELECT id, boss FROM u ORDER BY id") == [("x", None), ("y", "x")]
+    assert evolution.rows("SELECT u FROM c") == [("y",)]
+    assert _PROVED in answer.stdout
+    evolution.now.ok("downgrade")
+    assert evolution.rows("SELECT id_new FROM u ORDER BY id_new") == [("x",), ("y",)]
+
+
+def test_a_part_of_a_key(evolution: Evolution) -> None:
+    """The same for one column of several: what comes back tells rows apart as the new one does."""
+
+    def models(**more: Any) -> Models:
+        def made(db: SQLAlchemy) -> None:
+            parts = (sa.Column(name, sa.Integer, autoincrement=False) for name in "ab")
+            others = (sa.Column(n, kind, nullable=False) for n, kind in more.items())
+            db.Table("u", *parts, *others, sa.PrimaryKeyConstraint("a", "b", name="key_of_u"))
+
+        return made
+
+    before = models(b_new=sa.Integer)
+    evolution.begin(before, "INSERT INTO u VALUES (1, 1, 7), (1, 2, 9)")
+    evolution.follow(models(), "--rename", "u.b_new:u.b")
+    assert evolution.rows("SELECT a, b FROM u ORDER BY b") == [(1, 7), (1, 9)]
+    evolution.back(before)
+    assert evolution.rows("SELECT a, b_new FROM u ORDER BY b_new") == [(1, 7), (1, 9)]
 
 
 def test_a_chain_that_ends_at_one(evolution: Evolution) -> None:

@@ -19,6 +19,7 @@ from sqlalchemy.sql.elements import conv
 from ..dialects.base import Database
 from .blocks import blocks_of
 from .names import Key
+from .renames.view import goes
 from .row_queries import unique_columns
 from .rows import Rows
 from .steps import Sql, flat
@@ -110,6 +111,8 @@ class KeyColumnStage:
         for schema, found in self._tables():
             source = renames.new_key((schema, found))
             for item in inspector.get_foreign_keys(found, schema):
+                if goes("foreign_keys", source, item, renames):
+                    continue
                 target = renames.new_key((item["referred_schema"], item["referred_table"]))
                 local = [renames.new_column(source, c) for c in item["constrained_columns"]]
                 remote = [renames.new_column(target, c) for c in item["referred_columns"]]

@@ -6,7 +6,7 @@ migration of its own, in old names; it stands before everything else in the scri
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from alembic.autogenerate.api import AutogenContext
@@ -45,18 +45,13 @@ def gone_columns(
     columns: Mapping[Key, Mapping[str, str]],
     tables: Mapping[Key, Key],
 ) -> dict[Key, frozenset[str]]:
-    """The same for columns, by the new key of their table. A key's column has to stay."""
+    """The same for columns, by the new key of their table; but for :func:`keys_aside`."""
     found = {}
     for key, names in columns.items():
         schema, table = old_key(key, tables)
         read = inspector.get_columns(table, schema=schema)
         there = {column["name"] for column in read}
-        there -= {*inspector.get_pk_constraint(table, schema=schema)["constrained_columns"]}
-        gone = frozenset(
-            new
-            for old, new in names.items()
-            if new in there - names.keys() and (old not in models[key].c or old in names.values())
-        )
+        gone = _taken(models[key], names, there)
         if gone:
             # What is generated from it is made anew, from what has its name then.
             found[key] = gone | {
@@ -66,6 +61,34 @@ def gone_columns(
                 if column["name"] not in names
             }
     return found
+
+
+def keys_aside(
+    inspector: Inspector,
+    models: Mapping[Key, Table],
+    columns: Mapping[Key, Mapping[str, str]],
+    tables: Mapping[Key, Key],
+) -> dict[Key, dict[str, str]]:
+    """The renames, with those of primary keys' columns whose name another column takes.
+
+    They go later, when the table gets its new key: with a name of their own until then.
+    """
+    found = {}
+    for key, names in columns.items():
+        schema, table = old_key(key, tables)
+        primary = inspector.get_pk_constraint(table, schema=schema)["constrained_columns"]
+        gone = _taken(models[key], names, primary)
+        found[key] = {**{name: f"{name[:40]}_godwit_old" for name in sorted(gone)}, **names}
+    return found
+
+
+def _taken(model: Table, names: Mapping[str, str], there: Iterable[str]) -> frozenset[str]:
+    """The columns whose name goes to another one. One that keeps its own can't be meant."""
+    return frozenset(
+        new
+        for old, new in names.items()
+        if new in {*there} - names.keys() and (old not in model.c or old in names.values())
+    )
 
 
 def gone_indexes(

@@ -23,7 +23,7 @@ from ..questions import Asker
 from ..steps import RenameColumn, RenameSql, RenameTable, Sql
 from .find import Finder
 from .follow import Follower, followers, renaming, replacing, sequences, untangled
-from .leaving import gone_columns, gone_indexes, gone_tables, leaving
+from .leaving import gone_columns, gone_indexes, gone_tables, keys_aside, leaving
 from .order import ordered
 from .readers import Readers, blocking_readers, without_detours
 from .values import Renames, namespace
@@ -70,7 +70,7 @@ class RenameStage:
         if renames:
             self._compare_again(upgrade, renames)
             finder = self._finder(upgrade)
-        columns = finder.columns(tables)
+        columns = keys_aside(self.inspector, finder.models, finder.columns(tables), tables)
         gone = gone_columns(self.inspector, finder.models, columns, tables)
         renames = replace(renames, columns=columns, gone=gone)
         self.used |= finder.used
