@@ -180,3 +180,25 @@ def test_another_value_in_each_row(
     assert evolution.rows("SELECT n FROM t") == [(3,), (3,)]
     assert ("Not every table with rows takes that" in evolution.script) == bool(said)
     assert said in evolution.script
+
+
+def test_part_that_refers(evolution: Evolution) -> None:
+    """A part of the key that refers to other rows comes back with one that is there."""
+
+    def models(*names: str) -> Models:
+        def made(db: SQLAlchemy) -> None:
+            for name in "ab":
+                db.Table(name, sa.Column("id", sa.Integer, primary_key=True))
+            keys = {name: sa.ForeignKey(f"{name}.id", name=f"to_{name}") for name in names}
+            columns = (sa.Column(name, sa.Integer, key) for name, key in keys.items())
+            key = sa.PrimaryKeyConstraint(*names, name="key_of_pair")
+            db.Table("pair", *columns, key)
+
+        return made
+
+    rows = (f"INSERT INTO {name} VALUES (3), (4)" for name in "ab")
+    evolution.begin(models("a", "b"), *rows, "INSERT INTO pair VALUES (3, 4), (4, 4)")
+    answer = evolution.follow(models("a"))
+    assert "Proved: upgrade, downgrade, no further changes" in answer.stdout
+    evolution.now.ok("downgrade")
+    assert evolution.rows("SELECT a, b FROM pair ORDER BY a") == [(3, 3), (4, 3)]

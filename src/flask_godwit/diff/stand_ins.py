@@ -101,10 +101,14 @@ def in_key(
     Where the rest of that key tells rows apart already, any value will do.
     """
     value = neutral(column, parents.dialect, parents.database)
-    others = key.besides(column.name)
-    if value is None or list(_keys(column.name, around)):
+    others, refers = key.besides(column.name), list(_keys(column.name, around))
+    any_will_do = not others and key.before != [column.name]
+    if len(refers) == 1:
+        row = parents.value(column, refers[0], None)
+        return row or value, "" if row and any_will_do else _IN_KEY
+    if value is None or refers:
         return value, _IN_KEY
-    if not others and key.before != [column.name]:
+    if any_will_do:
         return value, ""
     other = others[0] if len(others) == 1 else None
     if other is None or other.name == column.name:
