@@ -181,14 +181,19 @@ def test_an_earlier_step_fills(shop: Shop) -> None:
     assert "would fail" not in shop.ok("upgrade").stderr
 
 
-def test_an_earlier_step_fills_some(shop: Shop) -> None:
-    """Where it may leave one, it is as uncertain as after any other."""
+@pytest.mark.parametrize(
+    ("condition", "is_certain"),
+    [("age IS NULL", True), ("age < (SELECT max(id) FROM users) AND name IS NULL", False)],
+)
+def test_an_earlier_step_fills_some(shop: Shop, condition: str, is_certain: bool) -> None:
+    """What a plain UPDATE leaves is known; of any other it is as uncertain as of a DELETE."""
     insert(shop)
-    fills = "UPDATE users SET name = 'x' WHERE age IS NULL"
+    fills = f"UPDATE users SET name = 'x' WHERE {condition}"
     shop.revision("r2", "r1", f'op.execute("{fills}")')
     shop.revision("r3", "r2", BATCH + NOT_NULL)
     (found,) = rows_of_plan(shop)
-    assert not found.is_certain
+    assert found.is_certain is is_certain
+    assert shop.run("upgrade").exit_code == 1
 
 
 @pytest.mark.parametrize("name", ["age", "a b"])

@@ -168,7 +168,7 @@ class MySQL(MySQLObjectAnswers, MySQLOptions, Database):
     ) -> ColumnElement[Any]:
         from .mysql_conversions import converted
 
-        return converted(column, written_as(new, connection.dialect))
+        return converted(column, old, written_as(new, connection.dialect))
 
     def around_conversion(
         self, connection: Connection, table: str, column: Column[Any], new: Any, kept: str

@@ -20,6 +20,7 @@ from .row_queries import compared, duplicates, orphaned, unique_columns, violati
 from .rows import Rows
 from .sentences import counted
 from .steps import Redefined, added_column, flat
+from .unique_keys import unique_keys
 from .values_to_be import ValuesToBe
 
 
@@ -85,18 +86,8 @@ class ObstacleStage:
 
     def _unique_keys(self, operation: ops.ModifyTableOps) -> Iterator[Sequence[str]]:
         """The columns of each key and unique index that a table has and keeps."""
-        schema, table = self.rows.renames.old_key((operation.schema, operation.table_name))
-        inspector = self.rows.inspector
-        steps = list(flat(operation))
-        gone = {step.index_name for step in steps if isinstance(step, ops.DropIndexOp)}
-        if not any(isinstance(step, ops.DropConstraintOp) for step in steps):
-            for constraint in inspector.get_unique_constraints(table, schema):
-                if constraint["name"] not in gone:
-                    yield constraint["column_names"]
-            yield inspector.get_pk_constraint(table, schema)["constrained_columns"]
-        for index in inspector.get_indexes(table, schema):
-            if index["name"] not in gone and _is_plain(index):
-                yield [name for name in index["column_names"] if name is not None]
+        key = self.rows.renames.old_key((operation.schema, operation.table_name))
+        return unique_keys(self.rows.inspector, key, list(flat(operation)))
 
     def _asked(
         self, key: Key, step: ops.MigrateOperation, new: set[str], made: set[Key]
@@ -182,13 +173,3 @@ def names_in(step: ops.MigrateOperation) -> set[str]:
     if isinstance(step, ops.CreateForeignKeyOp):
         return set(step.local_cols)
     return set(unique_columns(step))
-
-
-def _is_plain(index: Any) -> bool:
-    """Whether an index makes whole columns unique, in all rows, and is no constraint's."""
-    said = index.get("dialect_options", {}).items()
-    # A condition may be a clause, which is neither true nor false.
-    is_partial = any(name.endswith("_where") for name, _ in said)
-    is_cut = any(name.endswith("_length") and lengths for name, lengths in said)
-    is_whole = None not in index["column_names"] and not is_partial and not is_cut
-    return bool(index["unique"]) and is_whole and not index.get("duplicates_constraint")

@@ -12,16 +12,18 @@ from dataclasses import replace
 from typing import Any
 
 from alembic.operations import ops
-from sqlalchemy import Connection, Enum, String, inspect
+from sqlalchemy import Connection, inspect
 
 from ..dialects import Database
 from ..diff.names import Key, said
 from ..operations.backfill import BackfillOp
 from ..plans import RowFinding
 from ..sql.action import Action
+from ..sql.assigned import Assigned, assigned
 from ..sql.read import read
 from .copied_rows import CopiedRows
 from .enum_questions import MadeEnums
+from .kept_keys import KeptKeys
 from .rebuilds import as_rebuild, rebuilt
 from .recorder import Recorded
 from .row_questions import Question, questions
@@ -44,18 +46,21 @@ class Preflight:
         self.written: set[str] = set()
         self.without_nulls: set[tuple[str, str]] = set()
         self.converted: set[tuple[str, str]] = set()
-        self.retyped: set[tuple[str, str]] = set()
         self.enums = MadeEnums()
         self.copied = CopiedRows(self.search)
+        self.kept_keys = KeptKeys(self.search)
         self.anything = False
 
     def step(self, step: Recorded) -> tuple[RowFinding, ...]:
         """What a step would fail on, after those that were given before."""
         found = []
+        self.kept_keys.note(step.operations)
         for operation in step.operations:
             for question in questions(operation, self.search):
                 found += self._asked(question)
             self._note_operation(operation)
+            for question in self.kept_keys.questions(operation):
+                found += self._asked(question)
         texts = tuple(read(sentence.sql, self.dialect) for sentence in step.sentences)
         for sentence, text in zip(step.sentences, texts, strict=True):
             for question in self.enums.questions(sentence.sql, text, self.search):
@@ -63,7 +68,11 @@ class Preflight:
             for question in self.copied.questions(sentence, text):
                 found += self._asked(question)
         copies = rebuilt(texts)
-        self._note(action for text in texts for action in as_rebuild(text, copies))
+        for sentence, text in zip(step.sentences, texts, strict=True):
+            done = assigned(sentence.sql, self.dialect) if sentence.times == 1 else None
+            if done is None or not self._notes_assigned(done):
+                self._note(as_rebuild(text, copies))
+            self.without_nulls |= _filled(text)
         return tuple(found)
 
     def is_lost(self) -> None:
@@ -74,7 +83,7 @@ class Preflight:
         tables = {said(key) for key in question.tables}
         if tables & self.made or self._names(question, self.columns - self._filled()):
             return []
-        if question.condition and self._names(question, self.retyped):
+        if question.condition and self._names(question, self.converted):
             return []  # a number and its text are compared in other ways
         is_repaired = self.anything or tables & self.written
         is_certain = not (is_repaired or self._names(question, self.converted))
@@ -87,8 +96,7 @@ class Preflight:
 
     def _filled(self) -> set[tuple[str, str]]:
         """The new columns of which it is known what rows get in them."""
-        added = self.search.added.items()
-        return {(said(key), name) for key, columns in added for name in columns}
+        return {(said(key), name) for key, name in self.search.added}
 
     def _names(self, question: Question, columns: set[tuple[str, str]]) -> bool:
         """Whether a question is about one of these columns."""
@@ -105,20 +113,32 @@ class Preflight:
                 self.columns.add((said(_key(operation)), operation.modify_name))
                 self.columns.add((said(_key(operation)), operation.column_name))
             if operation.modify_type is not None:
-                column = (said(_key(operation)), operation.column_name)
-                self.retyped.add(column)
-                if not _keeps_values(operation.modify_type):
-                    self.converted.add(column)
+                self._note_type(operation, operation.modify_type)
         elif isinstance(operation, BackfillOp):
             self.anything = True
+
+    def _note_type(self, operation: ops.AlterColumnOp, new: Any) -> None:
+        key, name = _key(operation), operation.column_name
+        if self.search.table_to_be(key, name) is None:
+            return
+        using = operation.kw.get("postgresql_using") or ""
+        if not self.search.retypes(key, name, new, using):
+            self.converted.add((said(key), name))
+
+    def _notes_assigned(self, done: Assigned) -> bool:
+        """Remember what an UPDATE does; False where only the database knows."""
+        schema, _, table = done.table.rpartition(".")
+        key: Key = (schema or None, table)
+        if done.table in self.made or self.search.table_to_be(key, done.column) is None:
+            return False
+        self.search.assigns(key, done)
+        return True
 
     def _note(self, actions: Iterable[Action]) -> None:
         for action in actions:
             self.anything = self.anything or action.kind in _UNKNOWN
             if action.kind in _WRITES:
                 self.written.add(action.table)
-            if action.kind == "update":
-                self.without_nulls |= {(action.table, column) for column in action.columns}
             if action.kind in _SPREADS:
                 self.written |= self._referring(action.table)
             if action.kind in ("create_table", "drop_table", "rename_table"):
@@ -145,6 +165,7 @@ def _reads(condition: str, column: str) -> bool:
     return bool(column and re.search(rf"(?<!\w){re.escape(column)}(?!\w)", condition))
 
 
-def _keeps_values(kind: Any) -> bool:
-    """Whether a column that becomes a text says what it said before."""
-    return isinstance(kind, String) and not isinstance(kind, Enum) and not kind.collation
+def _filled(actions: Iterable[Action]) -> set[tuple[str, str]]:
+    """The columns in which no NULL is left after a statement."""
+    updates = (action for action in actions if action.kind == "update")
+    return {(action.table, column) for action in updates for column in action.columns}

@@ -48,7 +48,7 @@ def questions(operation: object, search: RowSearch) -> Iterator[Question]:
 @questions.register(ops.AlterColumnOp)
 def _(operation: ops.AlterColumnOp, search: RowSearch) -> Iterator[Question]:
     key, name = (operation.schema, operation.table_name), operation.column_name
-    source = search.table(key, name)
+    source = search.table_to_be(key, name)
     if source is None:
         return
     column, about = source.c[name], ((key, name),)
@@ -58,7 +58,7 @@ def _(operation: ops.AlterColumnOp, search: RowSearch) -> Iterator[Question]:
         yield Question(subject, nouns, source, where, (key,), about, is_about_nulls=True)
     new = operation.modify_type
     if new is None or operation.kw.get("postgresql_using"):
-        return  # what an expression makes of the values is not known
+        return  # the values that an expression fails on are not known
     dialect, old = search.connection.dialect, search.type_of(key, name)
     if search.goes_back and (_is_left(old, new) or not search.database.enforces_limits):
         return  # what a downgrade can't read it leaves as it is

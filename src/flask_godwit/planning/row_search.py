@@ -12,7 +12,10 @@ from sqlalchemy import (
     Column,
     Connection,
     DefaultClause,
+    Enum,
     Select,
+    String,
+    case,
     cast,
     column,
     func,
@@ -25,11 +28,14 @@ from sqlalchemy.exc import NoSuchTableError, SAWarning, SQLAlchemyError
 from sqlalchemy.sql.elements import TextClause
 
 from ..dialects import Database
+from ..dialects.written import undoubled
 from ..diff.compare.text import escaped, written
 from ..diff.names import Key, said
 from ..diff.row_queries import duplicates
 from ..plans import RowFinding
+from ..sql.assigned import Assigned
 from .row_questions import Question
+from .rows_to_be import RowsToBe
 
 _SHOWN = 3
 
@@ -42,8 +48,9 @@ class RowSearch:
         self.database = database
         self.seconds = seconds
         self.inspector = inspect(connection)
-        self.added: dict[Key, dict[str, Any]] = {}
-        """Columns that the run adds, with the value that all rows get in them."""
+        self.to_be = RowsToBe()
+        self.added: set[tuple[Key, str]] = set()
+        """Columns that the run adds, of which it is known what rows get in them."""
         self.goes_back = False
         """Whether it is a downgrade that asks."""
         self.is_late = False
@@ -74,20 +81,50 @@ class RowSearch:
             said = new.server_default.arg
             sql = f"({said.text})" if isinstance(said, TextClause) else self._literal(said)
             if sql:
-                value = cast(literal_column(sql), new.type).label(new.name)
-                self.added.setdefault(key, {})[new.name] = value
+                value = cast(literal_column(sql), new.type)
+                self.to_be.change(key, new.name, lambda source: value)
+                self.added.add((key, new.name))
 
     def _literal(self, said: object) -> str:
         return "'" + said.replace("'", "''") + "'" if isinstance(said, str) else ""
 
+    def retypes(self, key: Key, name: str, new: Any, using: str = "") -> bool:
+        """Remember a change of type, and say whether it is known what it makes of the values.
+
+        :param using: the expression that a script has for it.
+        """
+        old = self.type_of(key, name)
+        self.to_be.types[key, name] = new
+        if using:
+            value: Any = literal_column(undoubled(using, self.connection.dialect))
+            value = value if isinstance(new, Enum) else cast(value, new)
+            self.to_be.change(key, name, lambda source: value, reads_others=True)
+            return True
+
+        def converted(column: Any) -> Any:
+            return self.database.converted(self.connection, column, old, new)
+
+        self.to_be.change(key, name, lambda source: converted(source.c[name]))
+        one: Any = column(name)
+        return converted(one) is not one or keeps_values(new)
+
+    def assigns(self, key: Key, done: Assigned) -> None:
+        """Remember what an UPDATE gives to a column."""
+        value: Any = literal_column(undoubled(done.value, self.connection.dialect))
+        words = undoubled(done.condition, self.connection.dialect)
+
+        def changed(source: Any) -> Any:
+            if not words:
+                return value
+            return case((literal_column(f"({words})"), value), else_=source.c[done.column])
+
+        self.to_be.change(key, done.column, changed, reads_others=True)
+
     def table_to_be(self, key: Key, *names: str) -> Any:
-        """A table as :meth:`table` gives it, with the columns that the run adds to it."""
-        added = self.added.get(key, {})
+        """A table as :meth:`table` gives it, with what the run has made of its rows so far."""
+        added = {name for place, name in self.added if place == key}
         found = self.table(key, *(name for name in names if name not in added))
-        if found is None or not added:
-            return found
-        kept = (each for each in found.c if each.name not in added)  # another one has its name
-        return select(*kept, *added.values()).subquery(key[1])
+        return None if found is None else self.to_be(key, found)
 
     def table(self, key: Key, *names: str) -> Any:
         """A table with its columns; None where it, or one of some columns, is not there."""
@@ -100,7 +137,9 @@ class RowSearch:
         return table(key[1], *(column(name) for name in found), schema=key[0])
 
     def type_of(self, key: Key, name: str) -> Any:
-        """The type that a column has."""
+        """The type that a column has, at this place in the run."""
+        if (key, name) in self.to_be.types:
+            return self.to_be.types[key, name]
         columns = self.inspector.get_columns(key[1], schema=key[0])
         return next(entry["type"] for entry in columns if entry["name"] == name)
 
@@ -181,3 +220,8 @@ def _chosen(question: Question, keys: Sequence[Any]) -> Select[Any]:
 
 def _shown(row: Sequence[Any]) -> str:
     return str(row[0]) if len(row) == 1 else f"({', '.join(map(str, row))})"
+
+
+def keeps_values(kind: Any) -> bool:
+    """Whether a column that becomes a text says what it said before."""
+    return isinstance(kind, String) and not isinstance(kind, Enum) and not kind.collation
