@@ -33,6 +33,7 @@ from .conversions import Conversions
 from .fill import ModelColumn
 from .misfits import misfits, removed
 from .names import Key, quoted, said
+from .own_values import misread
 from .plain_uuids import as_uuids
 from .rows import Rows
 from .sentences import counted
@@ -228,6 +229,8 @@ class CastStage:
             count = self.rows.count(key, name, condition)
             if count:
                 losses.append(counted(count, "value", said(key, name), verb))
+        if said(key, name) not in self.answers.casts:
+            losses += filter(None, [misread(self.database, self.rows, key, name, old, new)])
         if losses:
             set_loss(operation, "; ".join(losses))
         yield from (Comment(f"{words}.") for words in losses)

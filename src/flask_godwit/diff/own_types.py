@@ -16,7 +16,7 @@ def meant(kind: Any, value: Any, dialect: Dialect) -> Any:
 
     :raises ValueError: neither gives the value back.
     """
-    if not isinstance(kind, TypeDecorator) or not _is_read(kind):
+    if not isinstance(kind, TypeDecorator) or not is_read(kind):
         return kind
     if _comes_back(kind, value, dialect):
         return kind
@@ -29,7 +29,7 @@ def meant(kind: Any, value: Any, dialect: Dialect) -> Any:
     return kind.load_dialect_impl(dialect)
 
 
-def _is_read(kind: TypeDecorator[Any]) -> bool:
+def is_read(kind: TypeDecorator[Any]) -> bool:
     """Whether it makes something of values in both directions, so that these can be compared."""
     plain = TypeDecorator
     own = type(kind)

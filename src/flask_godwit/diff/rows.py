@@ -42,7 +42,7 @@ class Rows:
         """Whether a table has rows."""
         if key not in self._known:
             rows: Select[tuple[str]] = (
-                select(literal_column("1")).select_from(self._table(key)).limit(1)
+                select(literal_column("1")).select_from(self.table(key)).limit(1)
             )
             self._known[key] = (
                 self.exists(key) and self.connection.execute(rows).first() is not None
@@ -61,7 +61,7 @@ class Rows:
         """
         if not self.any(key):
             return 0
-        query = select(func.count()).select_from(self._table(key))
+        query = select(func.count()).select_from(self.table(key))
         if where is not None:
             query = query.where(where(self.column(key, name)))
         return int(self.scalar(query) or 0)
@@ -69,7 +69,7 @@ class Rows:
     def example(self, key: Key, name: str, where: Condition) -> Any:
         """A value that meets a condition."""
         found = self.column(key, name)
-        query = select(found).select_from(self._table(key)).where(where(found)).limit(1)
+        query = select(found).select_from(self.table(key)).where(where(found)).limit(1)
         return self.scalar(query)
 
     def refused(self, key: Key, name: str, expression: ColumnElement[Any], first: str = "") -> str:
@@ -77,7 +77,7 @@ class Rows:
 
         :param first: a statement that it needs, which is undone; where that fails, nobody knows.
         """
-        query = select(func.count(expression)).select_from(self._table(key))
+        query = select(func.count(expression)).select_from(self.table(key))
         savepoint = self.connection.begin_nested()
         is_known = not first
         try:
@@ -112,6 +112,7 @@ class Rows:
     def inspector(self) -> Inspector:
         return inspect(self.connection)
 
-    def _table(self, key: Key) -> Any:
+    def table(self, key: Key) -> Any:
+        """A table, by its new name."""
         schema, name = self.renames.old_key(key)
         return table(name, schema=schema)
