@@ -96,3 +96,24 @@ def test_neither(local: Evolution) -> None:
     answer = local.migrate(_models(YesNo(), nullable=False), "--fill", "t.a=perhaps")
     assert answer.exit_code != 0
     assert "'perhaps' is no value for t.a" in answer.output, answer.output
+
+
+@pytest.mark.parametrize("is_there", [True, False], ids=["there", "new"])
+def test_pickled(evolution: Evolution, *, is_there: bool) -> None:
+    """A default that is pickled is a value like any other, also with quotes in it."""
+    value = {"a": ["it's", b"\x00\\%"]}
+
+    def after(db: SQLAlchemy) -> None:
+        column = sa.Column("a", sa.PickleType, nullable=False, default=value)
+        db.Table("t", sa.Column("id", sa.Integer, primary_key=True), column)
+
+    def before(db: SQLAlchemy) -> None:
+        column = [sa.Column("a", sa.PickleType)] if is_there else []
+        db.Table("t", sa.Column("id", sa.Integer, primary_key=True), *column)
+
+    evolution.begin(before, "INSERT INTO t (id) VALUES (1)")
+    evolution.follow(after)
+    with evolution.database.engine() as engine, engine.connect() as connection:
+        kept = sa.table("t", sa.column("a", sa.PickleType))
+        assert connection.scalars(sa.select(kept.c.a)).all() == [value]
+    evolution.back(before)

@@ -198,6 +198,8 @@ def _literal(column: Column[Any], value: Any, dialect: Dialect, database: Databa
     kind = _under_domain(column.type)
     if isinstance(kind, types.JSON):
         return Value(_quoted(json.dumps(value), dialect), text=json.dumps(value))
+    if isinstance(kind, types.PickleType):  # an application reads nothing else there
+        value = kind.pickler.dumps(value, kind.protocol)
     if isinstance(value, bytes):
         return Value(database.bytes_literal.format(value.hex()))
     try:
