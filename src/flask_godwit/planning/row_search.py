@@ -104,9 +104,13 @@ class RowSearch:
         def converted(column: Any) -> Any:
             return self.database.converted(self.connection, column, old, new)
 
-        self.to_be.change(key, name, lambda source: converted(source.c[name]))
         one: Any = column(name)
-        return converted(one) is not one or keeps_values(new)
+        try:
+            is_known = converted(one) is not one or keeps_values(new)
+        except SQLAlchemyError:  # a type that SQLAlchemy has no words for
+            return False
+        self.to_be.change(key, name, lambda source: converted(source.c[name]))
+        return is_known
 
     def assigns(self, key: Key, done: Assigned) -> None:
         """Remember what an UPDATE gives to a column."""
