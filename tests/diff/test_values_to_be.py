@@ -27,6 +27,14 @@ def _unique() -> Any:
     return sa.UniqueConstraint("a", name="uq_a")
 
 
+def _index() -> Any:
+    return sa.Index("uq_a", "a", unique=True)
+
+
+def _pair() -> Any:
+    return sa.UniqueConstraint("id", "a", name="uq_a")
+
+
 def _large() -> Any:
     return sa.CheckConstraint("a > 5", name="ck_a")
 
@@ -36,24 +44,56 @@ def _begin(evolution: Evolution, models: Models, *values: str) -> None:
     evolution.begin(models, f"INSERT INTO t (id, a) VALUES {rows}")
 
 
-@pytest.mark.parametrize("had", [(), (_unique,)], ids=["new", "kept"])
-@pytest.mark.parametrize(
-    ("old", "new", "values"),
-    [
-        (sa.Numeric(5, 2), sa.Integer(), ("1.2", "1.3")),
-        (sa.DateTime(), sa.Date(), ("'2024-01-01 10:00:00'", "'2024-01-01 11:00:00'")),
-        (sa.String(40), sa.Integer(), ("'1'", "' 1'")),
-        (sa.String(40), sa.DateTime(), ("'2024-01-01'", "'2024-01-01 00:00:00'")),
-    ],
-    ids=["number", "date", "text", "moment"],
-)
-def test_become_the_same(
-    evolution: Evolution, had: Any, old: Any, new: Any, values: tuple[str, ...]
-) -> None:
+TYPES: dict[str, tuple[Any, Any, tuple[str, ...]]] = {
+    "number": (sa.Numeric(5, 2), sa.Integer(), ("1.2", "1.3")),
+    "float": (sa.Float(), sa.Integer(), ("1.26", "1.34", "NULL", "NULL")),
+    "date": (sa.DateTime(), sa.Date(), ("'2024-01-01 10:00:00'", "'2024-01-01 11:00:00'")),
+    "text": (sa.String(40), sa.Integer(), ("'1'", "' 1'")),
+    "moment": (sa.String(40), sa.DateTime(), ("'2024-01-01'", "'2024-01-01 00:00:00'")),
+}
+
+
+@pytest.mark.parametrize("had", [None, _unique, _index], ids=["new", "constraint", "index"])
+@pytest.mark.parametrize("kind", TYPES)
+def test_become_the_same(evolution: Evolution, had: Any, kind: str) -> None:
     """What is another value now may be the same one afterwards, which a unique key forbids."""
-    _begin(evolution, _models(old, *had), *values)
-    answer = evolution.migrate(_models(new, _unique))
+    old, new, values = TYPES[kind]
+    _begin(evolution, _models(old, *([had] if had else [])), *values)
+    after = _models(new, had or _unique)
+    answer = evolution.migrate(after)
     assert answer.exit_code == 1
+    assert "1 row of t has the same a as another row" in answer.output, answer.output
+    evolution.now.execute("DELETE FROM t WHERE id = 1")
+    evolution.follow(after)
+
+
+@pytest.mark.parametrize("had", [(), (_pair,)], ids=["none", "other columns"])
+@pytest.mark.parametrize("kind", TYPES)
+def test_may_become_the_same(evolution: Evolution, had: Any, kind: str) -> None:
+    """Without a key, or where a row differs in another column of it, values may be alike."""
+    old, new, values = TYPES[kind]
+    _begin(evolution, _models(old, *had), *values)
+    evolution.follow(_models(new, *had))
+
+
+def test_key_that_goes(evolution: Evolution) -> None:
+    """A unique index that is dropped refuses nothing any more."""
+    _begin(evolution, _models(sa.Float(), _index), "1.26", "1.34")
+    evolution.follow(_models(sa.Integer()))
+
+
+@pytest.mark.requires("strict_values")
+def test_fewer_digits(evolution: Evolution) -> None:
+    """SQLite keeps all digits; others round."""
+    _begin(evolution, _models(sa.Numeric(8, 2), _index), "1.26", "1.34")
+    answer = evolution.migrate(_models(sa.Numeric(8, 1), _index))
+    assert "1 row of t has the same a as another row" in answer.output, answer.output
+
+
+def test_collation_of_sqlite(local: Evolution) -> None:
+    """Texts that another collation takes for the same."""
+    _begin(local, _models(sa.String(9), _index), "'a'", "'A'")
+    answer = local.migrate(_models(sa.String(9, collation="NOCASE"), _index))
     assert "1 row of t has the same a as another row" in answer.output, answer.output
 
 
