@@ -139,6 +139,16 @@ def test_check_of_a_number(evolution: Evolution) -> None:
     evolution.follow(after)
 
 
+def test_check_of_a_text(evolution: Evolution) -> None:
+    """A number is compared as the text that it becomes: no server takes 0 for an empty one."""
+
+    def filled() -> Any:
+        return sa.CheckConstraint("a <> ''", name="ck_a")
+
+    _begin(evolution, _models(sa.Integer()), "0", "7")
+    evolution.follow(_models(sa.String(9), filled))
+
+
 def test_with_a_new_column(evolution: Evolution) -> None:
     """A unique key that also reads a new column is not asked about: that has no values yet."""
 
