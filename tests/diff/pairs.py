@@ -23,7 +23,10 @@ CONVENTION = {
     "pk": "pk_%(table_name)s",
 }
 TABLES = ("user", "order", "item", "Mixed", "two words", "tag")
-COLUMNS = ("name", "age", "select", "Total", "a b", "per%cent", "state", "born", "note", "code")
+COLUMNS = (
+    *("name", "age", "select", "Total", "a b", "per%cent", "state", "born", "note", "code"),
+    *("rank", "City", "it's", "via"),
+)
 LABELS = ("new", "old", "it's", "longer label", "50%")
 SORTS = ("descending", "lower", "partial")
 
