@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 # What these store is assigned to texts and bytes only, even where a table has no rows (error 4078).
 _CLOSED = {"UUID", "INET4", "INET6", "GEOMETRY", "POINT", "LINESTRING", "POLYGON"}
 _OPEN = (String, LargeBinary, JSON)
+_UUIDS = {"UUID", "CHAR(32)"}
 
 _LOWEST, _HIGHEST = -(2**63) + 1, 2**63 - 2
 _CACHE = 1000
@@ -56,7 +57,7 @@ class MariaDB(MySQL):
         self, connection: Connection, column: str, old: TypeEngine[Any], new: TypeEngine[Any]
     ) -> str | None:
         types = [connection.dialect.type_compiler_instance.process(kind) for kind in (old, new)]
-        if types[0] == types[1] or not _CLOSED & set(types):
+        if types[0] == types[1] or not _CLOSED & set(types) or set(types) == _UUIDS:
             return ""
         return "" if isinstance(old, _OPEN) or isinstance(new, _OPEN) else None
 

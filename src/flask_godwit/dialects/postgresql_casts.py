@@ -70,6 +70,8 @@ def conversion(
         return nested
     if isinstance(old, types.Uuid) and plain_name(connection, old) == "uuid" and _is_short(new):
         return f"replace({column}::text, '-', '')"
+    if _is_plain_uuid(old) and _is_text(new) and not _is_short(new):
+        return f"{column}::uuid::text"  # with dashes, as it is read then
     if isinstance(old, types.LargeBinary) and _is_text(new):
         return f"convert_from({column}, 'UTF8')"  # by itself it writes down the bytes in hex
     if _is_text(old) and isinstance(new, types.LargeBinary):
@@ -85,7 +87,7 @@ def conversion(
         return "" if old.length == new.length else f"{column}::{target}"
     if isinstance(old, Enum) or isinstance(new, Enum):
         return f"{column}::text::{target}"
-    if _is_text(old):
+    if _is_text(old) or _is_plain_uuid(old):
         return f"{column}::{target}"
     return _by_catalogue(connection, column, old, new)
 

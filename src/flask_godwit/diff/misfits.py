@@ -14,6 +14,7 @@ from ..dialects.stored_types import stored_as
 from .row_queries import is_exact
 from .unlike import is_unlike
 
+_UUID_LENGTH = 32
 _NUMBERS = (types.Integer, Numeric, types.Float)
 _AS_NUMBER = Numeric(60, 10)
 """What a text is compared as, where it is to become a number."""
@@ -32,6 +33,8 @@ def misfits(database: Database, dialect: Dialect, old: Any, new: Any) -> Iterato
     if not database.enforces_limits or hasattr(new, "values"):  # a SET has the length of its values
         return
     if isinstance(new, String) and new.length:
+        if new.length >= _UUID_LENGTH and dialect.type_compiler_instance.process(old) == "UUID":
+            return  # it loses its dashes where there is no room for them
         length, limit = database.text_length, new.length
         yield lambda column: length(sql_cast(column, TextType())) > limit
     else:

@@ -32,6 +32,7 @@ from .row_search import RowSearch
 _WRITES = {"insert", "update", "delete", "truncate", "merge", "replace"}
 _UNKNOWN = {"opaque", "call", "do"}
 _SPREADS = {"delete", "truncate"}
+_RETYPES = {"modify_column", "alter_type"}
 
 
 class Preflight:
@@ -46,6 +47,7 @@ class Preflight:
         self.written: set[str] = set()
         self.without_nulls: set[tuple[str, str]] = set()
         self.converted: set[tuple[str, str]] = set()
+        self.retyped_by_hand: set[tuple[str, str]] = set()
         self.enums = MadeEnums()
         self.copied = CopiedRows(self.search)
         self.kept_keys = KeptKeys(self.search)
@@ -67,6 +69,7 @@ class Preflight:
                 found += self._asked(question)
             for question in self.copied.questions(sentence, text):
                 found += self._asked(question)
+        self.retyped_by_hand |= _retyped(texts) - _altered(step)
         copies = rebuilt(texts)
         for sentence, text in zip(step.sentences, texts, strict=True):
             done = assigned(sentence.sql, self.dialect) if sentence.times == 1 else None
@@ -85,6 +88,8 @@ class Preflight:
             return []
         if question.condition and self._names(question, self.converted):
             return []  # a number and its text are compared in other ways
+        if question.is_about_values and self._names(question, self.retyped_by_hand):
+            return []
         is_repaired = self.anything or tables & self.written
         is_certain = not (is_repaired or self._names(question, self.converted))
         if not is_certain and self._names(question, self._filled()):
@@ -129,7 +134,9 @@ class Preflight:
         """Remember what an UPDATE does; False where only the database knows."""
         schema, _, table = done.table.rpartition(".")
         key: Key = (schema or None, table)
-        if done.table in self.made or self.search.table_to_be(key, done.column) is None:
+        if done.table in self.made or (done.table, done.column) in self.retyped_by_hand:
+            return False
+        if self.search.table_to_be(key, done.column) is None:
             return False
         self.search.assigns(key, done)
         return True
@@ -163,6 +170,18 @@ def _key(operation: ops.AlterTableOp) -> Key:
 def _reads(condition: str, column: str) -> bool:
     """Whether a column, whose name may be several words, can be meant in a condition."""
     return bool(column and re.search(rf"(?<!\w){re.escape(column)}(?!\w)", condition))
+
+
+def _altered(step: Recorded) -> set[tuple[str, str]]:
+    """The columns that operations alter, of which more is known than their statements say."""
+    altered = (each for each in step.operations if isinstance(each, ops.AlterColumnOp))
+    return {(said(_key(each)), each.column_name) for each in altered}
+
+
+def _retyped(texts: Iterable[Iterable[Action]]) -> set[tuple[str, str]]:
+    """The columns that statements give another type."""
+    actions = (action for text in texts for action in text if action.kind in _RETYPES)
+    return {(action.table, action.name) for action in actions}
 
 
 def _filled(actions: Iterable[Action]) -> set[tuple[str, str]]:

@@ -38,6 +38,11 @@ class Question:
     is_about_nulls: bool = False
     """Whether nothing is in the way once the columns have values."""
 
+    @property
+    def is_about_values(self) -> bool:
+        """Whether it depends on what the values are, not only on which are alike, or missing."""
+        return not self.unique and not self.is_about_nulls
+
 
 @singledispatch
 def questions(operation: object, search: RowSearch) -> Iterator[Question]:
