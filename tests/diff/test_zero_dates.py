@@ -83,3 +83,17 @@ def test_not_copied(strict: Evolution) -> None:
     """A change that leaves the rows where they are is not refused."""
     _begin(strict, "born", "0000-00-00")
     strict.follow(_models(sa.Integer(), lambda: sa.Column("more", sa.Integer)))
+
+
+@pytest.mark.requires("auto_increment")
+def test_the_script_repairs_them(strict: Evolution) -> None:
+    """Rows are looked at as they are when their table is copied."""
+    _begin(strict, "born", "0000-00-00")
+    assert strict.migrate(_models(sa.BigInteger())).exit_code == 0
+    newest = max(strict.now.files, key=lambda file: file.stat().st_mtime_ns)
+    repair = 'op.execute("UPDATE t SET born = NULL WHERE born < 10000101")'
+    text = newest.read_text().replace("def upgrade():\n", f"def upgrade():\n    {repair}\n", 1)
+    newest.write_text(text)
+    answer = strict.now.run("upgrade")
+    assert answer.exit_code == 0, answer.output
+    assert strict.rows("SELECT born FROM t") == [(None,)]

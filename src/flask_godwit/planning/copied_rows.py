@@ -55,8 +55,8 @@ class CopiedRows:
     def _about(self, name: str, condition: Condition) -> Iterator[Question]:
         schema, _, table = name.rpartition(".")
         key: Key = (schema or None, table)
-        source = self.search.table(key)
-        for column in () if source is None else source.c.keys():
+        there, source = self.search.table(key), self.search.table_to_be(key)
+        for column in () if there is None else there.c.keys():
             if isinstance(self.search.type_of(key, column), Date | DateTime):
                 subject = f"{said(key, column)} in a copy of the table"
                 where = condition(source.c[column])

@@ -47,7 +47,7 @@ class MadeEnums:
             return
         schema, _, table = action.table.rpartition(".")
         key = (schema or None, table)
-        source = search.table(key, action.name)
+        source = search.table_to_be(key, action.name)
         if source is None:
             return
         column, labels = source.c[action.name], self.labels[name]
