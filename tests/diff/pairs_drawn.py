@@ -188,8 +188,17 @@ def _changed_table(
         if verb in ("rename", "both"):
             now = replace(now, name=new_name(each.name))
         fields.append(now)
-        if each.nullable and not now.nullable:
-            answers.extend(["--fill", f"{name}.{now.name}={_fill(now)}"])
+    stay = [each.name for each in fields if each.name == each.was]
+    if changes and len(stay) > 1 and draw(_RARELY):
+        one, other = draw(st.permutations(stay))[:2]
+        renamed |= {one: other, other: one}
+        for old in (one, other):
+            answers.extend(["--rename", f"{name}.{old}:{name}.{renamed[old]}"])
+        fields = [replace(each, name=renamed.get(str(each.was), each.name)) for each in fields]
+    nullable = {each.name for each in table.fields if each.nullable}
+    for each in fields:
+        if each.was in nullable and not each.nullable:
+            answers.extend(["--fill", f"{name}.{each.name}={_fill(each)}"])
     links = []
     for link in table.links:
         verb = draw(st.sampled_from(["keep", "keep", "change", "rename", "drop"]))
