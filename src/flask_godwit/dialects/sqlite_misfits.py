@@ -1,4 +1,4 @@
-"""Texts and numbers that SQLite would keep as they are, where they are to become something else."""
+"""What SQLite would keep as it is, where it is to become something else."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from sqlalchemy import (
     Float,
     Integer,
     Numeric,
-    String,
     Time,
     Uuid,
     cast,
@@ -36,10 +35,17 @@ def unreadable(old: Any, new: Any) -> Iterator[Condition]:
         yield _is_no_truth if isinstance(new, Boolean) else _is_no_number(new)
     elif isinstance(new, Date | DateTime | Time) and isinstance(old, _NUMBERS):
         yield lambda column: func.typeof(column).in_(("integer", "real"))
-    elif isinstance(new, Date | DateTime | Time) and isinstance(old, String):
+    elif isinstance(new, Date | DateTime | Time) and _says_no_time(old, new):
         yield _no_time(new)
-    elif isinstance(new, JSON) and isinstance(old, String):
+    elif isinstance(new, JSON) and not isinstance(old, (*_NUMBERS, JSON)):
         yield _is_no_json
+
+
+def _says_no_time(old: Any, new: Any) -> bool:
+    """Whether values are not kept as such a time already, nor as one that has it as a part."""
+    if isinstance(old, Date | DateTime | Time):
+        return isinstance(old, Time) != isinstance(new, Time) and not isinstance(old, DateTime)
+    return True
 
 
 def _is_no_date(column: ColumnElement[Any]) -> ColumnElement[bool]:

@@ -45,6 +45,9 @@ def _expression(
     before: Any,
 ) -> str:
     was = old.upper()
+    if old_affinity == "BLOB" and new_affinity not in ("TEXT", "BLOB"):
+        # What was written down as bytes is read as that again.
+        return _where(column, f"typeof({column}) = 'blob'", f"CAST({column} AS TEXT)")
     if isinstance(type_, types.DateTime) and was == "DATE":
         return _where(column, f"length({column}) = 10", f"{column} || ' 00:00:00.000000'")
     if isinstance(type_, types.DateTime | types.Time) and old_affinity == "TEXT":
