@@ -229,3 +229,22 @@ def test_pairs_and_objects(evolution: Evolution, new: Kind) -> None:
     assert evolution.rows("SELECT a ->> 'x' FROM t WHERE id = 4") == [(None,)]
     evolution.now.ok("downgrade")
     assert evolution.rows("SELECT id, a::text FROM t ORDER BY id") == before
+
+
+@pytest.mark.parametrize("kinds", [(sa.LargeBinary, sa.Integer), (sa.BigInteger, sa.LargeBinary)])
+def test_bits_are_no_numbers(evolution: Evolution, kinds: tuple[Any, Any]) -> None:
+    """PostgreSQL 18 would cast them, and older ones would not."""
+    evolution.begin(_models(kinds[0]), "INSERT INTO t (id) VALUES (1)")
+    answer = evolution.migrate(_models(kinds[1]))
+    assert answer.exit_code == 1
+    assert "PostgreSQL knows no conversion" in answer.stderr
+
+
+def test_labels_and_bytes(evolution: Evolution) -> None:
+    """Labels become bytes, and labels again."""
+    one = _models(lambda: sa.Enum("one", "it\\s", name="kind"))
+    evolution.begin(one, r"INSERT INTO t (id, a) VALUES (1, 'it\s')")
+    evolution.follow(_models(sa.LargeBinary))
+    assert evolution.rows("SELECT convert_from(a, 'UTF8') FROM t") == [("it\\s",)]
+    evolution.back(one)
+    assert evolution.rows("SELECT a FROM t") == [("it\\s",)]

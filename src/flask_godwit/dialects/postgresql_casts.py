@@ -72,10 +72,11 @@ def conversion(
         return f"replace({column}::text, '-', '')"
     if _is_plain_uuid(old) and _is_text(new) and not _is_short(new):
         return f"{column}::uuid::text"  # with dashes, as it is read then
-    if isinstance(old, types.LargeBinary) and _is_text(new):
-        return f"convert_from({column}, 'UTF8')"  # by itself it writes down the bytes in hex
-    if _is_text(old) and isinstance(new, types.LargeBinary):
-        return f"convert_to({column}, 'UTF8')"  # by itself it takes backslashes for escapes
+    if isinstance(old, types.LargeBinary) and isinstance(new, String):
+        return _of_bytes(connection, column, new)
+    if isinstance(old, String) and isinstance(new, types.LargeBinary):
+        said = f"{column}::text" if isinstance(old, Enum) else column
+        return f"convert_to({said}, 'UTF8')"  # by itself it takes backslashes for escapes
     if _is_text(new):
         # What PostgreSQL makes of an address by itself has a mask that nobody wrote.
         return f"abbrev({column})" if isinstance(old, INET) else ""
@@ -103,6 +104,11 @@ def converted(
     if using is None:
         return column
     return literal_column(using) if using else cast(column, behind(connection, new))
+
+
+def _of_bytes(connection: Connection, column: str, new: TypeEngine[Any]) -> str:
+    read = f"convert_from({column}, 'UTF8')"  # by itself it writes down the bytes in hex
+    return f"{read}::{type_name(connection, new)}" if isinstance(new, Enum) else read
 
 
 def _nested(
@@ -164,6 +170,8 @@ def _by_catalogue(
     names = {"old": plain_name(connection, old), "new": plain_name(connection, new)}
     if names["old"] == names["new"]:
         return ""
+    if "bytea" in names.values():
+        return None  # from version 18 on it makes a number of the bits, and the other way round
     context = connection.scalar(_CONTEXT, names)
     if context in ("i", "a", b"i", b"a"):
         return ""
