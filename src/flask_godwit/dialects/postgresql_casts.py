@@ -68,10 +68,8 @@ def conversion(
     nested = _nested(connection, column, old, new)
     if nested is not None:
         return nested
-    if isinstance(old, types.Uuid) and plain_name(connection, old) == "uuid" and _is_short(new):
-        return f"replace({column}::text, '-', '')"
-    if _is_plain_uuid(old) and _is_text(new) and not _is_short(new):
-        return f"{column}::uuid::text"  # with dashes, as it is read then
+    if isinstance(old, types.Uuid) and (as_text := _uuid_as_text(connection, column, old, new)):
+        return as_text
     if isinstance(old, types.LargeBinary) and isinstance(new, String):
         return _of_bytes(connection, column, new)
     if isinstance(old, String) and isinstance(new, types.LargeBinary):
@@ -104,6 +102,15 @@ def converted(
     if using is None:
         return column
     return literal_column(using) if using else cast(column, behind(connection, new))
+
+
+def _uuid_as_text(
+    connection: Connection, column: str, old: types.Uuid[Any], new: TypeEngine[Any]
+) -> str:
+    """With dashes or without, where the server does not do it by itself; else ""."""
+    if plain_name(connection, old) == "uuid":
+        return f"replace({column}::text, '-', '')" if _is_short(new) else ""
+    return f"{column}::uuid::text" if _is_text(new) and not _is_short(new) else ""
 
 
 def _of_bytes(connection: Connection, column: str, new: TypeEngine[Any]) -> str:
