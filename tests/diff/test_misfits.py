@@ -111,6 +111,22 @@ def test_mysql(evolution: Evolution, old: Any, new: Any, value: str) -> None:
 
 
 @pytest.mark.requires("auto_increment")
+@pytest.mark.parametrize("new", [sa.JSON(), sa.LargeBinary()], ids=str)
+@pytest.mark.parametrize(
+    ("old", "value"),
+    [(sa.Integer(), "1"), (sa.Numeric(8, 2), "1.50"), (sa.Double(), "1.5"), (sa.Boolean(), "1")],
+    ids=["whole", "exact", "double", "truth"],
+)
+def test_mysql_numbers_come_back(evolution: Evolution, old: Any, value: str, new: Any) -> None:
+    """What was written down as bytes or JSON is read as that number again."""
+    evolution.begin(_models(old), f"INSERT INTO t (id, a) VALUES (1, {value})")
+    start = evolution.rows("SELECT a FROM t")
+    evolution.follow(_models(new))
+    evolution.back(_models(old))
+    assert evolution.rows("SELECT a FROM t") == start
+
+
+@pytest.mark.requires("auto_increment")
 def test_mysql_charset(evolution: Evolution) -> None:
     """Characters that the new character set has are not in the way."""
     wide, narrow = (mysql.VARCHAR(9, charset=charset) for charset in ("utf8mb4", "latin1"))

@@ -64,13 +64,16 @@ def unreadable(old: Any, new: Any) -> Iterator[Condition]:
     """Which values the server refuses to convert."""
     if _means_nothing(old, new):
         yield lambda column: column.is_not(None)
+    elif isinstance(new, _NUMBERS) and (isinstance(old, JSON) or _has_bytes(old)):
+        number = _WHOLE if isinstance(new, Integer | Boolean) else _NUMBER
+        yield lambda column: cast(column, Text()).op("NOT REGEXP")(number)
     elif isinstance(new, Uuid):
         yield lambda column: func.replace(column, "-", "").op("NOT REGEXP")(_UUID)
     elif isinstance(new, SET):
         yield _has_others(list(new.values))
     elif isinstance(new, String):
         charset: str | None = getattr(new, "charset", None)
-        if old._type_affinity is LargeBinary()._type_affinity:
+        if _has_bytes(old):
             yield _is_no_text
         elif charset:
             yield _is_lost_in(charset)
@@ -116,10 +119,14 @@ def _means_nothing(old: Any, new: Any) -> bool:
         apart = is_moment and any(times) and not all(times) and not isinstance(old, DateTime)
         return is_number or apart or isinstance(new, JSON)
     if isinstance(old, JSON):
-        return is_number or is_moment
-    is_bytes = old._type_affinity is LargeBinary()._type_affinity
-    is_other = is_bytes or isinstance(old, Uuid)
-    return is_other and (is_number or is_moment or isinstance(new, JSON))
+        return is_moment
+    if isinstance(old, Uuid) and is_number:
+        return True
+    return (_has_bytes(old) or isinstance(old, Uuid)) and (is_moment or isinstance(new, JSON))
+
+
+def _has_bytes(kind: Any) -> bool:
+    return bool(kind._type_affinity is LargeBinary()._type_affinity)
 
 
 def _has_others(values: list[str]) -> Condition:
