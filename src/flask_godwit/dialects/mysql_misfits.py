@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from sqlalchemy import (
@@ -62,7 +63,10 @@ def _bits(kind: Any) -> int:
 
 def unreadable(old: Any, new: Any) -> Iterator[Condition]:
     """Which values the server refuses to convert."""
-    if _means_nothing(old, new):
+    if _has_bytes(old) and isinstance(new, (*_MOMENTS, Uuid)):
+        for condition in unreadable(Text(), new):
+            yield partial(_as_text, condition)
+    elif _means_nothing(old, new):
         yield lambda column: column.is_not(None)
     elif isinstance(new, _NUMBERS) and (isinstance(old, JSON) or _has_bytes(old)):
         number = _WHOLE if isinstance(new, Integer | Boolean) else _NUMBER
@@ -123,6 +127,10 @@ def _means_nothing(old: Any, new: Any) -> bool:
     if isinstance(old, Uuid) and is_number:
         return True
     return (_has_bytes(old) or isinstance(old, Uuid)) and (is_moment or isinstance(new, JSON))
+
+
+def _as_text(condition: Condition, column: ColumnElement[Any]) -> ColumnElement[bool]:
+    return condition(cast(column, Text()))
 
 
 def _has_bytes(kind: Any) -> bool:
