@@ -44,6 +44,27 @@ def test_both_go_and_come(evolution: Evolution, reads: tuple[str, str], *, is_fi
     evolution.back(_kept)
 
 
+@pytest.mark.parametrize("kind", [sa.BigInteger(), sa.String(20)], ids=str)
+def test_it_goes_and_the_other_changes(
+    evolution: Evolution, kind: sa.types.TypeEngine[int]
+) -> None:
+    """With its index and its CHECK."""
+
+    def before(db: SQLAlchemy) -> None:
+        _models(("a", ""), ("b", "a"))(db)
+        table = db.metadata.tables["price"]
+        sa.Index("ix_b", table.c.b)
+        table.append_constraint(sa.CheckConstraint("b > 0", name="ck_b"))
+
+    def after(db: SQLAlchemy) -> None:
+        db.Table("price", sa.Column("id", sa.Integer, primary_key=True), sa.Column("a", kind))
+
+    evolution.begin(before, "INSERT INTO price (id, a) VALUES (1, 2)")
+    evolution.follow(after)
+    evolution.back(before)
+    assert evolution.rows("SELECT a, b FROM price") == [(2, 3)]
+
+
 def test_another_one_is_read(evolution: Evolution) -> None:
     """The one that was read goes in the same step, and the one that is read now is new."""
     before = _models(("old", ""), ("reader", "old"))

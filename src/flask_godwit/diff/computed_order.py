@@ -10,7 +10,9 @@ from sqlalchemy import Column, Computed
 
 from .blocks import blocks_of
 from .compare.text import names_in
+from .index_steps import indexed_columns, retyped_by
 
+_DROPS = (ops.DropIndexOp, ops.DropConstraintOp)
 _Change = ops.AddColumnOp | ops.DropColumnOp
 
 
@@ -23,6 +25,32 @@ def order_computed(operations: ops.OpContainer) -> None:
         adds = [op for op in block.ops if isinstance(op, ops.AddColumnOp)]
         _put(block, drops, _readers_first(drops))
         _put(block, adds, _readers_first(adds[::-1])[::-1])
+
+
+def drop_computed_first(operations: ops.OpContainer) -> None:
+    """Drop a generated column before one that it reads gets another type, and before that what
+    goes with it: for databases that change no type of what is read.
+    """
+    for block in blocks_of(operations):
+        retyped = {name for op in block.ops for name in retyped_by(op)}
+        drops = (op for op in block.ops if isinstance(op, ops.DropColumnOp))
+        gone = [op for op in drops if _reads(op) & retyped]
+        if gone:
+            names = {op.column_name for op in gone}
+            early = [*(op for op in block.ops if names & _about(op)), *gone]
+            rest = [op for op in block.ops if op not in early]
+            place = next(number for number, op in enumerate(rest) if retyped_by(op))
+            block.ops[:] = [*rest[:place], *early, *rest[place:]]
+
+
+def _about(operation: Any) -> set[str]:
+    """The columns of an index or constraint that is dropped."""
+    made = operation._reverse if isinstance(operation, _DROPS) else None
+    if isinstance(made, ops.CreateCheckConstraintOp):
+        return names_in(str(made.condition))
+    if isinstance(made, ops.CreateForeignKeyOp):
+        return {*made.local_cols}
+    return {*indexed_columns(made)} if made is not None else set()
 
 
 def _readers_first(changes: Sequence[_Change]) -> list[_Change]:

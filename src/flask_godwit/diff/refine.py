@@ -21,7 +21,8 @@ from ..dialects import dialect_for
 from . import types
 from .answers import Answers
 from .compare.plugin import load
-from .computed_order import order_computed
+from .compare.sides import sides_of
+from .computed_order import drop_computed_first, order_computed
 from .default_schema import leave_default_unnamed
 from .names import Key
 from .objects.declaring import without_views
@@ -78,8 +79,10 @@ class Refinement:
             self.objects.makes_way, self.objects.refuses = self.asker is not None, self.check_rows
             self.objects.leaving = self.leaving
             self.objects.run(context, upgrade, self.renames, self.ownership)
-            order_computed(upgrade)
-            order_computed(ops.UpgradeOps(self.leaving))
+            for operations in (upgrade, ops.UpgradeOps(self.leaving)):
+                order_computed(operations)
+            if context.connection and not sides_of(context).database.retypes_what_is_read:
+                drop_computed_first(upgrade)
         finally:
             self._busy = False
 
