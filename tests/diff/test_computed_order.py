@@ -65,6 +65,23 @@ def test_it_goes_and_the_other_changes(
     assert evolution.rows("SELECT a, b FROM price") == [(2, 3)]
 
 
+@pytest.mark.parametrize("stays", [False, True])
+def test_the_other_is_filled_in_its_new_type(evolution: Evolution, *, stays: bool) -> None:
+    """Which it gets before everything else that is done to the table."""
+    before = _models(("a", ""), ("b", "a"))
+    evolution.begin(before, "INSERT INTO price (id, a) VALUES (1, 2), (2, NULL)")
+
+    def after(db: SQLAlchemy) -> None:
+        a = sa.Column("a", sa.String(20), nullable=False)
+        more = [sa.Column("b", sa.String(20), sa.Computed("a", persisted=True))] if stays else []
+        db.Table("price", sa.Column("id", sa.Integer, primary_key=True), a, *more)
+
+    evolution.follow(after, "--fill", "price.a=7")
+    assert evolution.rows("SELECT a FROM price ORDER BY id") == [("2",), ("7",)]
+    evolution.back(before)
+    assert evolution.rows("SELECT a, b FROM price ORDER BY id") == [(2, 3), (7, 8)]
+
+
 def test_another_one_is_read(evolution: Evolution) -> None:
     """The one that was read goes in the same step, and the one that is read now is new."""
     before = _models(("old", ""), ("reader", "old"))

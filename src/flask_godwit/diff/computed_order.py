@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import Any
 
 from alembic.operations import ops
@@ -33,14 +33,22 @@ def drop_computed_first(operations: ops.OpContainer) -> None:
     """
     for block in blocks_of(operations):
         retyped = {name for op in block.ops for name in retyped_by(op)}
-        drops = (op for op in block.ops if isinstance(op, ops.DropColumnOp))
-        gone = [op for op in drops if _reads(op) & retyped]
-        if gone:
-            names = {op.column_name for op in gone}
-            early = [*(op for op in block.ops if names & _about(op)), *gone]
+        early = drops_of_readers(block.ops, retyped)
+        if early:
             rest = [op for op in block.ops if op not in early]
             place = next(number for number, op in enumerate(rest) if retyped_by(op))
             block.ops[:] = [*rest[:place], *early, *rest[place:]]
+
+
+def drops_of_readers(
+    steps: Sequence[ops.MigrateOperation], columns: Set[str]
+) -> list[ops.MigrateOperation]:
+    """What drops the generated columns that read one of some columns, and before that what drops
+    their indexes and constraints.
+    """
+    drops = [op for op in steps if isinstance(op, ops.DropColumnOp) and _reads(op) & columns]
+    names = {op.column_name for op in drops}
+    return [*(op for op in steps if names & _about(op)), *drops]
 
 
 def _about(operation: Any) -> set[str]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from copy import copy
 from typing import Any
 
 from alembic.operations import ops
 from sqlalchemy import Enum, String, Uuid
 
+from .computed_order import drops_of_readers
 from .literals import Value
 from .steps import Sql
 
@@ -56,6 +57,9 @@ def type_first(step: ops.AlterColumnOp) -> tuple[ops.AlterColumnOp, ops.AlterCol
     return wider, rest
 
 
-def before_type(steps: Iterable[ops.MigrateOperation], column: str) -> list[ops.MigrateOperation]:
-    """What says the column anew with its old type, such as another character set of its table."""
-    return [step for step in steps if isinstance(step, Sql) and column in step.retyped]
+def before_type(steps: Sequence[ops.MigrateOperation], column: str) -> list[ops.MigrateOperation]:
+    """What says the column anew with its old type, such as another character set of its table, and
+    what has to be away then, as generated columns that read it.
+    """
+    said_anew = [step for step in steps if isinstance(step, Sql) and column in step.retyped]
+    return [*said_anew, *drops_of_readers(steps, {column})]
