@@ -124,9 +124,9 @@ def _means_nothing(old: Any, new: Any) -> bool:
         return is_number or apart or isinstance(new, JSON)
     if isinstance(old, JSON):
         return is_moment
-    if isinstance(old, Uuid) and is_number:
-        return True
-    return (_has_bytes(old) or isinstance(old, Uuid)) and (is_moment or isinstance(new, JSON))
+    if _has_bytes(old):
+        return isinstance(new, JSON)
+    return isinstance(old, Uuid) and (is_number or is_moment or isinstance(new, JSON))
 
 
 def _as_text(condition: Condition, column: ColumnElement[Any]) -> ColumnElement[bool]:
