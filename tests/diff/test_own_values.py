@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
 
 from .conftest import Evolution
+from .test_fill_own_types import Words
 
 Models = Callable[[SQLAlchemy], None]
 FOLLOW = "values of t.a follow by their type in SQL only"
@@ -41,19 +42,6 @@ class Sealed(sa.types.TypeDecorator[str]):
         if value is not None and not value.startswith("sealed:"):
             raise RuntimeError(value)
         return value and value[7:]
-
-
-class Words(sa.types.TypeDecorator[list[str]]):
-    """Kept in one text."""
-
-    impl = sa.Text
-    cache_ok = True
-
-    def process_bind_param(self, value: Any, dialect: sa.Dialect) -> Any:
-        return None if value is None else ",".join(value)
-
-    def process_result_value(self, value: Any, dialect: sa.Dialect) -> Any:
-        return None if value is None else value.split(",")
 
 
 def _models(kind: Any) -> Models:

@@ -2,32 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from flask_sqlalchemy import SQLAlchemy
 
 from tests.diff.conftest import Evolution, evolution  # noqa: F401
-
-Models = Callable[[SQLAlchemy], None]
-
-
-def _models(kind: Any, *more: Callable[[], Any], **options: Any) -> Models:
-    def models(db: SQLAlchemy) -> None:
-        key = sa.Column("id", sa.Integer, primary_key=True)
-        db.Table("t", key, sa.Column("a", kind, **options), *(one() for one in more))
-
-    return models
-
-
-def _unique() -> Any:
-    return sa.UniqueConstraint("a", name="uq_a")
-
-
-def _large() -> Any:
-    return sa.CheckConstraint("a > 5", name="ck_a")
+from tests.diff.test_values_to_be import Models, large_a, one_table, unique_a
 
 
 def _said() -> Any:
@@ -36,85 +17,85 @@ def _said() -> Any:
 
 CASES: dict[str, tuple[Models, Models, tuple[str, ...], str, str]] = {
     "numbers alike": (
-        _models(sa.Numeric(5, 2)),
-        _models(sa.Integer(), _unique),
+        one_table(sa.Numeric(5, 2)),
+        one_table(sa.Integer(), unique_a),
         (),
         "1.2, 1.3",
         "t.a UNIQUE would fail: 1 duplicate",
     ),
     "texts alike": (
-        _models(sa.String(40)),
-        _models(sa.Integer(), _unique),
+        one_table(sa.String(40)),
+        one_table(sa.Integer(), unique_a),
         (),
         "'1', ' 1'",
         "t.a UNIQUE would fail: 1 duplicate",
     ),
     "kept key": (
-        _models(sa.DateTime(), _unique),
-        _models(sa.Date(), _unique),
+        one_table(sa.DateTime(), unique_a),
+        one_table(sa.Date(), unique_a),
         (),
         "'2024-01-01 10:00:00', '2024-01-01 11:00:00'",
         "t.a UNIQUE would fail: 1 duplicate",
     ),
     "key that goes": (
-        _models(sa.DateTime(), _unique),
-        _models(sa.Date()),
+        one_table(sa.DateTime(), unique_a),
+        one_table(sa.Date()),
         (),
         "'2024-01-01 10:00:00', '2024-01-01 11:00:00'",
         "",
     ),
     "small number": (
-        _models(sa.String(9)),
-        _models(sa.Integer(), _large),
+        one_table(sa.String(9)),
+        one_table(sa.Integer(), large_a),
         (),
         "'7', '10', '3'",
         "t CHECK ck_a would fail: 1 violation",
     ),
     "numbers": (
-        _models(sa.String(9)),
-        _models(sa.Integer(), _large),
+        one_table(sa.String(9)),
+        one_table(sa.Integer(), large_a),
         (),
         "'7', '10'",
         "",
     ),
     "texts": (
-        _models(sa.Integer()),
-        _models(sa.String(9), _said),
+        one_table(sa.Integer()),
+        one_table(sa.String(9), _said),
         (),
         "0, 1",
         "",
     ),
     "filled alike": (
-        _models(sa.String(60)),
-        _models(sa.String(60), _unique, nullable=False),
+        one_table(sa.String(60)),
+        one_table(sa.String(60), unique_a, nullable=False),
         ("--fill", "t.a=50% of it's \\ all"),
         "NULL, NULL, 'b'",
         "t.a UNIQUE would fail: 1 duplicate",
     ),
     "filled once": (
-        _models(sa.String(60)),
-        _models(sa.String(60), _unique, nullable=False),
+        one_table(sa.String(60)),
+        one_table(sa.String(60), unique_a, nullable=False),
         ("--fill", "t.a=50% of it's \\ all"),
         "NULL, 'b'",
         "",
     ),
     "filled and forbidden": (
-        _models(sa.Integer()),
-        _models(sa.Integer(), _large, nullable=False),
+        one_table(sa.Integer()),
+        one_table(sa.Integer(), large_a, nullable=False),
         ("--fill", "t.a=1"),
         "NULL, 7",
         "t CHECK ck_a would fail: 1 violation",
     ),
     "filled, converted, allowed": (
-        _models(sa.String(9)),
-        _models(sa.Integer(), _large, nullable=False),
+        one_table(sa.String(9)),
+        one_table(sa.Integer(), large_a, nullable=False),
         ("--fill", "t.a=6"),
         "NULL, '7'",
         "",
     ),
     "filled and too long": (
-        _models(sa.String(9)),
-        _models(sa.Integer(), _large, nullable=False),
+        one_table(sa.String(9)),
+        one_table(sa.Integer(), large_a, nullable=False),
         ("--fill", "t.a=6"),
         "NULL, '5'",
         "t CHECK ck_a would fail: 1 violation",
