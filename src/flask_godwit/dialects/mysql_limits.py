@@ -23,7 +23,7 @@ from .mysql_errors import gives_way
 
 DDL = re.compile(r"\s*(CREATE|ALTER|DROP|RENAME|TRUNCATE|OPTIMIZE)\b", re.IGNORECASE)
 
-_LONG_TRANSACTIONS = """
+LONG_TRANSACTIONS = """
     SELECT count(*) FROM information_schema.innodb_trx
     WHERE trx_mysql_thread_id <> connection_id() AND trx_started < now() - INTERVAL 1 SECOND
 """
@@ -194,6 +194,6 @@ class MariaDBLimits(MySQLLimits):
 
     def _is_held_for_long(self) -> bool:
         try:
-            return bool(self._rows(_LONG_TRANSACTIONS)[0][0])
+            return bool(self._rows(LONG_TRANSACTIONS)[0][0])
         except Exception:  # needs the PROCESS privilege
             return self.refusals % self._WITHOUT_RIGHTS != 0
