@@ -8,6 +8,8 @@ import pytest
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
 
+from tests.core.apps import users
+
 from .conftest import Evolution
 
 pytestmark = pytest.mark.requires("expression_indexes")
@@ -36,3 +38,11 @@ def test_it_is_told_as_sql(evolution: Evolution) -> None:
     """Not by the name of the function."""
     answer = evolution.migrate(_models(20))
     assert "+ index ix_lower on tag (lower(name))" in answer.output
+
+
+def test_its_table_goes_and_comes_back(evolution: Evolution) -> None:
+    """With the index, which SQLAlchemy doesn't reflect on SQLite."""
+    evolution.begin(_models(20))
+    answer = evolution.migrate(users, "--allow-drop", "--no-rename", "*")
+    assert "Proved" in answer.output, answer.output
+    assert '"ix_lower"' in evolution.script.partition("def downgrade")[2]

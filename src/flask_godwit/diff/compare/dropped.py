@@ -14,7 +14,7 @@ from ...dialects.facts import TableFacts
 from .conflicts import complete_conflicts
 from .definitions import is_json
 from .exclusions import dropped_exclusions
-from .indexes import complete_drops
+from .indexes import complete_drops, unseen_indexes
 from .sides import sides_of
 from .text import literally
 from .uniques import complete_uniques
@@ -31,6 +31,7 @@ def complete_dropped(
     if facts is None:
         return
     complete_drops(modify, schema, found, facts)
+    modify.ops += unseen_indexes(context, modify, schema, found, facts)
     modify.ops += dropped_exclusions(context, schema, found, facts)
     complete_uniques(found, facts)
     complete_conflicts(found, facts)

@@ -45,14 +45,11 @@ def compare_indexes(
     context: AutogenContext,
     modify: ops.ModifyTableOps,
     schema: str | None,
-    found: Table,
     table: Table,
     facts: TableFacts,
 ) -> Iterator[ops.MigrateOperation]:
     """What Alembic has not found; what it found without need is taken back."""
-    seen = {
-        op.index_name for op in modify.ops if isinstance(op, ops.CreateIndexOp | ops.DropIndexOp)
-    }
+    seen = _seen(modify)
     for index in sorted(table.indexes, key=lambda index: str(index.name)):
         name = _name(context, index)
         actual = facts.indexes.get(name)
@@ -72,7 +69,18 @@ def compare_indexes(
                 yield dropped_index(schema, table.name, name, actual)
             yield ops.CreateIndexOp.from_index(index)
     complete_drops(modify, schema, table, facts)
-    yield from _unseen(context, schema, table, facts, seen, found)
+    yield from _unseen(context, schema, table, facts, seen)
+
+
+def unseen_indexes(
+    context: AutogenContext,
+    modify: ops.ModifyTableOps,
+    schema: str | None,
+    found: Table,
+    facts: TableFacts,
+) -> list[ops.DropIndexOp]:
+    """The indexes of a table that goes which SQLAlchemy doesn't reflect."""
+    return list(_unseen(context, schema, found, facts, _seen(modify)))
 
 
 def complete_drops(
@@ -96,8 +104,7 @@ def _unseen(
     table: Table,
     facts: TableFacts,
     seen: set[Any],
-    found: Table,
-) -> Iterator[ops.MigrateOperation]:
+) -> Iterator[ops.DropIndexOp]:
     """Indexes that SQLAlchemy doesn't reflect, and that no model has any more."""
     known = {_name(context, index) for index in table.indexes} | seen
     known |= {c["name"] for c in context.inspector.get_indexes(table.name, schema=schema)}
@@ -108,6 +115,13 @@ def _unseen(
     for name, definition in facts.indexes.items():
         if name not in known and _is_looked_at(context, schema, table, name):
             yield dropped_index(schema, table.name, name, definition)
+
+
+def _seen(modify: ops.ModifyTableOps) -> set[Any]:
+    """Names of the indexes that something is done to already."""
+    return {
+        op.index_name for op in modify.ops if isinstance(op, ops.CreateIndexOp | ops.DropIndexOp)
+    }
 
 
 def _name(context: AutogenContext, index: Index) -> str:

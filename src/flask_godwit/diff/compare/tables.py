@@ -54,7 +54,7 @@ def compare_table(
         # A CHECK speaks of the types on its own side.
         gone = [op for op in checks if isinstance(op, ops.DropConstraintOp)]
         new = [op for op in checks if op not in gone]
-        indexes = list(compare_indexes(context, modify, schema, found, wanted, facts))
+        indexes = list(compare_indexes(context, modify, schema, wanted, facts))
         uniques = list(compare_uniques(context, modify, schema, wanted, facts))
         leave_out_merged(context, modify, wanted)
         modify.ops[:] = [*gone, *modify.ops, *new, *indexes, *uniques]
