@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import replace
 from typing import Any
 
 from alembic.autogenerate.api import AutogenContext
@@ -28,10 +28,10 @@ from sqlalchemy import (
 from sqlalchemy.sql.elements import conv
 
 from ...dialects.base import Database
-from ...frozen import frozen
 from ..compare.text import literally, written
 from ..names import Key, quoted
 from ..steps import RenameSql, Sql
+from .follower import Follower, Found, displacing
 from .order import ordered
 from .values import Renames
 from .view import translated
@@ -43,31 +43,6 @@ _KINDS: Mapping[str, str] = {
     "foreign_keys": "fk",
     "check_constraints": "ck",
 }
-
-
-@frozen
-class Follower:
-    """A constraint or index with its old name, and the name that it gets."""
-
-    table: Key
-    kind: str
-    old: str
-    new: str
-    model: Constraint | Index | None
-    options: Mapping[str, Any] = field(default_factory=dict)
-    """Those of a foreign key, as they are in the database."""
-    columns: tuple[str, ...] = ()
-    text: str = ""
-    """What a CHECK says there, like the columns of a key in new names."""
-
-
-@frozen
-class _Found:
-    """A constraint or index that is there; its name once its table has its new one."""
-
-    kind: str
-    item: Mapping[str, Any]
-    name: str
 
 
 _Model = tuple[Constraint | Index, str | None]
@@ -83,7 +58,7 @@ def followers(
         for signature, item, name in _model_names(models[key], context):
             named[signature].append((item, name))
         found = [
-            _Found(
+            Found(
                 kind,
                 reflected,
                 database.name_after_rename(reflected["name"], renames.old_key(key)[1], key[1]),
@@ -91,12 +66,13 @@ def followers(
             for kind, reflected in _reflected(context, key, renames)
             if reflected.get("name") and not reflected.get("duplicates_index")
         ]
-        yield from _paired(key, found, named, renames, database)
+        following = _paired(key, found, named, renames, database)
+        yield from displacing(found, following, renames, database)
 
 
 def _paired(
     key: Key,
-    found: Sequence[_Found],
+    found: Sequence[Found],
     named: Mapping[tuple[Any, ...], Sequence[_Model]],
     renames: Renames,
     database: Database,
@@ -123,7 +99,7 @@ def _paired(
 
 
 def _follower(
-    key: Key, found: _Found, model: Constraint | Index | None, new: str | None
+    key: Key, found: Found, model: Constraint | Index | None, new: str | None
 ) -> Iterator[Follower]:
     if new and new != found.name:
         options = found.item.get("options") or {}

@@ -22,7 +22,8 @@ from ..names import Key, quoted, said
 from ..questions import Asker
 from ..steps import RenameColumn, RenameSql, RenameTable, Sql
 from .find import Finder
-from .follow import Follower, followers, renaming, replacing, sequences, untangled
+from .follow import followers, renaming, replacing, sequences, untangled
+from .follower import Follower
 from .leaving import gone_columns, gone_indexes, gone_tables, keys_aside, leaving
 from .order import ordered
 from .readers import Readers, blocking_readers, without_detours
@@ -113,9 +114,7 @@ class RenameStage:
         """The renames, and the names that follow them by a statement of ours."""
         names: dict[Key, dict[tuple[str, str], str]] = {}
         for follower in followers(self.context, finder.models, renames, self.database):
-            if renaming(follower, self.context, self.database) or replacing(
-                follower, self.context.dialect, self.database
-            ):
+            if self._step(follower) or self._comes_back(follower):
                 place = (namespace(follower.kind), follower.old)
                 names.setdefault(follower.table, {})[place] = follower.new
         if self.database.indexes_foreign_keys:
@@ -156,11 +155,18 @@ class RenameStage:
 
     def _following(self, found: list[Follower]) -> Iterator[ops.MigrateOperation]:
         for follower in untangled(found):
-            step = renaming(follower, self.context, self.database) or replacing(
-                follower, self.context.dialect, self.database
-            )
-            if step:
+            if step := self._step(follower):
                 yield step
+
+    def _step(self, follower: Follower) -> ops.MigrateOperation | None:
+        """What gives something its new name."""
+        return renaming(follower, self.context, self.database) or replacing(
+            follower, self.context.dialect, self.database
+        )
+
+    def _comes_back(self, follower: Follower) -> bool:
+        """Whether it is a CHECK that is made again when the columns have their names."""
+        return follower.kind == "ck" and self.database.readers_block_renames
 
     def _tables(self, renames: Renames) -> Iterator[ops.MigrateOperation]:
         for old, new in renames.tables.items():
