@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import datetime
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
+
+from flask_godwit import View
+
+from .pairs_kinds import KINDS, Kind
 
 CONVENTION = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -29,81 +33,6 @@ COLUMNS = (
 )
 LABELS = ("new", "old", "it's", "longer label", "50%")
 SORTS = ("descending", "lower", "partial")
-
-
-@dataclass(frozen=True)
-class Kind:
-    """A type, what a row holds in it, and what a column of it can have."""
-
-    group: str
-    make: Callable[[tuple[str, ...], str], Any]
-    """Of the labels of the schema, and a name for a CHECK."""
-    value: Callable[[int], object]
-    default: str | None = None
-    check: Callable[[Any], Any] | None = None
-    can_be_key: bool = True
-    """Whether it can be indexed, and hold another value in each row."""
-
-
-def _day(number: int) -> datetime.date:
-    return datetime.date(2020, 1, number + 1)
-
-
-def _moment(number: int) -> datetime.datetime:
-    return datetime.datetime(2020, 1, number + 1)
-
-
-def _uuid(number: int) -> uuid.UUID:
-    return uuid.UUID(int=number << 64 | 0xABCDEF)
-
-
-def _number(type_: Any, check: Callable[[Any], Any] = lambda c: c >= 0) -> Kind:
-    return Kind("number", lambda *_: type_, int, "7", check)
-
-
-def _digits(type_: Any, **more: Any) -> Kind:
-    return Kind("number", lambda *_: type_, str, check=lambda c: c != "it's", **more)
-
-
-def _label(make: Callable[[tuple[str, ...], str], Any]) -> Kind:
-    return Kind("label", make, lambda _: "new", "new", can_be_key=False)
-
-
-def _flag(_labels: tuple[str, ...], name: str) -> Any:
-    return sa.Boolean(create_constraint=True, name=name)
-
-
-KINDS: Mapping[str, Kind] = {
-    "smallint": _number(sa.SmallInteger()),
-    "integer": _number(sa.Integer(), lambda c: c < 1000),
-    "bigint": _number(sa.BigInteger()),
-    "numeric": _number(sa.Numeric(10, 2)),
-    "wide": _number(sa.Numeric(14, 4)),
-    "double": _number(sa.Double()),
-    "string": _digits(sa.String(20), default="8"),
-    "longer": _digits(sa.String(40), default="8"),
-    "char": _digits(sa.CHAR(20), default="8"),
-    "text": _digits(sa.Text(), can_be_key=False),
-    "boolean": Kind("truth", lambda *_: sa.Boolean(), lambda n: True, "1", None, False),
-    "bit": Kind("truth", lambda *_: sa.SmallInteger(), lambda n: 1, "1", lambda c: c < 2, False),
-    "flag": Kind("truth", _flag, lambda n: True, "1", None, False),
-    "date": Kind("moment", lambda *_: sa.Date(), _day, "2020-02-02"),
-    "datetime": Kind("moment", lambda *_: sa.DateTime(), _moment, "2020-02-02 00:00:00"),
-    "aware": Kind("moment", lambda *_: sa.DateTime(timezone=True), _moment),
-    "interval": Kind("span", lambda *_: sa.Interval(), lambda n: datetime.timedelta(n, 5)),
-    "enum": _label(lambda labels, _: sa.Enum(*labels, name="label")),
-    "checked": _label(
-        lambda labels, name: sa.Enum(
-            *labels, name=name, native_enum=False, create_constraint=True, length=20
-        )
-    ),
-    "word": _label(lambda *_: sa.String(20)),
-    "uuid": Kind("uuid", lambda *_: sa.Uuid(), _uuid),
-    "uuid text": Kind("uuid", lambda *_: sa.String(36), lambda n: str(_uuid(n))),
-    "json": Kind("json", lambda *_: sa.JSON(), lambda n: {"a": [n, "it's 50%"]}, can_be_key=False),
-    "bytes": Kind("bytes", lambda *_: sa.LargeBinary(), lambda n: b"\0'%d" % n, can_be_key=False),
-    "time": Kind("time", lambda *_: sa.Time(), lambda n: datetime.time(n, 5), "01:02:03"),
-}
 
 
 @dataclass(frozen=True)
@@ -135,7 +64,14 @@ class Link:
     ondelete: str | None = None
     onupdate: str | None = None
     index: bool = False
+    late: bool = False
+    """Whether it is looked at when the transaction ends, where the database can do so."""
     was: str | None = None
+
+    @property
+    def part(self) -> str:
+        """The column beside it, where the other table's key has two."""
+        return f"{self.name} part"
 
 
 @dataclass(frozen=True)
@@ -145,6 +81,7 @@ class TableOf:
     number: int
     name: str
     key: str = "integer"
+    key_name: str = "id"
     fields: tuple[Field, ...] = ()
     links: tuple[Link, ...] = ()
     pairs: tuple[tuple[str, str, bool], ...] = ()
@@ -153,15 +90,21 @@ class TableOf:
     """Indexes that are more than a column: how, of :data:`SORTS`, and on which one."""
     worked_out: str | None = None
     """The column of which another one is computed."""
+    is_stored: bool = True
+    """Whether that is kept in the row."""
+    balance: tuple[str, ...] = ()
+    """Two columns that a CHECK is about."""
+    seen: tuple[str, ...] = ()
+    """The columns that a view shows."""
     comment: str | None = None
 
     @property
     def names(self) -> set[str]:
-        return {each.name for each in (*self.fields, *self.links)} | {"id"}
+        return {each.name for each in (*self.fields, *self.links)} | {self.key_name}
 
     @property
     def is_key_pair(self) -> bool:
-        """Whether the primary key has two columns; nothing refers to such a table."""
+        """Whether the primary key has two columns."""
         return self.key == "pair"
 
 
@@ -172,6 +115,12 @@ class Schema:
     tables: tuple[TableOf, ...]
     labels: tuple[str, ...] = ("new", "old")
     convention: bool = True
+    enum: str = "label"
+    """What the enumeration is called."""
+
+    def table(self, number: int) -> TableOf:
+        """A table by its number."""
+        return next(table for table in self.tables if table.number == number)
 
 
 @dataclass(frozen=True)
@@ -197,28 +146,37 @@ def models(schema: Schema, features: Set[str] = frozenset()) -> Callable[[Any], 
                 table.name,
                 *_key(table),
                 *(_column(schema, table, each) for each in table.fields),
-                *(_link(schema, each) for each in table.links),
+                *(part for each in table.links for part in _link(schema, each, features)),
                 *_computed(table),
                 comment=table.comment,
+                sqlite_autoincrement=table.key == "counting",
             )
             _beside(schema, table, made)
             _more_indexes(table, made, features)
+            if table.seen:
+                query = sa.select(*(made.c[name] for name in table.seen))
+                View(f"seen_{table.number}", db, query)
 
     return declare
 
 
 def _key(table: TableOf) -> Iterator[Any]:
     kinds = {"bigint": sa.BigInteger(), "string": sa.String(30)}
-    yield sa.Column("id", kinds.get(table.key, sa.Integer()), primary_key=True)
+    identity = [sa.Identity()] if table.key == "identity" else []
+    type_ = kinds.get(table.key, sa.Integer())
+    yield sa.Column(table.key_name, type_, *identity, primary_key=True)
     if table.is_key_pair:
         yield sa.Column("part", sa.Integer(), primary_key=True)
 
 
 def _column(schema: Schema, table: TableOf, each: Field) -> Any:
     name = each.name if schema.convention else f"{table.name}_{each.name}"
+    type_ = each.of.make(schema.labels, name)
+    if each.kind == "enum":
+        type_.name = schema.enum
     return sa.Column(
         each.name,
-        each.of.make(schema.labels, name),
+        type_,
         nullable=each.nullable,
         server_default=each.of.default if each.default else None,
         unique=each.unique,
@@ -227,10 +185,19 @@ def _column(schema: Schema, table: TableOf, each: Field) -> Any:
     )
 
 
-def _link(schema: Schema, each: Link) -> Any:
-    to = next(table for table in schema.tables if table.number == each.to)
-    key = sa.ForeignKey(f"{to.name}.id", ondelete=each.ondelete, onupdate=each.onupdate)
-    return sa.Column(each.name, key, nullable=each.nullable, index=each.index)
+def _link(schema: Schema, each: Link, features: Set[str]) -> Iterator[Any]:
+    to = schema.table(each.to)
+    late = each.late and not features & {"auto_increment"}
+    options: dict[str, Any] = {"ondelete": each.ondelete, "onupdate": each.onupdate}
+    options |= {"deferrable": True, "initially": "DEFERRED"} if late else {}
+    if not to.is_key_pair:
+        key = sa.ForeignKey(f"{to.name}.{to.key_name}", **options)
+        yield sa.Column(each.name, key, nullable=each.nullable, index=each.index)
+        return
+    yield sa.Column(each.name, sa.Integer(), nullable=each.nullable, index=each.index)
+    yield sa.Column(each.part, sa.Integer(), nullable=each.nullable)
+    columns = [f"{to.name}.{to.key_name}", f"{to.name}.part"]
+    yield sa.ForeignKeyConstraint([each.name, each.part], columns, **options)
 
 
 def _computed(table: TableOf) -> Iterator[Any]:
@@ -242,7 +209,7 @@ def _computed(table: TableOf) -> Iterator[Any]:
             yield sa.Column(
                 "worked out",
                 sa.String(90) if is_text else sa.BigInteger(),
-                sa.Computed(value, True),
+                sa.Computed(value, table.is_stored),
             )
 
 
@@ -263,6 +230,9 @@ def _beside(schema: Schema, table: TableOf, made: Any) -> None:
         if each.check and each.of.check:
             name = "sane_" + each.name if schema.convention else None
             sa.CheckConstraint(each.of.check(made.c[each.name]), name=name)  # attaches itself
+    if table.balance:
+        first, second = (made.c[name] for name in table.balance)
+        sa.CheckConstraint(first + second >= 0, name="balance" if schema.convention else None)
     for first, second, unique in table.pairs:
         if unique:
             sa.UniqueConstraint(made.c[first], made.c[second])
@@ -278,13 +248,15 @@ def rows_of(schema: Schema, table: TableOf) -> Iterator[dict[str, Any]]:
     """Three rows; what may be NULL is it in the second."""
     keys = {each.number: str if each.key == "string" else int for each in schema.tables}
     for number in (1, 2, 3):
-        row: dict[str, Any] = {"id": keys[table.number](number)}
+        row: dict[str, Any] = {table.key_name: keys[table.number](number)}
         if table.is_key_pair:
             row["part"] = number
         for each in table.fields:
             row[each.name] = None if each.nullable and number == 2 else each.of.value(number)
         for link in table.links:
             row[link.name] = None if link.nullable and number == 2 else keys[link.to](number)
+            if schema.table(link.to).is_key_pair:
+                row[link.part] = None if link.nullable and number == 2 else number
         yield row
 
 

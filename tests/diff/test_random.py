@@ -20,7 +20,7 @@ from tests.core.apps import Shop
 from tests.databases import Database
 
 from .pairs import Pair, Schema, models, plain, rows_of
-from .pairs_drawn import pairs
+from .pairs_changed import pairs
 
 PAIRS = int(os.environ.get("GODWIT_RANDOM_PAIRS", "0"))
 QUIET = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]
@@ -104,7 +104,8 @@ class Trial:
             found = {}
             for table in schema.tables:
                 made = self.shops[shop].db.metadata.tables[table.name]
-                rows = connection.execute(sa.select(made).order_by(made.c.id)).mappings()
+                query = sa.select(made).order_by(made.c[table.key_name])
+                rows = connection.execute(query).mappings()
                 found[table.number] = [{k: plain(v) for k, v in row.items()} for row in rows]
         return found
 
