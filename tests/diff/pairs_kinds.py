@@ -84,10 +84,11 @@ KINDS: Mapping[str, Kind] = {
     "char": _digits(sa.CHAR(20), default="8"),
     "text": _digits(sa.Text(), can_be_key=False),
     "sorted": _digits(_sorted()),
-    "boolean": Kind("truth", lambda *_: sa.Boolean(), lambda n: True, "1", None, False),
-    "said": Kind("truth", lambda *_: sa.Boolean(), lambda n: True, sa.true(), None, False),
-    "bit": Kind("truth", lambda *_: sa.SmallInteger(), lambda n: 1, "1", lambda c: c < 2, False),
-    "flag": Kind("truth", _flag, lambda n: True, "1", None, False),
+    "boolean": Kind("truth", lambda *_: sa.Boolean(), lambda n: True, sa.true(), None, False),
+    "bit": Kind(
+        "truth", lambda *_: sa.SmallInteger(), lambda n: 1, sa.text("1"), lambda c: c < 2, False
+    ),
+    "flag": Kind("truth", _flag, lambda n: True, sa.true(), None, False),
     "date": Kind("moment", lambda *_: sa.Date(), _day, "2020-02-02"),
     "datetime": Kind("moment", lambda *_: sa.DateTime(), _moment, "2020-02-02 00:00:00"),
     "clock": Kind("moment", lambda *_: sa.DateTime(), _moment, sa.func.now()),

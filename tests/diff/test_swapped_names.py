@@ -140,3 +140,21 @@ def test_exclusions(evolution: Evolution, before: tuple[str, ...], after: tuple[
 def _names(evolution: Evolution) -> list[Any]:
     found = evolution.rows("SELECT conname FROM pg_constraint WHERE contype = 'x' ORDER BY 1")
     return [name for (name,) in found]
+
+
+@pytest.mark.parametrize("table", ["cats", "dogs"], ids=["its old name", "its new one"])
+def test_columns_of_tables_that_change_places(evolution: Evolution, table: str) -> None:
+    """A column's table is called as it was or as it will be: the new name says which is meant."""
+
+    def models(one: str, two: str, name: str) -> Models:
+        def declare(db: SQLAlchemy) -> None:
+            key = sa.Column("id", sa.Integer, primary_key=True)
+            db.Table(one, key, sa.Column(name, sa.String(20)))
+            db.Table(two, sa.Column("id", sa.Integer, primary_key=True))
+
+        return declare
+
+    evolution.begin(models("cats", "dogs", "old"), "INSERT INTO cats VALUES (1, 'a')")
+    swap = ("--rename-table", "cats:dogs", "--rename-table", "dogs:cats")
+    evolution.follow(models("dogs", "cats", "new"), *swap, "--rename", f"{table}.old:dogs.new")
+    assert evolution.rows("SELECT new FROM dogs") == [("a",)]

@@ -151,17 +151,25 @@ class Finder:
     def _told_column(
         self, left: str, right: str, tables: dict[Key, Key]
     ) -> tuple[Key, str, str] | None:
-        old = split_column(left, [*self._database, *tables.values()])
-        if old is None:
-            return None
-        key = tables.get(old[0], old[0])
+        """The table's new key, the old and the new name of a column.
+
+        Where two tables change places, the right side tells which one is meant on the left.
+        """
         new = split_column(right, self.models) or self._by_old_table(right, tables)
         name = new[1] if new else right
-        if (new and new[0] != key) or key not in self.models or name not in self.models[key].c:
-            return None
-        if not self._has_column(key, old[1], tables):
-            return None
-        return key, old[1], name
+        for key, old in self._readings(left, tables):
+            is_meant = not new or new[0] == key
+            is_there = key in self.models and name in self.models[key].c
+            if is_meant and is_there and self._has_column(key, old, tables):
+                return key, old, name
+        return None
+
+    def _readings(self, left: str, tables: Mapping[Key, Key]) -> Iterator[tuple[Key, str]]:
+        """A table's new key and an old column, where the table has its old name, or its new one."""
+        if found := split_column(left, self._database):
+            yield tables.get(found[0], found[0]), found[1]
+        if found := split_column(left, tables.values()):
+            yield found
 
     def _by_old_table(self, right: str, tables: dict[Key, Key]) -> tuple[Key, str] | None:
         """A new column that is named with the former name of its table."""
