@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from tests.core.apps import users
+
 from .conftest import Evolution
 
 
@@ -45,6 +47,14 @@ def test_table_becomes_strict(local: Evolution) -> None:
         local.now.execute("INSERT INTO t (id, a) VALUES ('no number', 'x')")
     local.back(tables(text=sa.String(20)))
     kept(local)
+
+
+@pytest.mark.parametrize("option", [{"autoincrement": True}, {"strict": True, "with_rowid": False}])
+def test_a_table_comes_back_as_it_was(local: Evolution, option: dict[str, Any]) -> None:
+    """SQLAlchemy does not read what kind of a table it is."""
+    local.begin(tables(**option))
+    answer = local.migrate(users, "--allow-drop", "--no-rename", "*")
+    assert "Proved" in answer.output, answer.output
 
 
 def test_foreign_key_in_a_column(local: Evolution) -> None:

@@ -21,5 +21,6 @@ def test_a_convention_that_comes_later(project: Project) -> None:
     told = project.invoke("db", "migrate", "-m", "names")
     reason = "Not proved, because the revisions before it don't make what the database has"
     assert reason in told.stderr
+    assert "Write the names\n  that the database has into them" in told.stderr
     project.invoke("db", "upgrade")
     project.invoke("db", "check")

@@ -22,6 +22,11 @@ from .further import all_changes, further_changes
 Inventory = Mapping[str, str]
 
 
+_OF_CONVENTION = """
+  The naming convention of the models names what those revisions leave nameless. Write the names
+  that the database has into them: this revision fails on an empty database otherwise."""
+
+
 class OverBudget(NotProvable):
     """The replay takes too long for a command that does something else."""
 
@@ -127,6 +132,7 @@ class Walk:
             raise NotProvable(
                 "the revisions before it don't make what the database has, or name it otherwise: "
                 + ", ".join(missing)
+                + (_OF_CONVENTION if _has_convention(context) else "")
             )
 
     def _further(self, context: MigrationContext, script: Any) -> tuple[Change, ...]:
@@ -230,6 +236,13 @@ def _has_models(context: MigrationContext) -> bool:
     given = context.opts.get("target_metadata")
     several = [given] if isinstance(given, MetaData) else list(given or ())
     return any(metadata.tables for metadata in several)
+
+
+def _has_convention(context: MigrationContext) -> bool:
+    """Whether constraints that a revision does not name get a name from the models."""
+    given = context.opts.get("target_metadata")
+    several = [given] if isinstance(given, MetaData) else list(given or ())
+    return any(metadata.naming_convention.keys() - {"ix"} for metadata in several)
 
 
 def _step(context: MigrationContext, script: Any, *, up: bool) -> RevisionStep:

@@ -35,6 +35,9 @@ def complete_dropped(
     modify.ops += dropped_exclusions(context, schema, found, facts)
     complete_uniques(found, facts)
     complete_conflicts(found, facts)
+    for name, usual in sides_of(context).database.kinds_of_tables.items():
+        if name in facts.options:
+            found.kwargs[name] = not usual
     _complete_columns(context, found, facts, {column.name for column in found.columns})
 
 
