@@ -43,7 +43,7 @@ def _changed(draw: Any, before: Schema) -> Pair:
     kept = [table for table in before.tables if fates[table.number] != "drop"]
     names = draw(_names(before, fates, answers))
     targets = {table.number: table for table in kept}
-    after = []
+    stay = []
     for table in kept:
         now = replace(table, name=names[table.number], key=draw(_keys_like(table.key)))
         if now.is_key_pair != table.is_key_pair and _is_referred_to(table, before):
@@ -51,19 +51,20 @@ def _changed(draw: Any, before: Schema) -> Pair:
         if now.is_key_pair and not table.is_key_pair:
             answers += ["--fill", f"{now.name}.part=1"]
         targets[table.number] = now
-        after.append(now)
+        stay.append(now)
     changed = [
         _TableChange(draw, table, targets, answers).made()
         if fates[table.number] != "keep"
         else _following(table)
-        for table in after
+        for table in stay
     ]
-    free = [name for name in TABLES if name not in {t.name for t in (*before.tables, *after)}]
+    free = [name for name in TABLES if name not in {t.name for t in (*before.tables, *stay)}]
     if free and (draw(RARELY) or not changed):
         changed.append(draw(tables_of(9, free.pop(), "integer", {*targets, 9})))
     labels = draw(st.just(before.labels) | LABEL_LISTS)
-    enum = draw(ENUMS)
-    return Pair(before, Schema(tuple(changed), labels, before.convention, enum), tuple(answers))
+    convention = draw(st.sampled_from([*[before.convention] * 5, not before.convention]))
+    after = Schema(tuple(changed), labels, convention, draw(ENUMS))
+    return Pair(before, after, tuple(answers))
 
 
 @st.composite
