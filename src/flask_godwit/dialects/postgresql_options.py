@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import ClassVar
 
-from sqlalchemy import Table
+from sqlalchemy import Connection, Table, text
 
 from .table_options import OptionAnswers
 
 _WITH = "postgresql_with"
 _UNLOGGED = "UNLOGGED"
+_CHECKED_LATE = text(
+    """
+    SELECT DISTINCT nullif(n.nspname, current_schema()) AS schema, t.relname AS name
+    FROM pg_constraint c
+    JOIN pg_class t ON t.oid IN (c.conrelid, c.confrelid)
+    JOIN pg_namespace n ON n.oid = t.relnamespace
+    WHERE c.condeferred
+    """
+)
 
 
 def options_in(stored: Sequence[str] | None, *, unlogged: bool) -> dict[str, str]:
@@ -21,6 +31,11 @@ def options_in(stored: Sequence[str] | None, *, unlogged: bool) -> dict[str, str
 
 class PostgreSQLOptions(OptionAnswers):
     """The answers of PostgreSQL."""
+
+    check_at_once: ClassVar[str] = "SET CONSTRAINTS ALL IMMEDIATE"
+
+    def checked_late(self, connection: Connection) -> Collection[tuple[str | None, str]]:
+        return [(row.schema, row.name) for row in connection.execute(_CHECKED_LATE)]
 
     def said_options(self, table: Table) -> Mapping[str, str]:
         given = table.kwargs.get(_WITH) or {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Table
@@ -11,6 +11,13 @@ if TYPE_CHECKING:
 
 class OptionAnswers:
     """The part of a database that is about the options of tables. The base compares none."""
+
+    check_at_once: ClassVar[str] = ""
+    """The statement after which no constraint waits for the end of the transaction."""
+
+    def checked_late(self, connection: Connection) -> Collection[tuple[str | None, str]]:
+        """The tables with rows that may have to wait for that, and can't be changed meanwhile."""
+        return ()
 
     def traits(
         self, connection: Connection, tables: Collection[str]

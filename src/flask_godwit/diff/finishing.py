@@ -17,6 +17,7 @@ from .coming_back import say_steadily
 from .compare.sides import sides_of
 from .constraint_comments import comment_what_is_made
 from .constraint_names import name_added
+from .deferred import check_at_once
 from .fill import FillStage, ModelColumn
 from .key_columns import KeyColumnStage
 from .key_indexes import KeyIndexStage
@@ -52,8 +53,11 @@ def finished(refinement: Refinement, context: AutogenContext, script: ops.Migrat
     if refinement.leaving:
         first, last = _left(refinement, context)
         upgrade.ops, downgrade.ops = [*first, *upgrade.ops], [*downgrade.ops, *last]
+    database = dialect_for(context.connection.engine.url, context.connection.dialect)
+    late = [refinement.renames.new_key(key) for key in database.checked_late(context.connection)]
     for operations, own in zip((upgrade, downgrade), steps, strict=True):
         operations.ops = in_phases(operations.ops, own)
+        check_at_once(operations, context.connection.dialect, database, late)
         set_apart(operations)
 
 
