@@ -273,11 +273,15 @@ class FillStage:
         between: list[ops.MigrateOperation] = []
         rest: list[ops.MigrateOperation] = []
         for step in operation.ops:
-            value, reason = self._stand_in(step, around, parents)
-            if value is None or not isinstance(step, ops.AddColumnOp):
+            if not isinstance(step, ops.AddColumnOp) or not self._has_no_value(step):
                 rest.append(step)
                 continue
             need = _Need((step.schema, step.table_name), step.column.name, step.column, True)
+            value, reason = self._stand_in(step, around, parents)
+            if value is None:
+                fails = f"this fails if {said(need.key)} has rows."
+                rest += [Comment(f"The values of {need.place} are gone: {fails}"), step]
+                continue
             add, update, after = self._added(need, step, value)
             words = f"The values of {need.place} are gone: rows get {value.sql}."
             if reason:
@@ -292,13 +296,8 @@ class FillStage:
             yield ops.ModifyTableOps(operation.table_name, rest, schema=operation.schema)
 
     def _stand_in(
-        self,
-        step: ops.MigrateOperation,
-        around: Sequence[ops.MigrateOperation],
-        parents: Parents,
+        self, step: ops.AddColumnOp, around: Sequence[ops.MigrateOperation], parents: Parents
     ) -> tuple[Value | None, str]:
-        if not isinstance(step, ops.AddColumnOp) or not self._has_no_value(step):
-            return None, ""
         place = (step.schema, step.table_name)
         key = KeyNow(self.rows, self.models, place)
         if step.column.name in key.before:

@@ -7,6 +7,7 @@ import enum
 import json
 import re
 import uuid
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -170,6 +171,24 @@ _NEUTRAL: tuple[tuple[type[Any], Any], ...] = (
 )
 
 
+_NEUTRAL_WORDS: Mapping[str, str] = {
+    "ARRAY": "{}",
+    "CIDR": "0.0.0.0/0",
+    "CITEXT": "",
+    "HSTORE": "",
+    "INET": "0.0.0.0",
+    "INET4": "0.0.0.0",
+    "INET6": "::",
+    "MACADDR": "00:00:00:00:00:00",
+    "MACADDR8": "00:00:00:00:00:00:00:00",
+    "MONEY": "0",
+    "OID": "0",
+    "SET": "",
+    "TSQUERY": "",
+    "TSVECTOR": "",
+    "YEAR": "1970",
+}
+
 _NIL = "0" * 32
 """A UUID where there is no type for it: an application could not read an empty text."""
 
@@ -191,7 +210,18 @@ def neutral(column: Column[Any], dialect: Dialect, database: Database) -> Value 
     for wanted, value in _NEUTRAL:
         if isinstance(kind, wanted):
             return _literal(column, value, dialect, database)
-    return None
+    words = _neutral_words(kind)
+    return None if words is None else Value(_quoted(words, dialect), text=words)
+
+
+def _neutral_words(kind: Any) -> str | None:
+    """The same of a type that one database alone has, as a text that it reads."""
+    name = str(getattr(kind, "__visit_name__", "")).upper()
+    if name == "BIT" and hasattr(kind, "varying"):  # PostgreSQL's
+        return "" if kind.varying else "0" * int(kind.length or 1)
+    if name.endswith("RANGE"):
+        return "{}" if name.endswith("MULTIRANGE") else "empty"
+    return _NEUTRAL_WORDS.get(name)
 
 
 def _literal(column: Column[Any], value: Any, dialect: Dialect, database: Database) -> Value:
