@@ -15,7 +15,11 @@ _ID = "7b1c9a3e-0d5f-4c55-8a6e-2f4f7a3b9c11"
 
 
 def _models(
-    kind: Callable[[], Any], name: str = "r", schema: str | None = None, **options: Any
+    kind: Callable[[], Any],
+    name: str = "r",
+    schema: str | None = None,
+    called: str = "fk_p",
+    **options: Any,
 ) -> Callable[[SQLAlchemy], None]:
     def models(db: SQLAlchemy) -> None:
         db.Table("u", sa.Column("id", kind(), primary_key=True, autoincrement=False), schema=schema)
@@ -23,7 +27,7 @@ def _models(
         db.Table(
             "p",
             sa.Column("id", sa.Integer, primary_key=True),
-            sa.Column(name, kind(), sa.ForeignKey(remote, name="fk_p", **options), nullable=False),
+            sa.Column(name, kind(), sa.ForeignKey(remote, name=called, **options), nullable=False),
             schema=schema,
         )
 
@@ -44,6 +48,14 @@ def test_uuid(evolution: Evolution, name: str) -> None:
     assert evolution.rows(f"SELECT count(*) FROM u JOIN p ON u.id = p.{name}") == [(1,)]
     evolution.back(one)
     assert evolution.rows("SELECT r FROM p") == [(_ID,)]
+
+
+def test_it_gets_another_name(evolution: Evolution) -> None:
+    """The key, which is away meanwhile, and comes back with that."""
+    one = _models(lambda: sa.String(36))
+    evolution.begin(one, f"INSERT INTO u (id) VALUES ('{_ID}')")
+    evolution.follow(_models(sa.Uuid, called="fk_other"))
+    evolution.back(one)
 
 
 @pytest.mark.requires("enum_types")

@@ -141,13 +141,14 @@ def test_check_of_a_number(evolution: Evolution) -> None:
     evolution.follow(after)
 
 
-def test_check_of_a_text(evolution: Evolution) -> None:
+@pytest.mark.parametrize("kind", [sa.Integer(), sa.Float(), sa.Numeric(5, 2)], ids=repr)
+def test_check_of_a_text(evolution: Evolution, kind: Any) -> None:
     """A number is compared as the text that it becomes: no server takes 0 for an empty one."""
 
     def filled() -> Any:
         return sa.CheckConstraint("a <> ''", name="ck_a")
 
-    _begin(evolution, one_table(sa.Integer()), "0", "7")
+    _begin(evolution, one_table(kind), "0", "7")
     evolution.follow(one_table(sa.String(9), filled))
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Date,
     DateTime,
     Enum,
+    Float,
     Integer,
     Numeric,
     String,
@@ -23,7 +24,7 @@ from sqlalchemy.dialects.mysql import SET
 def converted(column: ColumnElement[Any], old: Any, new: Any) -> ColumnElement[Any]:
     """A value after the change; as it was, where a cast can't say that."""
     if isinstance(new, String) and not isinstance(new, Enum | SET):
-        if isinstance(old, Numeric | Integer | Date | DateTime | Time):
+        if isinstance(old, Numeric | Float | Integer | Date | DateTime | Time):
             column = cast(column, String())  # a number is compared with a text as a number
         return column.collate(new.collation) if new.collation else column
     if isinstance(new, Integer) and not isinstance(new, Boolean):

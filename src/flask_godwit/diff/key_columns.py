@@ -9,6 +9,7 @@ follows. PostgreSQL refuses it only where nothing compares the old type with the
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +23,7 @@ from .names import Key
 from .renames.view import goes
 from .row_queries import unique_columns
 from .rows import Rows
-from .steps import Sql, flat
+from .steps import Named, Sql, flat
 
 _Operations = Sequence[ops.MigrateOperation]
 _Ends = tuple[set[tuple[Key, str]], ops.CreateForeignKeyOp]
@@ -58,10 +59,10 @@ class KeyColumnStage:
                 continue
             if table in tables or (table, key.constraint_name) in gone:
                 continue
-            index = self._index(table, key, up)
+            index, again = self._index(table, key, up), _with_new_name(table, key, up, down)
             # Where both scripts have the new names: after the renames, and before those back.
-            up.ops.append(_aside(table, key, index))
-            down.ops.insert(0, _aside(table, key, index))
+            up.ops.append(_aside(table, key, index, again))
+            down.ops.insert(0, _aside(table, again, index, key))
 
     def _index(self, table: Key, key: ops.CreateForeignKeyOp, up: ops.OpContainer) -> _Operations:
         """Make the index that nobody asked for one that somebody did.
@@ -206,8 +207,34 @@ def _table_of(operation: ops.DropTableOp) -> Key:
     return operation.schema, operation.table_name
 
 
-def _aside(table: Key, key: ops.CreateForeignKeyOp, between: _Operations) -> ops.ModifyTableOps:
-    return ops.ModifyTableOps(table[1], [_dropped(key), *between, key], schema=table[0])
+def _with_new_name(
+    table: Key, key: ops.CreateForeignKeyOp, up: ops.OpContainer, down: ops.OpContainer
+) -> ops.CreateForeignKeyOp:
+    """The key as it comes back: with the name that a statement would give it, which is left out."""
+    old = str(key.constraint_name)
+    for step in flat(up):
+        named = step.named if isinstance(step, Sql) else None
+        if named and named[:3] == ("fk", table, old):
+            again = copy(key)
+            again.constraint_name = conv(named[3])
+            _leave_out(up, named)
+            _leave_out(down, ("fk", table, named[3], old))
+            return again
+    return key
+
+
+def _leave_out(container: ops.OpContainer, named: Named) -> None:
+    """Without the statement that gives something its name."""
+    for operation in container.ops:
+        if isinstance(operation, ops.OpContainer):
+            _leave_out(operation, named)
+    container.ops[:] = [op for op in container.ops if getattr(op, "named", None) != named]
+
+
+def _aside(
+    table: Key, key: ops.CreateForeignKeyOp, between: _Operations, again: ops.CreateForeignKeyOp
+) -> ops.ModifyTableOps:
+    return ops.ModifyTableOps(table[1], [_dropped(key), *between, again], schema=table[0])
 
 
 def _dropped(key: ops.CreateForeignKeyOp) -> ops.DropConstraintOp:
