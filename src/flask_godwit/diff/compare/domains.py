@@ -49,7 +49,7 @@ def compare_domains(context: AutogenContext, upgrade: ops.UpgradeOps) -> None:
     ]
     pairs = list(_changing(context, found, wanted))
     rebuilt = [before for before, after in pairs if _is_rebuilt(before, after)]
-    before, after = aside(context, upgrade, rebuilt)
+    away = aside(context, upgrade, rebuilt)
     changed = [_changed(context, *pair) for pair in pairs]
     unused = [key for key, type_ in found.items() if key not in wanted and is_unused(type_, gone)]
     ours = _ours(context, unused)
@@ -58,7 +58,8 @@ def compare_domains(context: AutogenContext, upgrade: ops.UpgradeOps) -> None:
         for key in unused
         if key in ours
     ]
-    upgrade.ops[:] = [*made, *before, *changed, *after, *upgrade.ops, *dropped]
+    there = [*away.after, *upgrade.ops, *away.last]
+    upgrade.ops[:] = [*made, *away.before, *changed, *there, *dropped]
 
 
 def _wanted(context: AutogenContext) -> Iterator[tuple[Key, Any]]:

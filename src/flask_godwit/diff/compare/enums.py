@@ -59,8 +59,9 @@ def compare_enums(context: AutogenContext, upgrade: ops.UpgradeOps) -> None:
         for key, type_ in found.items()
         if key not in wanted and is_unused(type_, gone)
     ]
-    before, after = aside(context, upgrade, (found[key] for key in _changing(found, wanted)))
-    upgrade.ops[:] = [*made, *before, *changed, *after, *upgrade.ops, *left, *dropped]
+    away = aside(context, upgrade, (found[key] for key in _changing(found, wanted)))
+    there = [*away.after, *upgrade.ops, *away.last]
+    upgrade.ops[:] = [*made, *away.before, *changed, *there, *left, *dropped]
 
 
 def _changing(

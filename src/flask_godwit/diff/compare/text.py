@@ -16,6 +16,7 @@ _CAST = re.compile(
     r"""::(?:"(?:[^"]|"")*"|\w+)(?:\.(?:"(?:[^"]|"")*"|\w+))?"""
     r"""(?:\s(?:varying|precision|with(?:out)?\stime\szone))*(?:\(\d+(?:,\s*\d+)?\))?(?:\[\])*"""
 )
+_CALLS = re.compile(r"""(?:"((?:[^"]|"")+)"|\b(\w+))\(""")
 _PLACE = re.compile(r"""::(?:"(?:[^"]|"")*"|\w+)\.(?=["\w])""")
 _PARAMETER = re.compile(r"(?<![:\w\\]):(\w+)(?![:\w])")
 _LITERAL = re.compile(r"'(?:[^']|'')*'", re.DOTALL)
@@ -87,6 +88,12 @@ def casts_in(text: str) -> set[str]:
     """The types that an expression casts to, without their schemas."""
     found = _CAST.findall(_LITERAL.sub("", text))
     return {_PLACE.sub("::", cast)[2:].removesuffix("[]").strip('"') for cast in found}
+
+
+def calls_in(text: str) -> set[str]:
+    """The functions that an expression calls, without their schemas."""
+    found = _CALLS.findall(_LITERAL.sub("", text))
+    return {quoted.replace('""', '"') or bare for quoted, bare in found}
 
 
 def written(element: Any, dialect: Dialect) -> str:

@@ -1,0 +1,161 @@
+"""What reads what changes meanwhile: away before that, and there again after it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from alembic.autogenerate.api import AutogenContext
+from alembic.operations import ops
+from sqlalchemy import Table
+
+from ...dialects.facts import TableFacts
+from ..names import Key
+from ..steps import Sql
+from .checks import dropped_check
+from .default_readers import Column, defaults_aside
+from .exclusions import dropped_exclusions
+from .indexes import dropped_index, has_columns_only
+from .keys_on_columns import dropped_keys
+from .names import final_name
+from .sides import sides_of
+from .spoken import Spoken
+from .text import names_in
+
+_Steps = list[ops.MigrateOperation]
+
+
+class Aside(NamedTuple):
+    """What comes before something changes, right after it, and at the end of all."""
+
+    before: _Steps
+    after: _Steps
+    last: _Steps
+
+
+def set_aside(
+    context: AutogenContext,
+    upgrade: ops.UpgradeOps,
+    spoken_of: Callable[[Key], Spoken],
+    seen_to: Collection[Column] = (),
+) -> Aside:
+    """Set aside what reads; what goes for good is taken over.
+
+    :param seen_to: columns whose defaults are somebody else's affair.
+    """
+    found = Aside([], [], [])
+    for table in context.sorted_tables:
+        schema = None if table.schema == context.dialect.default_schema_name else table.schema
+        key = schema, table.name
+        facts, spoken = sides_of(context).actual(context, *key), spoken_of(key)
+        if facts is None:
+            continue
+        for exclusion in dropped_exclusions(context, schema, table, _speaking(facts, spoken)):
+            found.before.append(exclusion)
+            if not _takes(upgrade, exclusion):
+                found.after.append(exclusion.reverse())
+        _blocks(context, upgrade, table, (facts, spoken), found)
+        first, last = defaults_aside(context, upgrade, table, (facts, spoken), seen_to)
+        found.before.extend(first)
+        found.last.extend(last)
+    return found
+
+
+def _blocks(
+    context: AutogenContext,
+    upgrade: ops.UpgradeOps,
+    table: Table,
+    read: tuple[TableFacts, Spoken],
+    found: Aside,
+) -> None:
+    """CHECKs, indexes and generated columns, which stand in blocks of their table."""
+    assert context.dialect is not None
+    schema = None if table.schema == context.dialect.default_schema_name else table.schema
+    drops = list(_drops(context, table, *read))
+    if not drops:
+        return
+    going = {_name(op): op for op in _taken(upgrade, (schema, table.name), drops)}
+    stay = [op for op in drops if _name(op) not in going]
+    first = [going.get(_name(op), op) for op in drops]
+    found.before.append(ops.ModifyTableOps(table.name, first, schema=schema))
+    again = [_again(context, table, op) for op in reversed(stay)]
+    if again:
+        found.after.append(ops.ModifyTableOps(table.name, again, schema=schema))
+
+
+def _speaking(facts: TableFacts, spoken: Spoken) -> TableFacts:
+    """The exclusion constraints of a table that speak of something."""
+    exclusions = {name: text for name, text in facts.exclusions.items() if spoken.is_named_in(text)}
+    return replace(facts, exclusions=exclusions)
+
+
+def _takes(upgrade: ops.UpgradeOps, drop: Any) -> bool:
+    """Take out what the comparison drops too, if it does."""
+    known = [op for op in upgrade.ops if isinstance(op, Sql) and op.statement == drop.statement]
+    upgrade.ops = [op for op in upgrade.ops if op not in known]
+    return bool(known)
+
+
+def _drops(
+    context: AutogenContext, table: Table, facts: TableFacts, spoken: Spoken
+) -> Iterator[ops.MigrateOperation]:
+    assert context.dialect is not None
+    schema = None if table.schema == context.dialect.default_schema_name else table.schema
+    computed = {
+        name
+        for name, column in facts.columns.items()
+        if column.computed
+        and (name in spoken.columns or spoken.is_named_in(column.computed))
+        and name in table.columns
+    }
+    for name, sql in facts.checks:
+        if spoken.is_named_in(sql) or names_in(sql) & computed:
+            yield dropped_check(schema, table, name, sql)
+    for name, definition in facts.indexes.items():
+        more = frozenset[str]() if has_columns_only(definition) else spoken.columns
+        if names_in(definition) & (more | computed) or spoken.is_used_in(definition):
+            yield dropped_index(schema, table.name, name, definition)
+    yield from dropped_keys(context, schema, table, facts, computed)
+    for name in sorted(computed):
+        column = table.columns[name]
+        yield ops.DropColumnOp.from_column_and_tablename(schema, table.name, column)
+
+
+def _taken(
+    upgrade: ops.UpgradeOps, key: Key, drops: Iterable[ops.MigrateOperation]
+) -> list[ops.MigrateOperation]:
+    """Those that the comparison drops too, out of their blocks."""
+    names = {_name(op) for op in drops}
+    found: list[ops.MigrateOperation] = []
+    for block in [op for op in upgrade.ops if isinstance(op, ops.ModifyTableOps)]:
+        if (block.schema, block.table_name) != key:
+            continue
+        mine = [op for op in block.ops if _name(op) in names]
+        found += mine
+        block.ops = [op for op in block.ops if op not in mine]
+        if not block.ops:
+            upgrade.ops.remove(block)
+    return found
+
+
+def _name(operation: Any) -> tuple[str, str] | None:
+    if isinstance(operation, ops.DropIndexOp):
+        return "index", str(operation.index_name)
+    if isinstance(operation, ops.DropColumnOp):
+        return "column", operation.column_name
+    if isinstance(operation, ops.DropConstraintOp):
+        return "constraint", str(operation.constraint_name)
+    return None
+
+
+def _again(
+    context: AutogenContext, table: Table, operation: ops.MigrateOperation
+) -> ops.MigrateOperation:
+    """As the model says, or else as it was."""
+    assert context.dialect is not None
+    if isinstance(operation, ops.DropIndexOp):
+        for index in table.indexes:
+            if final_name(context.dialect, index) == operation.index_name:
+                return ops.CreateIndexOp.from_index(index)
+    return operation.reverse()
