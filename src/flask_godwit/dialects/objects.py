@@ -94,6 +94,13 @@ class SchemaObject:
     """Whether the server says what it depends on; otherwise its text tells."""
     is_for_tables: bool = False
     """Whether a table needs it, such as a function in a default."""
+    signature: str = ""
+    """The types of a function's arguments: no two of its name have the same."""
+
+    def takes_place_of(self, other: SchemaObject) -> bool:
+        """Whether one can't be made while the other is there, whose arguments have other names."""
+        is_known = bool(self.signature)
+        return is_known and self.signature == other.signature and self.key[:3] == other.key[:3]
 
     def same(self, other: SchemaObject) -> bool:
         """Whether both do the same."""

@@ -32,6 +32,7 @@ _VIEWS = """
 _FUNCTIONS = """
     SELECT c.oid, n.nspname AS schema, c.proname AS name, c.prokind = 'p' AS is_procedure,
         pg_get_function_identity_arguments(c.oid) AS arguments,
+        concat('(', oidvectortypes(c.proargtypes), ')') AS signature,
         pg_get_functiondef(c.oid) AS created, c.prosrc AS body,
         concat(pg_get_function_arguments(c.oid), ' -> ', pg_get_function_result(c.oid)) AS shape,
         quote_ident(n.nspname) || '.' || quote_ident(c.proname) AS quoted,
@@ -203,6 +204,7 @@ class _Reader:
             more=_comment(key.kind, name, row.comment),
             shape=row.shape,
             is_for_tables=row.for_tables,
+            signature=row.signature,
             names=names_in(row.body or ""),
             **self._depends(row.oid, key),
         )

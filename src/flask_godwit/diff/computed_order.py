@@ -51,6 +51,13 @@ def drops_of_readers(
     return [*(op for op in steps if names & _about(op)), *drops]
 
 
+def is_about(operation: ops.MigrateOperation, columns: Set[str]) -> bool:
+    """Whether it drops one of some columns, or an index or a constraint of one."""
+    if isinstance(operation, ops.DropColumnOp):
+        return operation.column_name in columns
+    return bool(_about(operation) & columns)
+
+
 def _about(operation: Any) -> set[str]:
     """The columns of an index or constraint that is dropped."""
     made = operation._reverse if isinstance(operation, _DROPS) else None

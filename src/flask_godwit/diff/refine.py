@@ -74,7 +74,7 @@ class Refinement:
         self._busy = True
         try:
             self._release(context, upgrade)
-            self.first, self.leaving = [], []
+            self.first, self.leaving, self.objects.renaming = [], [], 0
             self.comparison, self.renames = context, self._renamed(context, upgrade)
             self.objects.makes_way, self.objects.refuses = self.asker is not None, self.check_rows
             self.objects.leaving = self.leaving
@@ -97,6 +97,7 @@ class Refinement:
         found = stage.run(upgrade)
         self.used |= stage.used
         self.first, self.leaving = stage.first, stage.leaving
+        self.objects.renaming = len(stage.steps)
         return found
 
     def _release(self, context: AutogenContext, upgrade: ops.UpgradeOps) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import Dialect
 
 from ...dialects.facts import DomainType
 from ..names import Key, quoted, said
+from ..outermost import around
 from ..ownership import OWNERSHIP
 from ..steps import Sql, Together
 from .enum_readers import aside
@@ -58,8 +59,8 @@ def compare_domains(context: AutogenContext, upgrade: ops.UpgradeOps) -> None:
         for key in unused
         if key in ours
     ]
-    there = [*away.after, *upgrade.ops, *away.last]
-    upgrade.ops[:] = [*made, *away.before, *changed, *there, *dropped]
+    first = [*made, *away.before, *changed, *away.after]
+    upgrade.ops[:] = around(upgrade.ops, first, [*away.last, *dropped])
 
 
 def _wanted(context: AutogenContext) -> Iterator[tuple[Key, Any]]:

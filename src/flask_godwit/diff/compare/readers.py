@@ -8,12 +8,14 @@ from typing import Any, NamedTuple
 
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations import ops
-from sqlalchemy import Table
+from sqlalchemy import Computed, Table
 
 from ...dialects.facts import TableFacts
+from ..computed_order import is_about
 from ..names import Key
 from ..steps import Sql
 from .checks import dropped_check
+from .computed_readers import computed_readers, exchanged, gone_for_good
 from .default_readers import Column, defaults_aside
 from .exclusions import dropped_exclusions
 from .indexes import dropped_index, has_columns_only
@@ -72,16 +74,29 @@ def _blocks(
     """CHECKs, indexes and generated columns, which stand in blocks of their table."""
     assert context.dialect is not None
     schema = None if table.schema == context.dialect.default_schema_name else table.schema
-    drops = list(_drops(context, table, *read))
-    if not drops:
-        return
-    going = {_name(op): op for op in _taken(upgrade, (schema, table.name), drops)}
-    stay = [op for op in drops if _name(op) not in going]
-    first = [going.get(_name(op), op) for op in drops]
-    found.before.append(ops.ModifyTableOps(table.name, first, schema=schema))
-    again = [_again(context, table, op) for op in reversed(stay)]
-    if again:
-        found.after.append(ops.ModifyTableOps(table.name, again, schema=schema))
+    key, readers = (schema, table.name), computed_readers(*read)
+    computed = {name for name in readers if _is_computed(table, name)}
+    first = gone_for_good(context, upgrade, key, readers - computed)
+    drops = list(_drops(context, table, *read, computed))
+    columns = [ops.DropColumnOp(table.name, name, schema=schema) for name in sorted(computed)]
+    going = {_name(op): op for op in _taken(upgrade, key, [*drops, *columns])}
+    again = [op for op in reversed(drops) if _name(op) not in going]
+    first += [going.get(_name(op), op) for op in drops]
+    # A column that comes back in other words does so in the comparison, and its indexes later.
+    other = {op.column_name for op in columns if _name(op) in going}
+    first += [op for op in going.values() if isinstance(op, ops.DropColumnOp)]
+    late = [_again(context, table, op) for op in again if is_about(op, other)]
+    anew = list(exchanged(upgrade, key, table, read[0], computed - other))
+    first += [drop for drop, _ in anew]
+    soon: _Steps = [add for _, add in anew]
+    soon += [_again(context, table, op) for op in again if not is_about(op, other)]
+    for steps, place in ((first, found.before), (soon, found.after), (late, found.last)):
+        if steps:
+            place.append(ops.ModifyTableOps(table.name, steps, schema=schema))
+
+
+def _is_computed(table: Table, name: str) -> bool:
+    return name in table.columns and isinstance(table.columns[name].server_default, Computed)
 
 
 def _speaking(facts: TableFacts, spoken: Spoken) -> TableFacts:
@@ -98,17 +113,10 @@ def _takes(upgrade: ops.UpgradeOps, drop: Any) -> bool:
 
 
 def _drops(
-    context: AutogenContext, table: Table, facts: TableFacts, spoken: Spoken
+    context: AutogenContext, table: Table, facts: TableFacts, spoken: Spoken, computed: set[str]
 ) -> Iterator[ops.MigrateOperation]:
     assert context.dialect is not None
     schema = None if table.schema == context.dialect.default_schema_name else table.schema
-    computed = {
-        name
-        for name, column in facts.columns.items()
-        if column.computed
-        and (name in spoken.columns or spoken.is_named_in(column.computed))
-        and name in table.columns
-    }
     for name, sql in facts.checks:
         if spoken.is_named_in(sql) or names_in(sql) & computed:
             yield dropped_check(schema, table, name, sql)
@@ -117,9 +125,6 @@ def _drops(
         if names_in(definition) & (more | computed) or spoken.is_used_in(definition):
             yield dropped_index(schema, table.name, name, definition)
     yield from dropped_keys(context, schema, table, facts, computed)
-    for name in sorted(computed):
-        column = table.columns[name]
-        yield ops.DropColumnOp.from_column_and_tablename(schema, table.name, column)
 
 
 def _taken(

@@ -14,6 +14,7 @@ from ...surroundings import surroundings_of
 from ..names import said
 from ..ownership import Ownership
 from ..renames.values import Renames
+from .among import bring_among
 from .compare import ObjectComparison
 from .declaring import declares, metadatas_of
 from .phases import in_phases
@@ -50,6 +51,11 @@ class Bringing:
             self.stage.refuses,
         )
         steps = comparison.steps(makes_way=self.stage.makes_way)
+        among = [step for step in steps if step.is_among]
+        if among:
+            named = ops.UpgradeOps(upgrade.ops[self.stage.renaming :])
+            bring_among(self.context, named, renames, among, found)
+            upgrade.ops[self.stage.renaming :] = named.ops
         upgrade.ops[:] = in_phases(upgrade.ops, steps)
         self.ownership.note(sorted(key.words for key in comparison.unmanaged))
         if self.stage.makes_way:

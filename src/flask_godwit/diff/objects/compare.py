@@ -52,6 +52,8 @@ class ObjectComparison:
             if key in self.found and not one.same(self.found[key])
         }
         self.added = {key for key in self.models if key not in self.found}
+        self.replaced = {old: new for new in self.added if (old := self._in_place_of(new))}
+        """Functions whose arguments get other names, and what they are then."""
 
     @property
     def unmanaged(self) -> list[ObjectKey]:
@@ -75,13 +77,35 @@ class ObjectComparison:
             for one in in_order(self.found.values())
             if one.key in gone - self.removed - self.models.keys()
         ]
-        return [
+        steps = [
             *(self._drop(one, early=True) for one in drops if not self._stays_long(one)),
             *(self._make(one) for one in made if self._is_early(one)),
             *(self._make(one) for one in made if not self._is_early(one)),
             *(MakeObject(self._old(one), "", early=False) for one in others),
             *(self._drop(one, early=False) for one in drops if self._stays_long(one)),
         ]
+        among = self._among()
+        for step in steps:
+            step.is_among = step.new.key in among
+        return steps
+
+    def _among(self) -> set[ObjectKey]:
+        """The functions that go for a moment though a table needs them, and those they call."""
+        held = {
+            key
+            for key in self.gone
+            if self.found[key].is_for_tables and not self._stays_long(self.found[key])
+        }
+        while more := {
+            key for key in self.gone - held if any(self.found[one].hangs_on(key) for one in held)
+        }:
+            held |= more
+        return held | {self.replaced[key] for key in held if key in self.replaced}
+
+    def _in_place_of(self, key: ObjectKey) -> ObjectKey | None:
+        """What goes, and before this can be made."""
+        one = self.models[key]
+        return next((k for k in self.removed if one.takes_place_of(self.found[k])), None)
 
     def _gone(self, makes_way: bool) -> set[ObjectKey]:
         gone = self.removed | {key for key in self.changed if not self._is_replaced(key)}
@@ -168,7 +192,7 @@ class ObjectComparison:
 
     def _stays_long(self, one: SchemaObject) -> bool:
         """Whether a table needs it until its change is done."""
-        return one.is_for_tables and one.key not in self.models
+        return one.is_for_tables and one.key in self.removed - self.replaced.keys()
 
     def _drop(self, one: SchemaObject, *, early: bool) -> ObjectStep:
         sign = "-" if one.key in self.removed else ""

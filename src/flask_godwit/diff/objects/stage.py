@@ -26,12 +26,14 @@ class ObjectStage:
     :param makes_way: whether a script is written, in which dependents of a table make way.
     :param refuses: whether it stops where something of others would have to.
     :param leaving: what is dropped before everything else, in the names that there are now.
+    :param renaming: how many operations at the beginning give things their new names.
     """
 
     engines: Sequence[Engine] = ()
     makes_way: bool = True
     refuses: bool = True
     leaving: Sequence[ops.MigrateOperation] = ()
+    renaming: int = 0
     notes: list[str] = field(default_factory=list)
 
     def run(

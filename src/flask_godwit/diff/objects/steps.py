@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from textwrap import indent
+from typing import TypeVar
 
 from alembic.autogenerate import renderers
 from alembic.autogenerate.api import AutogenContext
@@ -41,6 +42,8 @@ class ObjectStep(ops.MigrateOperation):
     """
 
     verb: str
+    is_among = False
+    """Whether it stands among the changes of tables: what these say by it makes way for it."""
 
     def __init__(self, new: Definition, sign: str, *, early: bool) -> None:
         self.new = new
@@ -54,13 +57,22 @@ class ObjectStep(ops.MigrateOperation):
         return key._replace(of=key.of or self.new.table).words if key.kind == TRIGGER else key.words
 
 
+_Step = TypeVar("_Step", bound=ObjectStep)
+
+
+def _as(known: ObjectStep, step: _Step) -> _Step:
+    """The step, among others if another one is."""
+    step.is_among = known.is_among
+    return step
+
+
 class MakeObject(ObjectStep):
     """``op.create_view()`` and its like."""
 
     verb = "create"
 
     def reverse(self) -> DropObject:
-        return DropObject(self.new, _INVERSE[self.sign], early=not self.early)
+        return _as(self, DropObject(self.new, _INVERSE[self.sign], early=not self.early))
 
 
 class DropObject(ObjectStep):
@@ -69,7 +81,7 @@ class DropObject(ObjectStep):
     verb = "drop"
 
     def reverse(self) -> MakeObject:
-        return MakeObject(self.new, _INVERSE[self.sign], early=not self.early)
+        return _as(self, MakeObject(self.new, _INVERSE[self.sign], early=not self.early))
 
 
 class ReplaceObject(ObjectStep):

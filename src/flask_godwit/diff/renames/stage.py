@@ -7,7 +7,7 @@ begins with the renames, and goes on with what else changed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from alembic.autogenerate.api import AutogenContext
@@ -59,6 +59,8 @@ class RenameStage:
         self.used: set[str] = set()
         self.leaving: list[ops.MigrateOperation] = []
         """What is dropped before the renames, since another thing takes its name."""
+        self.steps: Sequence[ops.MigrateOperation] = ()
+        """What gives things their new names, at the beginning of the operations."""
         self.first: list[ops.MigrateOperation] = []
         """What was found before anything was known to be renamed."""
 
@@ -85,7 +87,8 @@ class RenameStage:
         steps = self._steps(finder, renames)
         renames = self._with_names(finder, renames)
         self._compare_again(upgrade, renames)
-        upgrade.ops[:0] = without_detours(steps, upgrade)
+        self.steps = without_detours(steps, upgrade)
+        upgrade.ops[:0] = self.steps
         return renames
 
     def _finder(self, upgrade: ops.UpgradeOps) -> Finder:
