@@ -129,6 +129,30 @@ def test_unlogged_together(evolution: Evolution) -> None:
     assert evolution.rows("SELECT id, other FROM a") == [(1, 1)]
 
 
+def test_unlogged_in_a_circle(evolution: Evolution) -> None:
+    """A foreign key makes way for as long as one of two tables is not what the other is."""
+
+    def models(**options: Any) -> Any:
+        def declare(db: SQLAlchemy) -> None:
+            for name, other in (("a", "b"), ("b", "c"), ("c", "a")):
+                late = {"deferrable": True, "initially": "DEFERRED", "ondelete": "CASCADE"}
+                refers = sa.ForeignKey(f"{other}.id", use_alter=True, name=f"of_{name}", **late)
+                key = sa.Column("id", sa.Integer, primary_key=True)
+                own = sa.Column("own", sa.ForeignKey(f"{name}.id", name=f"own_{name}"))
+                other_key = sa.Column("other", sa.Integer, refers)
+                db.Table(name, key, other_key, own, **options)
+
+        return declare
+
+    rows = (f"INSERT INTO {name} VALUES (1, 1, 1)" for name in "abc")
+    evolution.begin(models(), f"DO $$ BEGIN {'; '.join(rows)}; END $$")
+    evolution.follow(models(prefixes=["UNLOGGED"]))
+    evolution.back(models())
+    evolution.now.ok("upgrade")
+    evolution.follow(models())
+    assert evolution.rows("SELECT a.other, b.own FROM a, b, c") == [(1, 1)]
+
+
 def test_inherited_columns(evolution: Evolution) -> None:
     """The parent comes first, and its columns are not missing in the child's model."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from typing import Any
 
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations import ops
@@ -38,17 +39,20 @@ def dropped_keys(
             )
     for key in context.inspector.get_foreign_keys(table.name, schema=schema):
         if not set(columns).isdisjoint(key["constrained_columns"]):
-            name = conv(str(key["name"]))
-            back = ops.CreateForeignKeyOp(
-                name,
-                table.name,
-                key["referred_table"],
-                key["constrained_columns"],
-                key["referred_columns"],
-                source_schema=schema,
-                referent_schema=key["referred_schema"],
-                **key.get("options", {}),
-            )
-            yield ops.DropConstraintOp(
-                name, table.name, type_="foreignkey", schema=schema, _reverse=back
-            )
+            yield dropped_foreign_key(schema, table.name, key)
+
+
+def dropped_foreign_key(schema: str | None, table: str, key: Any) -> ops.DropConstraintOp:
+    """What drops a foreign key that was reflected, and can make it again as it was."""
+    name = conv(str(key["name"]))
+    back = ops.CreateForeignKeyOp(
+        name,
+        table,
+        key["referred_table"],
+        key["constrained_columns"],
+        key["referred_columns"],
+        source_schema=schema,
+        referent_schema=key["referred_schema"],
+        **key.get("options", {}),
+    )
+    return ops.DropConstraintOp(name, table, type_="foreignkey", schema=schema, _reverse=back)

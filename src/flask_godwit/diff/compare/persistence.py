@@ -1,15 +1,19 @@
 """Tables that become UNLOGGED, or LOGGED again: no other table refers to one that is not logged.
 
-Those that refer to others are the first to be UNLOGGED, and the last to be LOGGED.
+Those that refer to others are the first to be UNLOGGED, and the last to be LOGGED. In a circle,
+a foreign key makes way.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations import ops
 
 from ..names import Key
-from ..steps import Sql
+from ..steps import Sql, flat
+from .keys_on_columns import dropped_foreign_key
 
 UNLOGGED = "UNLOGGED"
 
@@ -37,9 +41,38 @@ def order_by_references(context: AutogenContext, upgrade: ops.UpgradeOps) -> Non
         return number if step.persists else -number
 
     place = upgrade.ops.index(found[0][0])
-    blocks = []
-    for block, step in sorted(found, key=lambda pair: turn(*pair)):
+    found.sort(key=lambda pair: turn(*pair))
+    keys = _against(context, upgrade, found)
+    blocks = [_block(block, step) for block, step in found]
+    for block, step in found:
         block.ops.remove(step)
-        blocks.append(ops.ModifyTableOps(block.table_name, [step], schema=block.schema))
-    upgrade.ops[place:place] = blocks
+    again = [_block(block, key.reverse()) for block, key in reversed(keys)]
+    upgrade.ops[place:place] = [*(_block(*key) for key in keys), *blocks, *again]
     upgrade.ops[:] = [op for op in upgrade.ops if not isinstance(op, ops.ModifyTableOps) or op.ops]
+
+
+def _block(like: ops.ModifyTableOps, step: ops.MigrateOperation) -> ops.ModifyTableOps:
+    return ops.ModifyTableOps(like.table_name, [step], schema=like.schema)
+
+
+def _against(
+    context: AutogenContext,
+    upgrade: ops.UpgradeOps,
+    found: Sequence[tuple[ops.ModifyTableOps, Sql]],
+) -> list[tuple[ops.ModifyTableOps, ops.DropConstraintOp]]:
+    """The foreign keys of tables that refer to each other in a circle: one is away meanwhile."""
+    assert context.inspector is not None
+    gone = {
+        (op.schema, op.table_name, op.constraint_name)
+        for op in flat(upgrade)
+        if isinstance(op, ops.DropConstraintOp)
+    }
+    turns = {(block.schema, block.table_name): n for n, (block, _) in enumerate(found)}
+    keys = []
+    for own, (block, step) in enumerate(found):
+        for key in context.inspector.get_foreign_keys(block.table_name, schema=block.schema):
+            other = turns.get((key["referred_schema"], key["referred_table"]), own)
+            is_too_late = other > own if step.persists else other < own
+            if is_too_late and (block.schema, block.table_name, key["name"]) not in gone:
+                keys.append((block, dropped_foreign_key(block.schema, block.table_name, key)))
+    return keys
