@@ -12,6 +12,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy.dialects.postgresql import DOMAIN
 
 from flask_godwit.diff.ownership import History
+from tests.core.apps import Models
 
 from .conftest import Evolution
 
@@ -166,3 +167,39 @@ def test_rows_that_it_refuses(evolution: Evolution) -> None:
     )
     assert answer.exit_code == 1
     assert "Not every value of item.a can become" in answer.output
+
+
+def _one(kind: Any, **said: Any) -> Models:
+    def declare(db: SQLAlchemy) -> None:
+        key = sa.Column("id", sa.Integer, primary_key=True)
+        db.Table("item", key, sa.Column("a", kind, **said))
+
+    return declare
+
+
+def _full() -> DOMAIN[Any]:
+    return domain(default="7", not_null=True, check="VALUE > 0")
+
+
+@pytest.mark.requires("enum_types")
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (_one(_full()), _one(sa.Integer)),
+        (_one(_full(), server_default="8"), _one(sa.Integer, server_default="8")),
+        (_one(_full(), nullable=False), _one(sa.Integer, nullable=False)),
+        (_one(_full()), _one(domain("other", default="9"))),
+        (_one(_full(), nullable=False), _one(_full())),
+        (_one(_full(), server_default="8"), _one(_full())),
+    ],
+    ids=["plain", "own default", "own NOT NULL", "other domain", "NULL", "no default"],
+)
+def test_what_a_column_says_itself(evolution: Evolution, before: Models, after: Models) -> None:
+    """The default and the NOT NULL of a domain are not those of its columns."""
+    evolution.begin(before, "INSERT INTO item (id, a) VALUES (1, 5)")
+    for other in (after, before):
+        answer = evolution.migrate(other)
+        assert PROVED in answer.output
+        for command in ("upgrade", "check", "downgrade", "upgrade"):
+            evolution.now.ok(command)
+    assert evolution.rows("SELECT a FROM item") == [(5,)]

@@ -286,8 +286,9 @@ class PostgreSQL(PostgreSQLOptions, PostgreSQLTypes, Database):
         return PostgreSQLBackup(connection)
 
     def mend_reflection(self, dialect: Dialect) -> None:
-        from .postgresql_reflection import read_match, read_types
+        from .postgresql_reflection import read_columns, read_match, read_types
 
+        read_columns(dialect)
         read_match(dialect)
         read_types(dialect)
 

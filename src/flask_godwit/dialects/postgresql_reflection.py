@@ -1,6 +1,7 @@
-"""What SQLAlchemy leaves out of what it reads.
+"""What SQLAlchemy leaves out of what it reads, or reads as something else.
 
-That is ``MATCH FULL`` of a foreign key, and types that it has no class for.
+That is ``MATCH FULL`` of a foreign key, and types that it has no class for. And it takes the
+default and the NOT NULL of a domain for those of the column.
 """
 
 from __future__ import annotations
@@ -8,12 +9,26 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, text
+from sqlalchemy.dialects.postgresql import DOMAIN
 from sqlalchemy.types import NullType
 
 from ..server_types import ServerType, without_doubts
 
 _MARK = "_godwit_reads_match"
 _TYPES_MARK = "_godwit_reads_types"
+_COLUMNS_MARK = "_godwit_reads_columns"
+_OWN = text(
+    """
+    SELECT c.relname AS table, a.attname AS name, a.attnotnull AS not_null,
+        CASE a.attgenerated WHEN '' THEN pg_get_expr(d.adbin, d.adrelid) END AS default
+    FROM pg_attribute a
+    JOIN pg_class c ON c.oid = a.attrelid
+    JOIN pg_type t ON t.oid = a.atttypid AND t.typtype = 'd'
+    JOIN pg_namespace n ON n.oid = c.relnamespace
+    LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
+    WHERE a.attnum > 0 AND n.nspname = coalesce(:schema, current_schema())
+    """
+)
 _FULL = text(
     """
     SELECT t.relname, k.conname
@@ -44,6 +59,34 @@ def read_match(dialect: Dialect) -> None:
 
     setattr(dialect, _MARK, True)
     reader.get_multi_foreign_keys = get_multi_foreign_keys
+
+
+def read_columns(dialect: Dialect) -> None:
+    """Have a dialect reflect what a column says itself, be it of a domain or not."""
+    if hasattr(dialect, _COLUMNS_MARK):
+        return
+    reader: Any = dialect
+    read = reader.get_multi_columns
+
+    def get_multi_columns(connection: Connection, **options: Any) -> Any:
+        found = dict(read(connection, **options))
+        of_domains = [
+            (table, column)
+            for (_, table), columns in found.items()
+            for column in columns
+            if isinstance(column["type"], DOMAIN)
+        ]
+        own: dict[tuple[str, str], Any] = {}
+        if of_domains:
+            rows = connection.execute(_OWN, {"schema": options.get("schema")})
+            own = {(row.table, row.name): row for row in rows}
+        for table, column in of_domains:
+            if said := own.get((table, column["name"])):
+                column["default"], column["nullable"] = said.default, not said.not_null
+        return found.items()
+
+    setattr(dialect, _COLUMNS_MARK, True)
+    reader.get_multi_columns = get_multi_columns
 
 
 def read_types(dialect: Dialect) -> None:

@@ -33,7 +33,6 @@ def compare_columns(
         before = found.columns[column.name]
         if not _is_looked_at(context, column, before):
             continue
-        _leave_null_to_domain(modify, before)
         _compare(context, modify, schema, before, column, actual)
         complete(context, modify, schema, before, column, actual)
         compare_counter(context, modify, schema, before, column, actual)
@@ -78,15 +77,6 @@ def _compare(
             altered.existing_type = _collated(altered.existing_type, actual.collation)
     elif altered is not None and not _is_asked_for(context, column):
         altered.modify_type = None  # SQLAlchemy reads it as another, the server does not
-        if not altered.has_changes():
-            modify.ops.remove(altered)
-
-
-def _leave_null_to_domain(modify: ops.ModifyTableOps, found: Column[Any]) -> None:
-    """SQLAlchemy reads a column as NOT NULL whose domain is, which no column can take back."""
-    altered = altered_in(modify, found.name) if getattr(found.type, "not_null", False) else None
-    if altered is not None and altered.modify_nullable:
-        altered.modify_nullable = None
         if not altered.has_changes():
             modify.ops.remove(altered)
 
