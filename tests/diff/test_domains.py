@@ -191,8 +191,9 @@ def _full() -> DOMAIN[Any]:
         (_one(_full()), _one(domain("other", default="9"))),
         (_one(_full(), nullable=False), _one(_full())),
         (_one(_full(), server_default="8"), _one(_full())),
+        (_one(_full()), _one(domain(kind=domain("base", check="VALUE > 1"), default="7"))),
     ],
-    ids=["plain", "own default", "own NOT NULL", "other domain", "NULL", "no default"],
+    ids=["plain", "own default", "own NOT NULL", "other domain", "NULL", "no default", "base"],
 )
 def test_what_a_column_says_itself(evolution: Evolution, before: Models, after: Models) -> None:
     """The default and the NOT NULL of a domain are not those of its columns."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import ARRAY, Connection, Dialect, text
@@ -61,6 +62,9 @@ def meant_domain(connection: Connection, domain: DOMAIN) -> DomainType | None:
     """A domain as the server reads what a model says; None where it refuses."""
     savepoint = connection.begin_nested()
     try:
+        for base in [*domains_in(domain, connection.dialect)][:-1]:
+            with suppress(SQLAlchemyError), connection.begin_nested():  # it may be there
+                connection.execute(CreateDomainType(base))
         connection.execute(CreateDomainType(apart(domain)))
         return next((_domain(row, ()) for row in _read(connection, _TEMPORARY)), None)
     except SQLAlchemyError:
