@@ -60,3 +60,38 @@ def test_that_says_more(evolution: Evolution) -> None:
     evolution.begin(_nothing)
     evolution.follow(later)
     evolution.back(_nothing)
+
+
+def _keys(*, unique: bool, named: bool = False, late: bool = False) -> Models:
+    def declare(db: SQLAlchemy) -> None:
+        key = sa.Column("id", sa.Integer, primary_key=True)
+        more = [sa.UniqueConstraint("name", name="uq_name", deferrable=late)] if named else []
+        db.Table("folk", key, sa.Column("name", sa.String(9), unique=unique), *more)
+
+    return declare
+
+
+@pytest.mark.parametrize("late", [False, True], ids=["the same", "later"])
+def test_a_name_comes_later(evolution: Evolution, late: bool) -> None:
+    """The one without a name gets it; or there are two, if the other one is checked later."""
+    one, both = _keys(unique=True), _keys(unique=True, named=True, late=late)
+    evolution.begin(one, "INSERT INTO folk VALUES (1, 'Ada')")
+    assert _PROVED in evolution.follow(both).stdout
+    assert ("RENAME CONSTRAINT" in evolution.script) is not late
+    evolution.back(one)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (_keys(unique=True, named=True, late=True), _keys(unique=True)),
+        (_keys(unique=False, named=True, late=True), _keys(unique=True, named=True, late=True)),
+        (_keys(unique=True, named=True, late=True), _keys(unique=False, named=True, late=True)),
+    ],
+    ids=["the named one goes", "another one comes", "the other one goes"],
+)
+def test_two_of_the_same_columns(evolution: Evolution, before: Models, after: Models) -> None:
+    """Each of two is missed."""
+    evolution.begin(before, "INSERT INTO folk VALUES (1, 'Ada')")
+    assert _PROVED in evolution.follow(after).stdout
+    evolution.back(before)

@@ -24,6 +24,7 @@ from .nameless import compare_nameless
 from .names import use_final_names
 from .options import compare_options
 from .renamed import compare_foreign_key_names, rename_instead
+from .same_columns import compare_same_columns
 from .sides import sides_of
 from .standing import stand_again
 from .type_checks import without_checks
@@ -57,6 +58,7 @@ def compare_table(
         indexes = list(compare_indexes(context, modify, schema, wanted, facts))
         uniques = list(compare_uniques(context, modify, schema, wanted, facts))
         leave_out_merged(context, modify, wanted)
+        uniques += compare_same_columns(context, modify, found, wanted, facts)
         modify.ops[:] = [*gone, *modify.ops, *new, *indexes, *uniques]
         as_statements(context, modify.ops)
         without_checks(modify.ops)
