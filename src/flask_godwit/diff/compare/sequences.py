@@ -14,6 +14,7 @@ from ...dialects.usual_sequence import SequenceValues, unusual_options
 from ..names import Key, quoted, said
 from ..ownership import OWNERSHIP
 from ..steps import Sql, Together, flat
+from ..taken_names import freed_names, taken_names
 from .sides import has_own_sequence, sides_of
 
 Options = Mapping[str, str]
@@ -29,12 +30,12 @@ def compare_sequences(context: AutogenContext, upgrade: ops.UpgradeOps) -> None:
         return
     usual = sides_of(context).database.usual_sequence
     inspector = inspect(context.connection)
-    made = [
-        _made(context, key, options)
+    made = {
+        key: _made(context, key, options)
         for key, options in wanted.items()
         # One that belongs to a SERIAL column is no less there.
         if key not in found and not inspector.has_sequence(key[1], key[0])
-    ]
+    }
     changed = [
         _changed(context, key, found[key], wanted[key])
         for key in wanted
@@ -42,8 +43,32 @@ def compare_sequences(context: AutogenContext, upgrade: ops.UpgradeOps) -> None:
     ]
     gone = [key for key in found if key not in wanted and _is_looked_at(context, key)]
     ours = _ours(context, gone)
-    dropped = [_made(context, key, found[key]).reverse() for key in gone if key in ours]
-    upgrade.ops[:] = [*made, *changed, *upgrade.ops, *dropped]
+    dropped = {key: _made(context, key, found[key]).reverse() for key in gone if key in ours}
+    free, taken = _names(context, upgrade)
+    upgrade.ops[:] = [
+        *(op for key, op in dropped.items() if key in taken),
+        *(op for key, op in made.items() if key not in free),
+        *changed,
+        *upgrade.ops,
+        *(op for key, op in made.items() if key in free),
+        *(op for key, op in dropped.items() if key not in taken),
+    ]
+
+
+def _names(context: AutogenContext, upgrade: ops.UpgradeOps) -> tuple[set[Key], set[Key]]:
+    """The names of tables, types and indexes that are given free, and those that are taken."""
+    shared = sides_of(context).database.shared_names
+    steps = [step for holder in upgrade.ops for step in flat(ops.UpgradeOps([holder]))]
+    free, taken = (
+        {
+            (schema, name)
+            for step in steps
+            for schema, table, name in names(step, shared)
+            if table is None
+        }
+        for names in (freed_names, taken_names)
+    )
+    return free, taken
 
 
 def _leave_to_sequences(context: AutogenContext, upgrade: ops.UpgradeOps) -> None:
