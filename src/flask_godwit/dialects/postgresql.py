@@ -286,10 +286,10 @@ class PostgreSQL(PostgreSQLOptions, PostgreSQLTypes, Database):
         return PostgreSQLBackup(connection)
 
     def mend_reflection(self, dialect: Dialect) -> None:
-        from .postgresql_reflection import read_columns, read_match, read_types
+        from .postgresql_reflection import read_columns, read_foreign_keys, read_types
 
         read_columns(dialect)
-        read_match(dialect)
+        read_foreign_keys(dialect)
         read_types(dialect)
 
     materializes_views: ClassVar[bool] = True

@@ -1,7 +1,8 @@
 """What SQLAlchemy leaves out of what it reads, or reads as something else.
 
 That is ``MATCH FULL`` of a foreign key, and types that it has no class for. And it takes the
-default and the NOT NULL of a domain for those of the column.
+default and the NOT NULL of a domain for those of the column, and the copies of a foreign key, which
+a partition of its target has, for other ones.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from sqlalchemy.types import NullType
 
 from ..server_types import ServerType, without_doubts
 
-_MARK = "_godwit_reads_match"
+_MARK = "_godwit_reads_foreign_keys"
 _TYPES_MARK = "_godwit_reads_types"
 _COLUMNS_MARK = "_godwit_reads_columns"
 _OWN = text(
@@ -41,8 +42,21 @@ _FULL = text(
 )
 
 
-def read_match(dialect: Dialect) -> None:
-    """Have a dialect reflect it."""
+# A foreign key to a partitioned table has copies, to each of the partitions.
+_COPIES = text(
+    """
+    SELECT t.relname, k.conname
+    FROM pg_constraint k
+    JOIN pg_constraint p ON p.oid = k.conparentid AND p.conrelid = k.conrelid
+    JOIN pg_class t ON t.oid = k.conrelid
+    JOIN pg_namespace n ON n.oid = t.relnamespace
+    WHERE k.contype = 'f' AND n.nspname = coalesce(:schema, current_schema())
+    """
+)
+
+
+def read_foreign_keys(dialect: Dialect) -> None:
+    """Have a dialect reflect how they match, and those only that somebody made."""
     if hasattr(dialect, _MARK):
         return
     reader: Any = dialect
@@ -50,8 +64,10 @@ def read_match(dialect: Dialect) -> None:
 
     def get_multi_foreign_keys(connection: Connection, **options: Any) -> Any:
         found = dict(read(connection, **options))
-        full = set(map(tuple, connection.execute(_FULL, {"schema": options.get("schema")})))
+        place = {"schema": options.get("schema")}
+        full, copies = (set(map(tuple, connection.execute(q, place))) for q in (_FULL, _COPIES))
         for (_, table), keys in found.items():
+            keys[:] = [key for key in keys if (table, key["name"]) not in copies]
             for key in keys:
                 if (table, key["name"]) in full:
                     key["options"]["match"] = "FULL"

@@ -1,0 +1,43 @@
+"""Tables that refer to a partitioned one, whose partitions nobody declares."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+from flask_sqlalchemy import SQLAlchemy
+
+from tests.core.apps import Models
+
+from .conftest import Evolution
+
+pytestmark = pytest.mark.requires("enum_types")
+
+_PARTITIONS = (
+    "CREATE TABLE few PARTITION OF t FOR VALUES FROM (0) TO (100)",
+    "CREATE TABLE many PARTITION OF t FOR VALUES FROM (100) TO (MAXVALUE)",
+    "INSERT INTO t (id) VALUES (1), (200)",
+)
+
+
+def _models(*, refers: bool) -> Models:
+    def declare(db: SQLAlchemy) -> None:
+        keys = [sa.ForeignKey("t.id", name=f"{name}_of_t") for name in ("t", "u")]
+        own, other = [[key] if refers else [] for key in keys]
+        key = sa.Column("id", sa.Integer, primary_key=True, autoincrement=False)
+        columns = key, sa.Column("first", sa.Integer, *own)
+        db.Table("t", *columns, postgresql_partition_by="RANGE (id)")
+        db.Table("u", key._copy(), sa.Column("t_id", sa.Integer, *other))
+
+    return declare
+
+
+@pytest.mark.parametrize("begins", [False, True])
+def test_foreign_keys(evolution: Evolution, begins: bool) -> None:
+    """One for each partition stands in the catalogue: no change is left, and one statement."""
+    evolution.begin(_models(refers=begins), *_PARTITIONS, "INSERT INTO u VALUES (1, 200)")
+    evolution.now.ok("check")
+    answer = evolution.migrate(_models(refers=not begins))
+    assert "Proved: upgrade, downgrade, no further changes" in answer.stdout, answer.output
+    for command in ("upgrade", "check", "downgrade", "upgrade", "check"):
+        evolution.now.ok(command)
+    assert evolution.script.count("drop_constraint") == 2
