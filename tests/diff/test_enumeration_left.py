@@ -25,7 +25,10 @@ def levels(
         number: Any = sa.Integer
         column = sa.Column(name, of_task, nullable=False, server_default=labels[0], index=True)
         db.Table(table, sa.Column("id", number, primary_key=True), column)
-        db.Table("rooms", sa.Column("id", number, primary_key=True), sa.Column("level", level))
+        room = sa.Column("id", number, primary_key=True), sa.Column("level", level)
+        says = sa.CheckConstraint("level = 'high'", name="rooms_are_high")
+        some = sa.Index("rooms_by_id", "id", postgresql_where=sa.text("level = 'high'"))
+        db.Table("rooms", *room, says, some)
         db.Table("users", sa.Column("id", number, primary_key=True))
 
     return models

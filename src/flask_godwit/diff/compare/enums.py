@@ -60,8 +60,9 @@ def compare_enums(context: AutogenContext, upgrade: ops.UpgradeOps) -> None:
         if key not in wanted and is_unused(type_, gone)
     ]
     away = aside(context, upgrade, (found[key] for key in _changing(found, wanted)))
-    there = [*away.after, *upgrade.ops, *away.last]
-    upgrade.ops[:] = [*made, *away.before, *changed, *there, *left, *dropped]
+    # What reads is not there, either, while a downgrade begins with what an upgrade has left.
+    there = [*upgrade.ops, *left, *away.after] if left else [*away.after, *upgrade.ops]
+    upgrade.ops[:] = [*made, *away.before, *changed, *there, *away.last, *dropped]
 
 
 def _changing(
