@@ -103,6 +103,8 @@ class Place:
     default: str | None = None
     is_derived: bool = False
     """Whether its values come from elsewhere: it is generated, or of a view."""
+    is_inherited: bool = False
+    """Whether its table has it from another one, of which it is a partition or inherits."""
 
 
 @frozen

@@ -12,7 +12,8 @@ _COLUMNS = """
         t.typname AS type, CASE WHEN n.nspname <> current_schema() THEN n.nspname END AS schema,
         c.relname AS table, a.attname AS column, x.oid <> t.oid AS is_array,
         CASE a.attgenerated WHEN '' THEN pg_get_expr(d.adbin, d.adrelid) END AS default,
-        a.attgenerated <> '' OR c.relkind NOT IN ('r', 'p', 'f') AS derived
+        a.attgenerated <> '' OR c.relkind NOT IN ('r', 'p', 'f') AS derived,
+        a.attinhcount > 0 AS inherited
     FROM pg_type t
     JOIN pg_type x ON x.oid = t.oid OR x.oid = t.typarray
     JOIN pg_namespace tn ON tn.oid = t.typnamespace
@@ -37,6 +38,7 @@ def users_in(rows: Iterable[Any]) -> Mapping[tuple[str | None, str], tuple[Place
     """What such a query found, by the type's schema and name."""
     users: dict[tuple[str | None, str], list[Place]] = {}
     for row in rows:
-        place = Place(row.schema, row.table, row.column, row.is_array, row.default, row.derived)
+        known = (row.schema, row.table, row.column, row.is_array, row.default)
+        place = Place(*known, row.derived, row.inherited)
         users.setdefault((row.type_schema, row.type), []).append(place)
     return {key: tuple(places) for key, places in users.items()}

@@ -51,15 +51,25 @@ def complete_dropped_columns(
 
 
 def keep_inherited(context: AutogenContext, upgrade: ops.UpgradeOps) -> None:
-    """Leave columns alone that a table has from another one: its model need not repeat them."""
+    """Leave columns alone that a table has from another one: its model need not repeat them, and
+    they go along when that one's get another type.
+    """
     for modify in upgrade.ops:
         if isinstance(modify, ops.ModifyTableOps):
-            modify.ops[:] = [op for op in modify.ops if not _is_inherited(context, op)]
+            inherited = [op for op in modify.ops if _is_inherited(context, op)]
+            for op in inherited:
+                if isinstance(op, ops.AlterColumnOp):
+                    op.modify_type = None
+            modify.ops[:] = [
+                op
+                for op in modify.ops
+                if op not in inherited or (isinstance(op, ops.AlterColumnOp) and op.has_changes())
+            ]
     upgrade.ops[:] = [op for op in upgrade.ops if not isinstance(op, ops.ModifyTableOps) or op.ops]
 
 
 def _is_inherited(context: AutogenContext, operation: ops.MigrateOperation) -> bool:
-    if not isinstance(operation, ops.DropColumnOp):
+    if not isinstance(operation, ops.DropColumnOp | ops.AlterColumnOp):
         return False
     facts = sides_of(context).actual(context, operation.schema, operation.table_name)
     column = facts.columns.get(operation.column_name) if facts else None

@@ -171,7 +171,8 @@ def _changed(
     assert context.dialect is not None
     dialect, key = context.dialect, (found.schema, found.name)
     models, name = model_defaults(context), name_meanwhile(context, key)
-    staying = replace(found, users=tuple(u for u in found.users if not is_gone(u, gone)))
+    stay = (u for u in found.users if u.is_inherited or not is_gone(u, gone))
+    staying = replace(found, users=tuple(stay))
     up = list(_remade(dialect, staying, labels, models, name))
     down = list(_remade(dialect, staying, found.labels, found_defaults(found), name))
     words = f"type {said(key)}: {', '.join(labels)}"

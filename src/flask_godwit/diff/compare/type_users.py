@@ -117,12 +117,19 @@ def moved(
     :param defaults: those that the columns have afterwards.
     """
     name = quoted(dialect, type_.schema, type_.name)
-    for user in type_.users:
+    own = {(user.column, user.default) for user in type_.users if not user.is_inherited}
+    for user in sorted(type_.users, key=lambda user: user.is_inherited):
         if user.is_derived:
             continue  # it is away meanwhile
         table = quoted(dialect, user.schema, user.table)
         column, array = quoted(dialect, user.column), "[]" if user.is_array else ""
         place = (user.schema, user.table, user.column)
+        default = defaults.get(place) if user.default else None
+        setting = Sql(f"ALTER TABLE {table} ALTER COLUMN {column} SET DEFAULT {default}")
+        if user.is_inherited:  # it goes along with the column of the other table
+            if default and (user.column, user.default) not in own:
+                yield setting
+            continue
         if user.default:
             yield Sql(f"ALTER TABLE {table} ALTER COLUMN {column} DROP DEFAULT")
         statement = Sql(
@@ -132,9 +139,8 @@ def moved(
         if isinstance(type_, EnumType):  # domains are compared as what they are made of
             statement.remade = (user.schema, user.table), user.column
         yield statement
-        default = defaults.get(place)
-        if default and user.default:
-            yield Sql(f"ALTER TABLE {table} ALTER COLUMN {column} SET DEFAULT {default}")
+        if default:
+            yield setting
 
 
 def model_defaults(context: AutogenContext) -> Defaults:
