@@ -329,3 +329,20 @@ def test_a_check_that_changes_besides(evolution: Evolution) -> None:
     evolution.now.execute("UPDATE item SET qty = 9")
     with pytest.raises(sa.exc.SQLAlchemyError):
         evolution.now.execute("UPDATE item SET qty = 15")
+
+
+@pytest.mark.requires("enum_types")
+def test_the_numbers_of_a_renamed_table_go_on(evolution: Evolution) -> None:
+    """Its sequence gets another name with it, which is no hazard to its numbers."""
+    evolution.begin(_item("item"), "INSERT INTO item (n) VALUES (1)")
+    answer = evolution.follow(_item("thing"), "--rename-table", "item:thing")
+    assert "RENAME TO thing_id_seq" in evolution.script
+    assert "sequence-restarted" not in answer.output
+    assert "sequence-restarted" not in evolution.now.run("lint").output
+
+
+def _item(table: str) -> Models:
+    def models(db: SQLAlchemy) -> None:
+        db.Table(table, sa.Column("id", sa.Integer, primary_key=True), sa.Column("n", sa.Integer))
+
+    return models

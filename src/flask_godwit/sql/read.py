@@ -165,7 +165,10 @@ def _alter(cursor: Cursor) -> Iterator[Action]:
         renamed = cursor.take("RENAME", "TO")
         yield Action("rename_index" if renamed else "alter_index", name=name)
     elif cursor.take("SEQUENCE"):
-        yield Action("alter_sequence", name=cursor.name())
+        cursor.take("IF", "EXISTS")
+        name = cursor.name()
+        new = cursor.name() if cursor.take("RENAME", "TO") else ""
+        yield Action("alter_sequence", name=name, expression=new)
     elif cursor.take("DOMAIN"):
         name = cursor.name()
         adds = "not valid" if cursor.has("NOT", "VALID") else "validated"
