@@ -18,6 +18,7 @@ from .compare.sides import sides_of
 from .constraint_comments import comment_what_is_made
 from .constraint_names import name_added
 from .deferred import check_at_once
+from .detours import detours_of
 from .fill import FillStage, ModelColumn
 from .key_columns import KeyColumnStage
 from .key_indexes import KeyIndexStage
@@ -35,6 +36,7 @@ from .retyped_indexes import indexes_aside
 from .retyped_uniques import uniques_aside
 from .rows import Rows
 from .statements import set_apart
+from .steps import Comment, flat
 from .tables_in_order import create_before_keys, drop_after_keys
 from .taken_names import free_names_first
 from .values_to_be import ValuesToBe
@@ -59,6 +61,15 @@ def finished(refinement: Refinement, context: AutogenContext, script: ops.Migrat
         operations.ops = in_phases(operations.ops, own)
         check_at_once(operations, context.connection.dialect, database, late)
         set_apart(operations)
+        _name_as_known(operations)
+
+
+def _name_as_known(operations: ops.OpContainer) -> None:
+    """Let comments tell no names that things have for the moment."""
+    detours = detours_of(operations)
+    for step in flat(operations):
+        if isinstance(step, Comment):
+            step.text = detours.in_words(step.text)
 
 
 def _left(

@@ -12,9 +12,9 @@ from alembic.operations import ops
 from sqlalchemy import Dialect
 
 from ..dialects.base import Database
+from .detours import swapping
 from .names import quoted
 from .order import between_renames
-from .renames.order import detour
 from .steps import Sql
 from .taken_names import steps_in
 
@@ -67,7 +67,7 @@ def _by_way(step: Sql, database: Database, dialect: Dialect) -> tuple[Sql, Sql]:
     """The same in two steps."""
     assert step.named is not None
     kind, key, old, new = step.named
-    meanwhile = detour(old)
+    meanwhile = swapping(old)
 
     def renaming(before: str, after: str) -> str:
         table, names = quoted(dialect, *key), (quoted(dialect, n) for n in (before, after))

@@ -17,26 +17,42 @@ from sqlalchemy.types import TypeEngine
 from ..server_types import ServerType, as_written
 from ..values import DEFAULT_BIND, Change
 from .compare.text import said_in
+from .detours import Detours, detours_of, place_of, renamings
 from .objects.steps import ObjectStep
 from .steps import Comment, DropCounted, Nothing, Quiet, Redefined, Sql, flat, loss_of
 
+_Words = Iterator[tuple[str, str, str]]
+"""Sign, text and warning of each thing that an operation changes."""
 
-def changes_of(operations: ops.OpContainer, bind: str = DEFAULT_BIND) -> tuple[Change, ...]:
+
+def changes_of(
+    operations: ops.OpContainer, bind: str = DEFAULT_BIND, detours: Detours | None = None
+) -> tuple[Change, ...]:
     """What a list of operations changes, in order.
 
     :param bind: the database that they are for.
+    :param detours: those of their revision, where they are only a part of that.
     """
+    known = detours or detours_of(operations)
     return tuple(
         Change(sign, text, bind, warning)
         for operation in flat(operations)
-        for sign, text, warning in _describe(operation)
+        for sign, text, warning in _named_as_known(operation, known)
     )
 
 
-_AS_IN_INDEX = {"include_table": False, "literal_binds": True}
+def _named_as_known(operation: Any, detours: Detours) -> _Words:
+    """The words of an operation, in names that somebody knows. A statement is said as it is."""
+    if any(map(detours.hides, renamings([operation]))):
+        return
+    for sign, text, warning in _describe(operation):
+        if type(operation) is not ops.ExecuteSQLOp:
+            place = place_of(operation)
+            text, warning = (detours.in_words(each, place) for each in (text, warning))
+        yield sign, text, warning
 
-_Words = Iterator[tuple[str, str, str]]
-"""Sign, text and warning of each thing that an operation changes."""
+
+_AS_IN_INDEX = {"include_table": False, "literal_binds": True}
 
 
 @singledispatch

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from typing import Any
 
 from alembic.operations import ops
 
 from ..dialects import Database
 from ..dialects.costs import worst
+from ..diff.detours import Detours, Renaming, is_detour, renamings
 from ..diff.words import changes_of
 from ..operations.backfill import BackfillOp
 from ..plans import COPY_BESIDE, Cost, Facts, PlanStep, RuleFinding, Statement
@@ -44,12 +46,15 @@ class Builder:
         self.judge = Judge("", (), date.today())
         self.earlier: list[Action] = []
         self.held: list[Action] = []
+        self.detours = Detours()
 
     def steps(self, recorded: Iterable[Recorded], judge: Judge) -> tuple[PlanStep, ...]:
         """The steps of one revision."""
         self.judge = judge
         self.earlier, self.held = [], []
-        steps = tuple(self._step(step) for step in recorded)
+        every = tuple(recorded)
+        self.detours = Detours.of(_renamings(every, self.facts.dialect))
+        steps = tuple(self._step(step) for step in every)
         stale = judge.stale()
         if stale and steps:
             return (*steps[:-1], replace(steps[-1], findings=(*steps[-1].findings, *stale)))
@@ -73,7 +78,7 @@ class Builder:
         if copies:
             self._follow(intents(step.operations), step, sentences[0], said)
         return PlanStep(
-            in_words(step.operations),
+            in_words(step.operations, self.detours),
             tuple(statements),
             step.line,
             breaks=" ".join(filter(None, said.breaks)),
@@ -90,13 +95,21 @@ class Builder:
             if changes_places(action, step.operations):
                 self.facts = followed(self.facts, action)
                 continue
-            said.breaks[breaks(action, self.facts)] = None
-            said.loses[loses(action, self.facts)] = None
-            case = self._case(action, step, sentence)
-            said.findings.update(dict.fromkeys(self.judge.findings(case, step.line, step.assured)))
+            if not any(map(self.detours.hides, _renames(action))):
+                self._say(action, step, sentence, said)
             self.facts = followed(self.facts, action)
             self.earlier.append(action)
             self.held += [action] if sentence.transactional else []
+
+    def _say(self, action: Action, step: Recorded, sentence: Sentence, said: _Said) -> None:
+        """What an action means, in names that somebody knows."""
+        words = partial(self.detours.in_words, table=action.table)
+        said.breaks[words(breaks(action, self.facts))] = None
+        said.loses[words(loses(action, self.facts))] = None
+        case = self._case(action, step, sentence)
+        for found in self.judge.findings(case, step.line, step.assured):
+            finding = replace(found, what=words(found.what), advice=words(found.advice))
+            said.findings[finding] = None
 
     def _case(self, action: Action, step: Recorded, sentence: Sentence) -> Case:
         cost = self._cost(action)
@@ -145,7 +158,24 @@ def beside(actions: Sequence[Action]) -> tuple[Action, ...]:
     return tuple(replace(action, traits=action.traits | {"beside"}) for action in actions)
 
 
-def in_words(operations: Sequence[Any]) -> tuple[str, ...]:
+def _renamings(recorded: Iterable[Recorded], dialect: str) -> Iterator[Renaming]:
+    """What gets another name for the moment, or from that the one that it keeps."""
+    for step in recorded:
+        yield from renamings(step.operations)
+        for sentence in step.sentences:
+            if is_detour(sentence.sql):
+                for action in read(sentence.sql, dialect):
+                    yield from _renames(action)
+
+
+def _renames(action: Action) -> Iterator[Renaming]:
+    if action.kind == "rename_column":
+        yield action.table, action.name, action.expression
+    elif action.kind == "rename_table":
+        yield "", action.table, action.expression
+
+
+def in_words(operations: Sequence[Any], detours: Detours) -> tuple[str, ...]:
     """What operations change: "+ column user.name: String(80)"."""
-    changes = changes_of(ops.UpgradeOps(ops=list(operations)))
+    changes = changes_of(ops.UpgradeOps(ops=list(operations)), detours=detours)
     return tuple(f"{change.sign} {change.text}" for change in changes)

@@ -15,6 +15,7 @@ from alembic.operations import ops
 from sqlalchemy import Column, ForeignKeyConstraint, Inspector, MetaData, Table, event
 
 from ...dialects import name_of
+from ..detours import leaving as aside
 from ..names import Key
 from .find import old_key
 from .values import Renames, mentions
@@ -78,7 +79,7 @@ def keys_aside(
         schema, table = old_key(key, tables)
         primary = inspector.get_pk_constraint(table, schema=schema)["constrained_columns"]
         gone = _taken(models[key], names, primary)
-        found[key] = {**{name: f"{name[:40]}_godwit_old" for name in sorted(gone)}, **names}
+        found[key] = {**{name: aside(name) for name in sorted(gone)}, **names}
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 
 from ...errors import AnswerWrong
+from ..detours import swapping
 
 
 def ordered(
@@ -28,15 +29,10 @@ def ordered(
         free = next((old for old, new in waiting.items() if new not in taken), None)
         if free is None:
             first = next(iter(waiting))
-            meanwhile = detour(first)
+            meanwhile = swapping(first)
             yield first, meanwhile
             waiting[meanwhile] = waiting.pop(first)
             taken = (taken - {first}) | {meanwhile}
             continue
         yield free, waiting[free]
         taken = (taken - {free}) | {waiting.pop(free)}
-
-
-def detour(name: str) -> str:
-    """What is called so has this name in between."""
-    return f"{name[:40]}_godwit_swap"
