@@ -81,7 +81,7 @@ class OwnCopy(TableCopy):
         try:
             key_of(self.connection, self._table)
         except BackfillRefused as error:
-            return str(error)
+            return str(error).rstrip(".")  # it is said in a sentence
         if any(self._is_changed(column) for column in self._keys) and not self.keeps_values():
             return "values of the key might change"
         return ""
