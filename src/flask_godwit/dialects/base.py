@@ -203,6 +203,8 @@ class Database(Administered, RunningAnswers, ObjectAnswers, OptionAnswers, TypeA
 
     indexes_foreign_keys: ClassVar[bool] = False
     """Whether the server makes an index for a foreign key that has none."""
+    folds_columns: ClassVar[bool] = False
+    """Whether the case of a column's letters does not tell it apart from another one."""
     names_primary_keys: ClassVar[bool] = True
     """Whether a primary key has a name of its own."""
     shared_names: ClassVar[Collection[str]] = ("table", "ix", "uq", "pk", "fk", "ck")

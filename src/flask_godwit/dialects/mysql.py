@@ -210,6 +210,7 @@ class MySQL(MySQLObjectAnswers, MySQLOptions, Database):
     def keeps_foreign_keys(self, connection: Connection, old: Any, new: Any) -> bool:
         return False
 
+    folds_columns: ClassVar[bool] = True
     names_primary_keys: ClassVar[bool] = False
     shared_names: ClassVar[Collection[str]] = ("fk", "ck")
     spells_defaults: ClassVar[bool] = True

@@ -9,17 +9,18 @@ from typing import Any
 from alembic.operations import ops
 
 from ..frozen import frozen
+from ..values.names import SWAPPED
 from .names import said
 from .steps import flat, renamed_column
 
-_SWAPS, _LEAVES = "_godwit_swap", "_godwit_old"
+_LEAVES = "_godwit_old"
 _KEPT = 40
 """So many letters of the name stay, as databases allow few."""
 
 
 def swapping(name: str) -> str:
     """The name, while another thing takes its own, of what gets that one's."""
-    return f"{name[:_KEPT]}{_SWAPS}"
+    return f"{name[:_KEPT]}{SWAPPED}"
 
 
 def leaving(name: str) -> str:
@@ -29,7 +30,7 @@ def leaving(name: str) -> str:
 
 def is_detour(text: str) -> bool:
     """Whether a name, or a statement, is of something that has its name for the moment."""
-    return _SWAPS in text or _LEAVES in text
+    return SWAPPED in text or _LEAVES in text
 
 
 Renaming = tuple[str, str, str]
@@ -52,9 +53,9 @@ class Detours:
         before: dict[tuple[str, str], str] = {}
         after: dict[tuple[str, str], str] = {}
         for table, old, new in renamings:
-            if new.endswith((_SWAPS, _LEAVES)):
+            if new.endswith((SWAPPED, _LEAVES)):
                 before.setdefault((table, new), old)
-            if old.endswith((_SWAPS, _LEAVES)):
+            if old.endswith((SWAPPED, _LEAVES)):
                 after[table, old] = new
         found = {**before, **after}
         marks = {place: " (old)" if place[1].endswith(_LEAVES) else "" for place in found}

@@ -14,6 +14,7 @@ from sqlalchemy.util import topological
 
 from ..errors import RebuildRefused
 from ..frozen import frozen
+from ..values.names import SWAPPED
 from .edit import Edit
 from .inventory import Fact, Inventory, inventory_of
 from .names import Convention
@@ -25,8 +26,6 @@ from .tokens import folded, same_name
 
 Operation = tuple[str, tuple[Any, ...], Mapping[str, Any]]
 """The name of a method, and its arguments, as Alembic notes them."""
-
-_INTERIM = "_godwit_"
 
 
 @frozen
@@ -82,7 +81,7 @@ class Batch:
     def _rename_table(self) -> None:
         for _, (_old, new, *_rest), _options in self._of("rename_table"):
             # SQLite takes a name in other letters for the one that is there.
-            by_way_of = [_INTERIM + new] if same_name(new, self.table) else []
+            by_way_of = [new + SWAPPED] if same_name(new, self.table) else []
             for name in (*by_way_of, new):
                 self._native(
                     f"ALTER TABLE {self.schema.place(self.table)}"
@@ -109,7 +108,7 @@ class Batch:
     def _rename_to_free(self, current: str, key: str, new: str) -> None:
         """Rename, for now to another name where the wanted one is still taken."""
         taken = self._has_column(new) and folded(new) != folded(current)
-        target = _INTERIM + new if taken else new
+        target = new + SWAPPED if taken else new
         if taken:
             self.late_renames.append((target, new))
         self._rename_column(current, target)

@@ -8,5 +8,8 @@ STATEMENT_NAME = "godwit_statement_name"
 For one whose text may be another one when the revision is run again.
 """
 
+SWAPPED = "_godwit_swap"
+"""How a name ends that something has only while its own, or the one that it gets, is taken."""
+
 DEFAULT_BIND = ""
 """The name of the application's main database, as Flask-Migrate's scripts call it."""

@@ -36,7 +36,7 @@ def gone_tables(
         for old, new in tables.items()
         if new not in tables
         and (old not in models or old in tables.values())
-        and inspector.has_table(new[1], new[0])
+        and new[1] in inspector.get_table_names(schema=new[0])  # in these very letters
     )
 
 

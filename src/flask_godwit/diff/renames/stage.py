@@ -25,6 +25,7 @@ from .find import Finder
 from .follow import followers, renaming, replacing, sequences, untangled
 from .follower import Follower
 from .leaving import gone_columns, gone_indexes, gone_tables, keys_aside, leaving
+from .one_name import refuse_one_name
 from .order import ordered
 from .readers import Readers, blocking_readers, without_detours
 from .values import Renames, namespace
@@ -73,7 +74,10 @@ class RenameStage:
         if renames:
             self._compare_again(upgrade, renames)
             finder = self._finder(upgrade)
-        columns = keys_aside(self.inspector, finder.models, finder.columns(tables), tables)
+        found = finder.columns(tables)
+        if self.asker is not None:
+            refuse_one_name(finder, tables, found, self.database)
+        columns = keys_aside(self.inspector, finder.models, found, tables)
         gone = gone_columns(self.inspector, finder.models, columns, tables)
         renames = replace(renames, columns=columns, gone=gone)
         self.used |= finder.used
