@@ -31,6 +31,8 @@ class ColumnFacts:
     """What gives it its next number."""
     check: str | None = None
     """The CHECK that is a part of the column."""
+    null_conflict: str = ""
+    """What happens to a row with NULL in it, where that is forbidden and said."""
     inherited: bool = False
     """Whether another table has it, from which this one inherits."""
 
@@ -62,6 +64,8 @@ class TableFacts:
     """What happens to a row that a unique constraint on these columns refuses, where that can be
     said; None where it can't.
     """
+    key_conflict: str = ""
+    """The same of the primary key."""
 
 
 class Catalogue:

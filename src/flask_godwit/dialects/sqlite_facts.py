@@ -63,6 +63,7 @@ def _facts(connection: Connection, schema: str, table: str) -> TableFacts | None
         },
         options=dict.fromkeys(_kinds(text), "on"),
         conflicts=dict(_conflicts(text)),
+        key_conflict="".join(c.on_conflict for c in text.constraints if c.kind == "primary"),
     )
 
 
@@ -70,9 +71,8 @@ def _conflicts(text: TableText) -> Iterator[tuple[tuple[str, ...], str]]:
     """How unique constraints deal with rows that they refuse, by the columns' own names."""
     names = {folded(column.name): column.name for column in text.columns}
     for clause in text.constraints:
-        words = [token.keyword for token in clause.tokens]
-        if clause.kind == "unique" and words[-2:-1] == ["CONFLICT"]:
-            yield tuple(names.get(folded(name), name) for name in clause.columns), words[-1]
+        if clause.kind == "unique" and clause.on_conflict:
+            yield tuple(names.get(folded(n), n) for n in clause.columns), clause.on_conflict
 
 
 def _kinds(text: TableText) -> Iterator[str]:
@@ -93,6 +93,7 @@ def _column(text: TableText, table: str, row: Sequence[Any]) -> ColumnFacts:
         default=None if default is None or default.upper() == "NULL" else default,
         computed=f"{hidden} {computed}" if computed else None,
         collation=column.collation.upper() or None,
+        null_conflict=column.null_conflict,
     )
 
 

@@ -18,6 +18,7 @@ from ..errors import RowsInTheWay
 from ..frozen import frozen
 from .answers import Answers
 from .blocks import by_table, done_to, table_of
+from .compare.key_conflicts import for_filled
 from .literals import Value, default_of, given, server_default_of
 from .names import Key, quoted, said
 from .parents import Parents
@@ -180,7 +181,7 @@ class FillStage:
                 add, update, after = self._added(need, step, value)
                 added.append(add)
                 updates += update
-                rest.append(after)
+                rest += after
             elif isinstance(step, Freed):
                 rest += [self._update(need, value), step]  # it took no values before
             elif isinstance(step, Cast) and needs_new_type(value, step):
@@ -221,7 +222,7 @@ class FillStage:
 
     def _added(
         self, need: _Need, step: ops.AddColumnOp, value: Value
-    ) -> tuple[ops.MigrateOperation, list[ops.MigrateOperation], ops.MigrateOperation]:
+    ) -> tuple[ops.MigrateOperation, list[ops.MigrateOperation], list[ops.MigrateOperation]]:
         """How a column is added, filled, and becomes what the model says."""
         schema, table = need.key
         copy = step.column._copy()
@@ -237,7 +238,7 @@ class FillStage:
                 existing_server_default=copy.server_default,
                 modify_server_default=None,
             )
-            return ops.AddColumnOp(table, copy, schema=schema), [], Quiet.of(after)
+            return ops.AddColumnOp(table, copy, schema=schema), [], [Quiet.of(after)]
         copy.nullable = True
         after = ops.AlterColumnOp(
             table,
@@ -250,7 +251,7 @@ class FillStage:
         return (
             ops.AddColumnOp(table, copy, schema=schema),
             [self._update(need, value)],
-            Quiet.of(after),
+            [Quiet.of(after), *for_filled(need.key, step.column)],
         )
 
     def _can_default(self, column: Column[Any]) -> bool:
@@ -288,7 +289,7 @@ class FillStage:
                 words += f" Not every table with rows takes that: {reason}."
             added += [*_until_gone(rest, need.name), Comment(words), add]
             between += update
-            rest.append(after)
+            rest += after
         if added:
             yield ops.ModifyTableOps(operation.table_name, added, schema=operation.schema)
         yield from between

@@ -9,18 +9,31 @@ from typing import Any
 from alembic.autogenerate import render
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations import ops
-from sqlalchemy import TextClause
+from sqlalchemy import PrimaryKeyConstraint, TextClause
 
 _Write = Callable[[AutogenContext, Any], Any]
 
 
 def fill_gaps() -> None:
     """Let Alembic write every operation that our comparisons find."""
+    render._constraint_renderers.dispatch_for(PrimaryKeyConstraint, replace=True)(_primary_key)
     for operation, ours in _OURS.items():
         theirs = render.renderers.dispatch(operation)
         if not isinstance(theirs, partial):
             write = partial(_theirs_or_ours, theirs, ours)
             render.renderers.dispatch_for(operation, replace=True)(write)
+
+
+def _primary_key(
+    constraint: PrimaryKeyConstraint, context: AutogenContext, *others: Any
+) -> str | None:
+    """Alembic leaves out what only one database says of a key."""
+    written = render._render_primary_key(constraint, context, *others)
+    own = {name: value for name, value in constraint.dialect_kwargs.items() if value is not None}
+    if not written or not own or not written.endswith(")"):
+        return written
+    said = "".join(f", {name}={value!r}" for name, value in own.items() if name not in written)
+    return f"{written[:-1]}{said})"
 
 
 def _theirs_or_ours(theirs: _Write, ours: _Write, context: AutogenContext, operation: Any) -> Any:

@@ -16,6 +16,7 @@ from sqlalchemy.types import TypeEngine
 
 from ..server_types import ServerType, as_written
 from ..values import DEFAULT_BIND, Change
+from .compare.key_conflicts import ON_CONFLICT, conflict_words
 from .compare.text import said_in
 from .detours import Detours, detours_of, place_of, renamings
 from .objects.steps import ObjectStep
@@ -123,6 +124,9 @@ def _(operation: ops.AlterColumnOp) -> _Words:
         yield "~", f"{column}: {'NULL allowed' if operation.modify_nullable else 'NOT NULL'}", ""
     if operation.modify_server_default is not False:
         yield "~", f"{column}: {_default_words(operation.modify_server_default)}", ""
+    for option, what in ON_CONFLICT.items():
+        if option in operation.kw:
+            yield "~", f"{column}: {conflict_words(what, operation.kw[option])}", ""
     if operation.modify_comment is not False:
         yield "~", f"{column}: comment {operation.modify_comment!r}", ""
 

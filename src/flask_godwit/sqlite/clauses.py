@@ -59,11 +59,29 @@ class Clause:
         opening = next(i for i, token in enumerate(self.tokens) if token.text == "(")
         return self.tokens[opening + 1 : between(self.tokens, opening)]
 
+    @property
+    def on_conflict(self) -> str:
+        """What happens to a row that a key or NOT NULL refuses; "" where that goes unsaid."""
+        words = [token.keyword for token in self.tokens]
+        return words[words.index("CONFLICT") + 1] if "CONFLICT" in words else ""
+
     def concerns(self, column: str) -> bool:
         """Whether the clause names a column of its table."""
         if self.word in ("CHECK", "GENERATED", "AS"):
             return mentions(self.expression, column)
         return not self.own and any(same_name(name, column) for name in self.columns)
+
+
+def with_conflict(text: str, clause: Clause, said: str) -> str:
+    """The text that a clause is a part of, where the clause says ON CONFLICT; "" takes it away."""
+    words = [token.keyword for token in clause.tokens]
+    place = rest = clause.end
+    if "CONFLICT" in words:
+        at = words.index("CONFLICT")
+        place, rest = clause.tokens[at - 2].end, clause.tokens[at + 1].end
+    elif words[-1] == "AUTOINCREMENT":
+        place = rest = clause.tokens[-2].end
+    return text[:place] + (f" ON CONFLICT {said}" if said else "") + text[rest:]
 
 
 def clauses_of(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from ..frozen import frozen
-from .clauses import COLUMN_CLAUSES, Clause, clauses_of
+from .clauses import COLUMN_CLAUSES, Clause, clauses_of, with_conflict
 from .tokens import Token, normal, quoted, tokens_of, trimmed
 
 
@@ -66,6 +66,12 @@ class ColumnText:
     def not_null(self) -> bool:
         return self.clause("NOT") is not None
 
+    @property
+    def null_conflict(self) -> str:
+        """What happens to a row with NULL in it, where that is forbidden and said."""
+        found = self.clause("NOT")
+        return found.on_conflict if found else ""
+
     def clause(self, *words: str) -> Clause | None:
         """The clause that begins with one of the words."""
         return next((clause for clause in self.clauses if clause.word in words), None)
@@ -91,6 +97,11 @@ class ColumnText:
         if nullable:
             return changed
         return self if self.not_null else changed.with_clause("NOT NULL")
+
+    def with_conflict(self, said: str) -> ColumnText:
+        """Set what happens to a NULL where the column takes none."""
+        found = self.clause("NOT")
+        return ColumnText(with_conflict(self.text, found, said)) if found else self
 
     def with_default(self, default: str) -> ColumnText:
         """Set the default; "" takes it away."""

@@ -29,6 +29,13 @@ from .render import inlined, renamed, strict_type
 from .table_text import TableText
 from .tokens import folded, quoted, same_name
 
+ON_NULL = "sqlite_on_conflict_not_null"
+ON_KEY = "sqlite_on_conflict_primary_key"
+"""As SQLAlchemy's columns have it: what happens to a row that NOT NULL or a key refuses.
+
+Given on to ``alter_column()``; the key may be one of several columns.
+"""
+
 _KINDS: dict[type[Constraint], str] = {
     PrimaryKeyConstraint: "primary",
     UniqueConstraint: "unique",
@@ -51,7 +58,7 @@ class Edit(Edited):
         server_default: Any = False,
         type_: Any = None,
         existing_type: Any = None,
-        **_: Any,
+        **options: Any,
     ) -> None:
         column = self._column(column_name)
         changed = column
@@ -62,8 +69,12 @@ class Edit(Edited):
         if nullable is not None:
             changed = changed.with_null(nullable)
             self.excuses.fact("NOT NULL of", column.name)
+        if ON_NULL in options:
+            changed = changed.with_conflict(str(options[ON_NULL] or ""))
         if changed != column:
             self._must_rebuild(self.new.with_column(changed))
+        if ON_KEY in options:
+            self._must_rebuild(self.new.with_key_conflict(str(options[ON_KEY] or "")))
 
     def add_column(
         self, _table: str, column: Column[Any], *, if_not_exists: bool | None = None, **_: Any

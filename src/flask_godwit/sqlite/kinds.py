@@ -42,5 +42,7 @@ def _counting(table: TableText, counts: bool, label: str) -> TableText:
     name = table.column(key.columns[0]).name
     table = table.without_constraint(key)
     if counts:
-        return table.with_column(table.column(name).with_clause("PRIMARY KEY AUTOINCREMENT"))
-    return table.with_added(f"PRIMARY KEY ({quoted(name)})")
+        table = table.with_column(table.column(name).with_clause("PRIMARY KEY AUTOINCREMENT"))
+    else:
+        table = table.with_added(f"PRIMARY KEY ({quoted(name)})")
+    return table.with_key_conflict(key.on_conflict)

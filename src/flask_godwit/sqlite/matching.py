@@ -37,9 +37,10 @@ def is_about(clause: Clause, name: str, table: TableText) -> bool:
 
 
 def key_text(key: Clause | None, columns: list[str]) -> str:
-    """A primary key over these columns, with the name of the old one."""
+    """A primary key over these columns, called as the old one, and as strict."""
     named = f"CONSTRAINT {quoted(key.name)} " if key and key.name else ""
-    return f"{named}PRIMARY KEY ({', '.join(map(quoted, columns))})"
+    conflict = f" ON CONFLICT {key.on_conflict}" if key and key.on_conflict else ""
+    return f"{named}PRIMARY KEY ({', '.join(map(quoted, columns))}){conflict}"
 
 
 def index_mentions(sql: str, name: str) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from ..frozen import frozen
-from .clauses import TABLE_CLAUSES, Clause, clauses_of
+from .clauses import TABLE_CLAUSES, Clause, clauses_of, with_conflict
 from .columns import ColumnText
 from .tokens import NotUnderstood, Token, all_tokens, between, same_name, tokens_of, trimmed
 
@@ -157,6 +157,15 @@ class TableText:
         part = self.parts[index]
         core = f"{part.core[: clause.start]}CONSTRAINT {name} {part.core[clause.start :]}"
         return self._with(index, replace(part, core=core))
+
+    def with_key_conflict(self, said: str) -> TableText:
+        """Set what happens to a row that the primary key refuses."""
+        clause = next((clause for clause in self.constraints if clause.kind == "primary"), None)
+        if clause is None:
+            return self
+        index = self._index(clause.own[0]) if clause.own else self._index_of(clause)
+        part = self.parts[index]
+        return self._with(index, replace(part, core=with_conflict(part.core, clause, said)))
 
     def ordered(self, names: Sequence[str]) -> TableText:
         """The same with its columns in another order."""

@@ -15,6 +15,7 @@ from .conflicts import complete_conflicts
 from .definitions import is_json
 from .exclusions import dropped_exclusions
 from .indexes import complete_drops, unseen_indexes
+from .key_conflicts import complete_key_conflict, complete_null_conflicts
 from .sides import sides_of
 from .text import literally
 from .uniques import complete_uniques
@@ -38,6 +39,7 @@ def complete_dropped(
     for name, usual in sides_of(context).database.kinds_of_tables.items():
         if name in facts.options:
             found.kwargs[name] = not usual
+    complete_key_conflict(found, facts)
     _complete_columns(context, found, facts, {column.name for column in found.columns})
 
 
@@ -80,6 +82,7 @@ def _complete_columns(
     context: AutogenContext, found: Table, facts: TableFacts, names: set[str]
 ) -> None:
     database = sides_of(context).database
+    complete_null_conflicts(found, facts, names)
     if database.checks_in_columns:
         _complete_checks(found, facts, names)
     if not database.reflects_collations:

@@ -18,6 +18,7 @@ from .exchanges import keep_indexes
 from .exclusions import compare_exclusions
 from .indexes import compare_indexes
 from .kept_constraints import keep_constraints
+from .key_conflicts import compare_key_conflicts
 from .keys import compare_primary_key
 from .kinds import compare_kind
 from .nameless import compare_nameless
@@ -68,6 +69,7 @@ def compare_table(
     compare_nameless(context, modify, found, wanted)
     if facts is not None:
         modify.ops += list(compare_conflicts(modify, found, wanted, facts))
+        compare_key_conflicts(modify, found, wanted, facts)
     compare_order(context, modify, found, wanted)
     names = facts.key_names if facts is not None else {}
     modify.ops += compare_foreign_key_names(context, modify, found, wanted, names)
