@@ -31,7 +31,9 @@ from .obstacles import ObstacleStage
 from .order import put_in_order
 from .parents import Parents
 from .renames.find import models_of
+from .renames.leaving import read_table
 from .renames.values import Renames
+from .renames.view import RenamedInspector
 from .retyped_indexes import indexes_aside
 from .retyped_uniques import uniques_aside
 from .rows import Rows
@@ -127,7 +129,8 @@ def _run(
         downgrade,
         leaves=renames is not refinement.renames,
     )
-    Parents(downgrade, context.connection.dialect, facts["database"]).bring()
+    there = partial(read_table, context, RenamedInspector(context.inspector, renames))
+    Parents(downgrade, context.connection.dialect, facts["database"], there).bring()
     if context.dialect.supports_constraint_comments:
         found, models = sides_of(context).constraint_comments, models_of(context)
         comment_what_is_made(context.dialect, models, found, renames, upgrade, downgrade)

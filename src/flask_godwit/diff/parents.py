@@ -1,12 +1,13 @@
 """Rows that foreign keys refer to, where a downgrade brings back the keys and not the rows.
 
 A column that comes back refers to the first row of a table that stayed. A table that comes back
-is empty, and gets a row for each value that rows of others have: all that is left of its own.
+is empty, and gets a row for each value that rows of others have: all that is left of its own. So
+does one that stayed, where the column comes back that they refer to.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeGuard
 
@@ -46,6 +47,8 @@ class Parents:
     operations: ops.OpContainer
     dialect: Dialect
     database: Database
+    there: Callable[[Key], Table] | None = None
+    """Reads a table that stays, as it is before the upgrade but with its new names."""
     made: dict[Key, ops.CreateTableOp] = field(default_factory=dict)
     added: set[tuple[Key, str]] = field(default_factory=set)
     """Columns that come back."""
@@ -91,13 +94,28 @@ class Parents:
         return Value(sql, constant=False) if sql else None
 
     def bring(self) -> None:
-        """Give tables that come back the rows that others refer to, before the keys are there."""
+        """Give tables the rows that others refer to, and that are gone, before the keys are there.
+
+        Those of a table that comes back, or of which the column comes back that is referred to.
+        """
         filled: set[Key] = set()
         for block in list(self.operations.ops):
             if isinstance(block, ops.ModifyTableOps):
                 for key in list(self._needs(block)):
-                    place = self.operations.ops.index(block)
+                    place = self._place(block, key)
                     self.operations.ops[place:place] = self._brought(key, filled)
+
+    def _place(self, block: ops.ModifyTableOps, key: ops.CreateForeignKeyOp) -> int:
+        """Before the key; but SQLite has it before the table that it refers to is complete."""
+        places = [
+            number
+            for number, each in enumerate(self.operations.ops)
+            if isinstance(each, ops.ModifyTableOps)
+            and (each.schema, each.table_name) == _target(key)
+        ]
+        at = self.operations.ops.index(block)
+        is_early = not self.dialect.supports_alter and bool(places) and at < places[-1]
+        return 1 + places[-1] if is_early else at
 
     def _needs(self, block: ops.ModifyTableOps) -> Iterator[ops.CreateForeignKeyOp]:
         """The foreign keys that rows have values for, and no rows yet."""
@@ -106,8 +124,24 @@ class Parents:
             return
         keys = [step for step in block.ops if isinstance(step, ops.CreateForeignKeyOp)]
         for key in keys:
-            if _target(key) in self.made and not added & set(key.local_cols):
+            if self._is_gone(key) and not added & set(key.local_cols):
                 yield key
+
+    def _is_gone(self, key: ops.CreateForeignKeyOp) -> bool:
+        """Whether what it refers to had no values until now."""
+        target = _target(key)
+        if target in self.made:
+            return True
+        own = target == (key.kw.get("source_schema"), key.source_table)
+        comes_back = any((target, name) in self.added for name in key.remote_cols)
+        return comes_back and not own and self.there is not None
+
+    def _table(self, key: Key) -> Table:
+        """A table as it is after the downgrade."""
+        if key in self.made:
+            return self.made[key].to_table()
+        assert self.there is not None
+        return self.there(key)
 
     def _brought(
         self, key: ops.CreateForeignKeyOp, filled: set[Key]
@@ -115,11 +149,13 @@ class Parents:
         target = _target(key)
         rows = self._rows(key)
         names = said(target), said((key.kw.get("source_schema"), key.source_table))
+        what = "The rows of {}" if target in self.made else "The keys of {}"
         if rows is None:
-            return [Comment("The rows of {} are gone: this fails if {} has rows.".format(*names))]
-        more = [self._apart(key)] if target in filled else []
+            words = f"{what} are gone: this fails if {{}} has rows."
+            return [Comment(words.format(*names))]
+        more = [self._apart(key)] if target in filled or target not in self.made else []
         filled.add(target)
-        words = "The rows of {} are gone: those that {} refers to come back, with nothing else."
+        words = f"{what} are gone: those that {{}} refers to come back, with nothing else."
         return [Comment(words.format(*names)), *self._inserted(key, rows, more)]
 
     def _inserted(
@@ -131,7 +167,7 @@ class Parents:
         conditions = " AND ".join([*(f"{name} IS NOT NULL" for name in local), *more])
         columns = ", ".join(quoted(self.dialect, name) for name in rows)
         values = ", ".join(rows.values())
-        table = self.made[_target(key)].to_table()
+        table = self._table(_target(key))
         counting = [c for c in table.columns if c.name in rows and (c.identity or _counts(c))]
         always = any(column.identity and column.identity.always for column in counting)
         override = " OVERRIDING SYSTEM VALUE" if always else ""
@@ -160,12 +196,12 @@ class Parents:
     def _rows(self, key: ops.CreateForeignKeyOp) -> dict[str, str] | None:
         """SQL of what a row of the table that comes back needs, by column; None if nobody knows."""
         target = _target(key)
-        table = self.made[target].to_table()
+        table = self._table(target)
         rows = {
             remote: quoted(self.dialect, local)
             for remote, local in zip(key.remote_cols, key.local_cols, strict=True)
         }
-        alone = [*_unique(table), *self._unique_indexes(target)]
+        alone = [*_unique(table), *self._unique_indexes(target), *_indexes(table)]
         if self._is_one(key):
             alone = []
         apart = Column(key.local_cols[0], table.columns[key.remote_cols[0]].type)
@@ -237,6 +273,12 @@ def _unique(table: Table) -> Iterator[set[str]]:
     for each in table.constraints:
         if isinstance(each, UniqueConstraint | PrimaryKeyConstraint) and each.columns:
             yield {column.name for column in each.columns}
+
+
+def _indexes(table: Table) -> Iterator[set[str]]:
+    for index in table.indexes:
+        if index.unique and index.columns:
+            yield {column.name for column in index.columns}
 
 
 def _conditions(table: Table) -> Iterator[CheckConstraint | ForeignKeyConstraint]:

@@ -136,9 +136,9 @@ def _parts(
     for key in there:
         if key in renames.gone_tables or not _loses(inspector, key, first):
             continue
-        found = _read(context, inspector, key)
+        found = read_table(context, inspector, key)
         modify = _compared(
-            context, key, found, _read(context, RenamedInspector(inspector, first), key)
+            context, key, found, read_table(context, RenamedInspector(inspector, first), key)
         )
         modify.ops[:] = [op for op in modify.ops if isinstance(op, _Drop)]
         modify.ops += [
@@ -152,7 +152,7 @@ def _whole(
     context: AutogenContext, inspector: Inspector, key: Key
 ) -> Iterator[ops.MigrateOperation]:
     """A table, as Alembic drops it."""
-    found = _read(context, inspector, key)
+    found = read_table(context, inspector, key)
     modify = _compared(context, key, found, None)
     yield from [modify] if modify.ops else []
     yield ops.DropTableOp.from_table(found)
@@ -178,8 +178,11 @@ def _compared(
     return modify
 
 
-def _read(context: AutogenContext, inspector: Any, key: Key) -> Table:
-    """A table as Alembic reads it."""
+def read_table(context: AutogenContext, inspector: Any, key: Key) -> Table:
+    """A table as Alembic reads it.
+
+    :param inspector: SQLAlchemy's, or one that answers in new names.
+    """
     schema, name = key
     table = Table(name, MetaData(), schema=schema)
     listener = context.migration_context.impl._compat_autogen_column_reflect(inspector)
