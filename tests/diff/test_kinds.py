@@ -122,3 +122,44 @@ def test_generated_values_are_kept(local: Evolution) -> None:
     local.now.execute("UPDATE t SET twice = 0")
     local.back(tables(computed))
     assert local.rows("SELECT twice FROM t") == [(14,)]
+
+
+@pytest.mark.parametrize("convention", [{}, {"pk": "pk_%(table_name)s"}], ids=["", "names"])
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (("a", ("a", "b"), True), ("b", ("a", "b"), True)),
+        (("a", ("a", "b"), True), ("b", ("a", "b"), False)),
+        (("a", ("a", "b"), False), ("b", ("a", "b"), True)),
+        (("a", ("a", "x"), True), ("b", ("x", "b"), True)),
+    ],
+    ids=["both", "before", "after", "another column"],
+)
+def test_another_key_counts(
+    local: Evolution, before: Any, after: Any, convention: dict[str, str]
+) -> None:
+    """AUTOINCREMENT goes with the key that has it, and comes back with that."""
+
+    def models(key: str, columns: tuple[str, ...], counts: bool) -> Any:
+        def made(db: Any) -> None:
+            db.metadata.naming_convention = convention or db.metadata.naming_convention
+            numbers = (
+                sa.Column(n, sa.Integer, primary_key=n == key, nullable=False) for n in columns
+            )
+            db.Table("t", *numbers, sqlite_autoincrement=counts)
+
+        return made
+
+    def counts() -> bool:
+        (found,) = local.rows("SELECT sql FROM sqlite_master WHERE name = 't'")
+        return "AUTOINCREMENT" in str(found)
+
+    local.begin(models(*before), "INSERT INTO t VALUES (1, 5), (2, 6)")
+    answer = local.migrate(models(*after), "--no-rename", "*")
+    assert "Proved: upgrade, downgrade, no further changes" in answer.stdout, answer.output
+    local.now.ok("upgrade")
+    local.now.ok("check")
+    assert counts() is after[-1]
+    local.now.ok("downgrade")
+    assert counts() is before[-1]
+    assert local.rows("SELECT count(*) FROM t") == [(2,)]

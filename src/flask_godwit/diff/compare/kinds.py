@@ -19,6 +19,8 @@ from ..names import said
 from ..steps import Together
 from .sides import sides_of
 
+_COUNTS = "sqlite_autoincrement"
+
 
 class TableKind(ops.MigrateOperation):
     """``op.batch_alter_table(…, table_kwargs=…)``."""
@@ -72,14 +74,26 @@ def compare_kind(
     twin = sides.twin(table)
     if twin is None:
         return
+    moves = any(map(_drops_key, modify.ops))
     for name, usual in names.items():
         before = {name: usual != (name in facts.options)}
         after = {name: usual != (name in twin.options)}
         if before != after:
             change = TableKind(table.name, schema, before, after)
-            change.lost_key = _lost_key(context, table, schema)
+            if not moves:
+                change.lost_key = _lost_key(context, table, schema)
             place = 0 if after[name] == usual else len(modify.ops)
             modify.ops.insert(place, change)
+        elif name == _COUNTS and after[name] and moves:
+            # It stands in the key, and goes and comes with that.
+            off, on = ({name: is_so} for is_so in (False, True))
+            modify.ops.insert(0, TableKind(table.name, schema, on, off))
+            modify.ops.append(TableKind(table.name, schema, off, on))
+
+
+def _drops_key(operation: ops.MigrateOperation) -> bool:
+    is_drop = isinstance(operation, ops.DropConstraintOp)
+    return is_drop and operation.constraint_type == "primary"  # type: ignore[attr-defined]
 
 
 def _lost_key(
