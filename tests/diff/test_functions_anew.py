@@ -157,3 +157,22 @@ def test_of_a_type_that_changes(evolution: Evolution) -> None:
 
     evolution.begin(models("a", "b"), "INSERT INTO t VALUES (1, 'a')")
     _there_and_back(evolution, models("b", "a", "c"))
+
+
+def test_of_a_dropped_table(evolution: Evolution) -> None:
+    """A table that needs the function goes before that, and comes back after it."""
+
+    def models(function: str, *tables: str) -> Models:
+        def declare(db: SQLAlchemy) -> None:
+            _models(function)(db)
+            for name in tables:
+                number = sa.Column("n", sa.Integer, server_default=sa.text("next_to(1)"))
+                says = sa.CheckConstraint("next_to(n) > 0", name=f"{name}_positive")
+                refers = sa.Column("of", sa.ForeignKey("t.id"), index=True)
+                db.Table(name, _key(), number, refers, says)
+
+        return declare
+
+    before = models(_ONE, "a", "b")
+    evolution.begin(before, "INSERT INTO t VALUES (1, 2)", "INSERT INTO a (id) VALUES (1)")
+    _there_and_back(evolution, models(_WIDER, "b", "c"), "--no-rename", "*", "--allow-drop")

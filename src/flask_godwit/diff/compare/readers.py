@@ -61,7 +61,35 @@ def set_aside(
         first, last = defaults_aside(context, upgrade, table, (facts, spoken), seen_to)
         found.before.extend(first)
         found.last.extend(last)
+    found.before[:0] = _dropped_before(context, upgrade, spoken_of)
     return found
+
+
+def _dropped_before(
+    context: AutogenContext, upgrade: ops.UpgradeOps, spoken_of: Callable[[Key], Spoken]
+) -> _Steps:
+    """Tables that go do so first if one of them speaks, and come back when that is there again."""
+    gone = {(o.schema, o.table_name) for o in upgrade.ops if isinstance(o, ops.DropTableOp)}
+    for key in gone:
+        facts = sides_of(context).actual(context, *key)
+        if facts is not None and any(map(spoken_of(key).is_used_in, _expressions(facts))):
+            kinds = (ops.DropTableOp, ops.ModifyTableOps)
+            first: _Steps = [
+                op
+                for op in upgrade.ops
+                if isinstance(op, kinds) and (op.schema, op.table_name) in gone
+            ]
+            upgrade.ops = [op for op in upgrade.ops if op not in first]
+            return first
+    return []
+
+
+def _expressions(facts: TableFacts) -> Iterator[str]:
+    for column in facts.columns.values():
+        yield from filter(None, (column.default, column.computed))
+    yield from (text for _, text in facts.checks)
+    yield from facts.indexes.values()
+    yield from facts.exclusions.values()
 
 
 def _blocks(
