@@ -176,3 +176,19 @@ def test_of_a_dropped_table(evolution: Evolution) -> None:
     before = models(_ONE, "a", "b")
     evolution.begin(before, "INSERT INTO t VALUES (1, 2)", "INSERT INTO a (id) VALUES (1)")
     _there_and_back(evolution, models(_WIDER, "b", "c"), "--no-rename", "*", "--allow-drop")
+
+
+def test_of_a_new_schema(evolution: Evolution) -> None:
+    """What stands in a schema that the first revision makes is compared at once."""
+
+    def declare(db: SQLAlchemy) -> None:
+        own = _ONE.replace("next_to", "app.next_to")
+        Function("next_to", db, own, before_tables=True, schema="app")
+        number = sa.Column("n", sa.Integer, server_default=sa.text("app.next_to(1)"))
+        db.Table("t", _key(), number, schema="app")
+        View("v", db, "SELECT n FROM app.t", schema="app")
+
+    answer = evolution.migrate(declare)
+    assert "Proved: upgrade, downgrade, no further changes" in answer.stdout, answer.output
+    for command in ("upgrade", "check", "downgrade"):
+        evolution.now.ok(command)

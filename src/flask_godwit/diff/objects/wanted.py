@@ -14,6 +14,7 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine, MetaData, make_url
 from sqlalchemy.event import listen
+from sqlalchemy.schema import CreateSchema
 
 from ...dialects import Database, dialect_for
 from ...dialects.object_answers import UNDECLARED
@@ -91,12 +92,21 @@ def _made(
             stack.enter_context(kept_inside(engine, place, real))
             stack.enter_context(untouched({real, *others}))
             with engine.connect() as connection, _overheard(engine) as statements:
+                if place.makes_schemas:
+                    _make_schemas(connection, metadatas)
                 for metadata in metadatas:
                     metadata.create_all(connection)
                 here = dialect_for(engine.url, connection.dialect)
                 return _found(connection, here, list(statements))
     except Exception as error:  # what the models send is theirs, and so are its errors
         raise NotCompared(reason_of(error).partition("\n")[0]) from error
+
+
+def _make_schemas(connection: Connection, metadatas: Sequence[MetaData]) -> None:
+    """Those of the tables, which a script makes: before the first one, no database has them."""
+    tables = (table for metadata in metadatas for table in metadata.tables.values())
+    for schema in sorted({table.schema for table in tables if table.schema}):
+        connection.execute(CreateSchema(schema, if_not_exists=True))
 
 
 def _place(real: Engine, scratch_url: str | None) -> Database:
