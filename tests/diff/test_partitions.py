@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
@@ -41,3 +43,31 @@ def test_foreign_keys(evolution: Evolution, begins: bool) -> None:
     for command in ("upgrade", "check", "downgrade", "upgrade", "check"):
         evolution.now.ok(command)
     assert evolution.script.count("drop_constraint") == 2
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"postgresql_partition_by": "RANGE (id)"},
+        {"postgresql_partition_by": "LIST (lower(name))"},
+        {"prefixes": ["UNLOGGED"]},
+    ],
+    ids=["range", "list", "unlogged"],
+)
+def test_a_dropped_table(evolution: Evolution, said: Any) -> None:
+    """It comes back as what it was."""
+
+    def before(db: SQLAlchemy) -> None:
+        _nothing(db)
+        number = sa.Column("n", sa.Integer, index=True)
+        db.Table("t", sa.Column("id", sa.Integer), sa.Column("name", sa.Text), number, **said)
+
+    evolution.begin(before)
+    answer = evolution.migrate(_nothing, "--allow-drop")
+    assert "Proved: upgrade, downgrade, no further changes" in answer.stdout, answer.output
+    for command in ("upgrade", "check", "downgrade"):
+        evolution.now.ok(command)
+
+
+def _nothing(db: SQLAlchemy) -> None:
+    db.Table("u", sa.Column("id", sa.Integer, primary_key=True))

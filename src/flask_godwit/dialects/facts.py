@@ -58,6 +58,8 @@ class TableFacts:
     """Names of foreign keys by their columns, where SQLAlchemy does not reflect them."""
     options: Mapping[str, str] = field(default_factory=dict)
     """Character set, collation, engine: what the table as a whole is given."""
+    said: Mapping[str, Any] = field(default_factory=dict)
+    """What SQLAlchemy does not reflect of the table as a whole, as it calls that."""
     uniques: Mapping[str, UniqueFacts] | None = None
     """Unique constraints by name; None where there is no more to them than their columns."""
     conflicts: Mapping[tuple[str, ...], str] | None = None

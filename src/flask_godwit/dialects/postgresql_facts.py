@@ -22,6 +22,7 @@ from .postgresql_remarks import constraint_comments
 
 _COLUMNS = """
     SELECT c.relname AS table, c.reloptions AS options, c.relpersistence AS persistence,
+        pg_get_partkeydef(c.oid) AS partitioned,
         a.attname AS name, a.attgenerated AS generated, a.attinhcount > 0 AS inherited,
         pg_get_expr(d.adbin, d.adrelid) AS expression, co.collname AS collation,
         format_type(a.atttypid, a.atttypmod) AS type,
@@ -146,9 +147,14 @@ def _facts(
 
     columns: dict[str, dict[str, ColumnFacts]] = defaultdict(dict)
     options: dict[str, dict[str, str]] = {}
+    said: dict[str, dict[str, Any]] = {}
     for row in rows(_COLUMNS):
         columns[row.table][row.name] = _column(row)
-        options[row.table] = options_in(row.options, unlogged=_letter(row.persistence) == "u")
+        is_unlogged = _letter(row.persistence) == "u"
+        options[row.table] = options_in(row.options, unlogged=is_unlogged)
+        said[row.table] = {"prefixes": ["UNLOGGED"]} if is_unlogged else {}
+        if row.partitioned:
+            said[row.table]["postgresql_partition_by"] = row.partitioned
     checks: dict[str, list[tuple[str | None, str]]] = defaultdict(list)
     exclusions: dict[str, dict[str, str]] = defaultdict(dict)
     uniques: dict[str, dict[str, UniqueFacts]] = defaultdict(dict)
@@ -171,6 +177,7 @@ def _facts(
             indexes[name],
             exclusions[name],
             options=options[name],
+            said=said[name],
             uniques=uniques[name],
         )
         for name, found in columns.items()

@@ -43,6 +43,23 @@ def complete_dropped(
     _complete_columns(context, found, facts, {column.name for column in found.columns})
 
 
+def complete_dropped_tables(context: AutogenContext, upgrade: ops.UpgradeOps) -> None:
+    """Have tables come back with what is said of them as a whole."""
+    for operation in upgrade.ops:
+        if not isinstance(operation, ops.DropTableOp):
+            continue
+        key = operation.schema, operation.table_name
+        facts = sides_of(context).actual(context, *key)
+        if facts is None:
+            continue
+        more = dict(facts.said)
+        operation.prefixes = more.pop("prefixes", operation.prefixes)
+        operation.table_kw.update(more)
+        if operation._reverse is not None:
+            operation._reverse.prefixes = operation.prefixes
+            operation._reverse.kw.update(more)
+
+
 def complete_dropped_columns(
     context: AutogenContext, found: Table, wanted: Table, facts: TableFacts
 ) -> None:

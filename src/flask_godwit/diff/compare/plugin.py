@@ -40,6 +40,10 @@ def _compare_table(*arguments: Any) -> PriorityDispatchResult:
 
 def _compare_types(context: AutogenContext, upgrade: ops.UpgradeOps) -> PriorityDispatchResult:
     beside_batches(upgrade)
+    if any(isinstance(op, ops.DropTableOp) for op in upgrade.ops):
+        from .dropped import complete_dropped_tables
+
+        complete_dropped_tables(context, upgrade)
     compare_enums(context, upgrade)
     compare_domains(context, upgrade)
     compare_sequences(context, upgrade)
