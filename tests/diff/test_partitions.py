@@ -69,5 +69,22 @@ def test_a_dropped_table(evolution: Evolution, said: Any) -> None:
         evolution.now.ok(command)
 
 
+def test_a_dropped_child(evolution: Evolution) -> None:
+    """It inherits again when it comes back."""
+
+    def before(db: SQLAlchemy) -> None:
+        _nothing(db)
+        number = sa.Column("n", sa.Integer)
+        db.Table("child", number, postgresql_inherits="u")
+
+    evolution.begin(before)
+    answer = evolution.migrate(_nothing, "--allow-drop")
+    assert "Proved: upgrade, downgrade, no further changes" in answer.stdout, answer.output
+    for command in ("upgrade", "check", "downgrade"):
+        evolution.now.ok(command)
+    evolution.now.execute("INSERT INTO child VALUES (5, 6)")
+    assert evolution.rows("SELECT id FROM u") == [(5,)]
+
+
 def _nothing(db: SQLAlchemy) -> None:
     db.Table("u", sa.Column("id", sa.Integer, primary_key=True))

@@ -23,6 +23,11 @@ from .postgresql_remarks import constraint_comments
 _COLUMNS = """
     SELECT c.relname AS table, c.reloptions AS options, c.relpersistence AS persistence,
         pg_get_partkeydef(c.oid) AS partitioned,
+        (SELECT array_agg(p.relname::text ORDER BY h.inhseqno)
+            FROM pg_inherits h
+            JOIN pg_class p ON p.oid = h.inhparent
+            JOIN pg_namespace n ON n.oid = p.relnamespace AND n.nspname = current_schema()
+            WHERE h.inhrelid = c.oid AND NOT c.relispartition) AS parents,
         a.attname AS name, a.attgenerated AS generated, a.attinhcount > 0 AS inherited,
         pg_get_expr(d.adbin, d.adrelid) AS expression, co.collname AS collation,
         format_type(a.atttypid, a.atttypmod) AS type,
@@ -155,6 +160,8 @@ def _facts(
         said[row.table] = {"prefixes": ["UNLOGGED"]} if is_unlogged else {}
         if row.partitioned:
             said[row.table]["postgresql_partition_by"] = row.partitioned
+        if row.parents:
+            said[row.table]["postgresql_inherits"] = tuple(row.parents)
     checks: dict[str, list[tuple[str | None, str]]] = defaultdict(list)
     exclusions: dict[str, dict[str, str]] = defaultdict(dict)
     uniques: dict[str, dict[str, UniqueFacts]] = defaultdict(dict)
