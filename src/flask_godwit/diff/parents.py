@@ -52,6 +52,8 @@ class Parents:
     made: dict[Key, ops.CreateTableOp] = field(default_factory=dict)
     added: set[tuple[Key, str]] = field(default_factory=set)
     """Columns that come back."""
+    generated: set[tuple[Key, str]] = field(default_factory=set)
+    """Those of them that have their values at once."""
     retyped: dict[tuple[Key, str], tuple[Any, Any]] = field(default_factory=dict)
     """Columns that get their old type back: the one that they have, and that."""
 
@@ -60,7 +62,10 @@ class Parents:
             if isinstance(step, ops.CreateTableOp):
                 self.made[(step.schema, step.table_name)] = step
             elif isinstance(step, ops.AddColumnOp):
-                self.added.add(((step.schema, step.table_name), step.column.name))
+                column = (step.schema, step.table_name), step.column.name
+                self.added.add(column)
+                if step.column.computed is not None:
+                    self.generated.add(column)
             elif _is_retyped(step):
                 place = (step.schema, step.table_name)
                 self.retyped[place, step.column_name] = step.existing_type, step.modify_type
@@ -133,7 +138,8 @@ class Parents:
         if target in self.made:
             return True
         own = target == (key.kw.get("source_schema"), key.source_table)
-        comes_back = any((target, name) in self.added for name in key.remote_cols)
+        gone = self.added - self.generated
+        comes_back = any((target, name) in gone for name in key.remote_cols)
         return comes_back and not own and self.there is not None
 
     def _table(self, key: Key) -> Table:
