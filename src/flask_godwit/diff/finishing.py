@@ -58,7 +58,12 @@ def finished(refinement: Refinement, context: AutogenContext, script: ops.Migrat
         first, last = _left(refinement, context)
         upgrade.ops, downgrade.ops = [*first, *upgrade.ops], [*downgrade.ops, *last]
     database = dialect_for(context.connection.engine.url, context.connection.dialect)
-    late = [refinement.renames.new_key(key) for key in database.checked_late(context.connection)]
+
+    def late() -> list[Key]:
+        assert context.connection is not None
+        found = database.checked_late(context.connection)
+        return [refinement.renames.new_key(key) for key in found]
+
     for operations, own in zip((upgrade, downgrade), steps, strict=True):
         operations.ops = in_phases(operations.ops, own)
         check_at_once(operations, context.connection.dialect, database, late)
