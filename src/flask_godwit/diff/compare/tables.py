@@ -7,6 +7,7 @@ from alembic.operations import ops
 from alembic.util import PriorityDispatchResult
 from sqlalchemy import Table
 
+from ...dialects.facts import TableFacts
 from ..constraint_comments import compare_comments
 from .checks import compare_checks
 from .column_order import compare_order
@@ -49,22 +50,7 @@ def compare_table(
     use_final_names(context.dialect, modify.ops)
     facts = sides_of(context).actual(context, schema, name)
     if facts is not None:
-        complete_dropped_columns(context, found, wanted, facts)
-        compare_options(context, modify, schema, wanted, facts)
-        compare_columns(context, modify, schema, found, wanted, facts)
-        checks = list(compare_checks(context, modify, schema, wanted, facts))
-        # A CHECK speaks of the types on its own side.
-        gone = [op for op in checks if isinstance(op, ops.DropConstraintOp)]
-        new = [op for op in checks if op not in gone]
-        indexes = list(compare_indexes(context, modify, schema, wanted, facts))
-        uniques = list(compare_uniques(context, modify, schema, wanted, facts))
-        leave_out_merged(context, modify, wanted)
-        uniques += compare_same_columns(context, modify, found, wanted, facts)
-        modify.ops[:] = [*gone, *modify.ops, *new, *indexes, *uniques]
-        as_statements(context, modify.ops)
-        without_checks(modify.ops)
-        keep_indexes(context, modify, schema, wanted, facts)
-        stand_again(context, modify, schema, found, facts)
+        _compare_by_facts(context, modify, found, wanted, (schema, facts))
     compare_primary_key(context, modify, schema, found, wanted)
     compare_nameless(context, modify, found, wanted)
     if facts is not None:
@@ -84,6 +70,36 @@ def compare_table(
         if not sides_of(context).database.retypes_what_is_read:
             modify.ops[:] = _around_types(modify.ops)
     return PriorityDispatchResult.CONTINUE
+
+
+def _compare_by_facts(
+    context: AutogenContext,
+    modify: ops.ModifyTableOps,
+    found: Table,
+    wanted: Table,
+    read: tuple[str | None, TableFacts],
+) -> None:
+    """What the server's own words tell, in which nameless constraints have no part.
+
+    :param read: the schema, and what the server says of the table.
+    """
+    schema, facts = read
+    complete_dropped_columns(context, found, wanted, facts)
+    compare_options(context, modify, schema, wanted, facts)
+    compare_columns(context, modify, schema, found, wanted, facts)
+    checks = list(compare_checks(context, modify, schema, wanted, facts))
+    # A CHECK speaks of the types on its own side.
+    gone = [op for op in checks if isinstance(op, ops.DropConstraintOp)]
+    new = [op for op in checks if op not in gone]
+    indexes = list(compare_indexes(context, modify, schema, wanted, facts))
+    uniques = list(compare_uniques(context, modify, schema, wanted, facts))
+    leave_out_merged(context, modify, wanted)
+    uniques += compare_same_columns(context, modify, found, wanted, facts)
+    modify.ops[:] = [*gone, *modify.ops, *new, *indexes, *uniques]
+    as_statements(context, modify.ops)
+    without_checks(modify.ops)
+    keep_indexes(context, modify, schema, wanted, facts)
+    stand_again(context, modify, schema, found, facts)
 
 
 def _around_types(operations: list[ops.MigrateOperation]) -> list[ops.MigrateOperation]:
