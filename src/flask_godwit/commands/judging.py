@@ -68,7 +68,7 @@ def _against(
     rows: list[RowFinding] = []
 
     def use(rehearsal: Rehearsal) -> None:
-        builder = builder_of(rehearsal, project.settings)
+        builder = builder_of(rehearsal)
         builder.facts = replace(builder.facts, read=False)  # what they hold says nothing here
         look = preflight_of(rehearsal, project.settings)
         look.copied.small_rows = small_rows

@@ -12,13 +12,11 @@ from alembic.script import ScriptDirectory
 
 from ..environment import Migrations
 from ..planning.build import Builder
-from ..planning.facts import read_facts
 from ..planning.judge import judge_of
 from ..planning.preflight import Preflight
 from ..planning.replay import Rehearsal, Replayed, rehearse
 from ..plans import Plan, PlannedRevision, RowFinding, TargetPlan
 from ..settings import Settings
-from ..sql.read import read
 from ..steps import steps_back
 from ..values import Project
 
@@ -47,23 +45,13 @@ def moves_of(
     return partial(steps_back, scripts) if downgrade else scripts._upgrade_revs  # type: ignore[return-value]
 
 
-def builder_of(rehearsal: Rehearsal, settings: Settings) -> Builder:
+def builder_of(rehearsal: Rehearsal) -> Builder:
     """Who builds the steps, with what is known of the tables that they touch."""
-    dialect = rehearsal.database.name.lower()
-    actions = [
-        action
-        for replayed in rehearsal.replayed
-        for step in replayed.recorded
-        for sentence in step.sentences
-        for action in read(sentence.sql, dialect)
-    ]
-    small_rows = settings.small_table_rows
-    facts = read_facts(rehearsal.connection, rehearsal.database, actions, small_rows)
-    return Builder(rehearsal.database, facts)
+    return Builder(rehearsal.database, rehearsal.facts())
 
 
 def _target(rehearsal: Rehearsal, settings: Settings) -> TargetPlan:
-    builder = builder_of(rehearsal, settings)
+    builder = builder_of(rehearsal)
     look = preflight_of(rehearsal, settings)
     version = ".".join(map(str, builder.facts.version))
     return TargetPlan(
@@ -79,7 +67,7 @@ def preflight_of(rehearsal: Rehearsal, settings: Settings) -> Preflight:
     """Who looks at the rows of a database, as long as a question or a statement may take."""
     limits = (settings.preflight_seconds, settings.statement_timeout_seconds)
     seconds = min((limit for limit in limits if limit), default=0.0)
-    return Preflight(rehearsal.connection, rehearsal.database, seconds)
+    return Preflight(rehearsal.connection, rehearsal.database, rehearsal.facts, seconds)
 
 
 def _revision(builder: Builder, look: Preflight, replayed: Replayed) -> PlannedRevision:

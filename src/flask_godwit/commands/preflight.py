@@ -102,7 +102,7 @@ class Look:
                     found.rows.update(dict.fromkeys(rows, replayed.path))
         if not self.hazards:
             return
-        builder = builder_of(rehearsal, self.settings)
+        builder = builder_of(rehearsal)
         for replayed in rehearsal.replayed:
             steps = builder.steps(replayed.recorded, judge_of(replayed.path))
             long, shorter = too_long(steps, self.settings.enforce_seconds)

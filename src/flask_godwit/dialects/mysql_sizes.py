@@ -10,18 +10,13 @@ from sqlalchemy import Connection, TextClause, text
 from .mysql_locks import TRAITS
 
 # A name in a query, not a list of names: MariaDB opens every table of the server otherwise.
-_THERE = text(
-    """
-    SELECT table_name FROM information_schema.tables
-    WHERE table_schema = coalesce(:schema, database()) AND table_type = 'BASE TABLE'
-    """
-)
 _SIZE = text(
     """
     SELECT /*+ SET_VAR(information_schema_stats_expiry = 0) */
         coalesce(table_rows, 0), coalesce(data_length, 0) + coalesce(index_length, 0)
     FROM information_schema.tables
     WHERE table_schema = coalesce(:schema, database()) AND table_name = :table
+      AND table_type = 'BASE TABLE'
     """
 )
 _TRAITS = text(
@@ -43,6 +38,7 @@ _TRAITS = text(
               AND c.extra LIKE '%VIRTUAL GENERATED%')
     FROM information_schema.tables t
     WHERE t.table_schema = coalesce(:schema, database()) AND t.table_name = :table
+      AND t.table_type = 'BASE TABLE'
     """
 )
 
@@ -65,11 +61,8 @@ def _of_each(
     connection: Connection, tables: Collection[str], query: TextClause
 ) -> Iterator[tuple[str, Sequence[Any]]]:
     """What a query says of each table that is there."""
-    there: dict[str | None, set[str]] = {}
     for name in tables:
         schema, _, table = name.rpartition(".")
-        place = {"schema": schema or None}
-        if place["schema"] not in there:
-            there[place["schema"]] = set(connection.scalars(_THERE, place))
-        if table in there[place["schema"]]:
-            yield name, connection.execute(query, {**place, "table": table}).one()
+        row = connection.execute(query, {"schema": schema or None, "table": table}).one_or_none()
+        if row is not None:
+            yield name, row

@@ -30,27 +30,19 @@ _OWN = text(
     WHERE a.attnum > 0 AND n.nspname = coalesce(:schema, current_schema())
     """
 )
-_FULL = text(
-    """
-    SELECT t.relname, k.conname
-    FROM pg_constraint k
-    JOIN pg_class t ON t.oid = k.conrelid
-    JOIN pg_namespace n ON n.oid = t.relnamespace
-    WHERE k.contype = 'f' AND k.confmatchtype = 'f'
-        AND n.nspname = coalesce(:schema, current_schema())
-    """
-)
 
 
 # A foreign key to a partitioned table has copies, to each of the partitions.
-_COPIES = text(
+_SPECIAL = text(
     """
-    SELECT t.relname, k.conname
+    SELECT t.relname AS table, k.conname AS name, k.confmatchtype = 'f' AS is_full,
+        p.oid IS NOT NULL AS is_copy
     FROM pg_constraint k
-    JOIN pg_constraint p ON p.oid = k.conparentid AND p.conrelid = k.conrelid
     JOIN pg_class t ON t.oid = k.conrelid
     JOIN pg_namespace n ON n.oid = t.relnamespace
+    LEFT JOIN pg_constraint p ON p.oid = k.conparentid AND p.conrelid = k.conrelid
     WHERE k.contype = 'f' AND n.nspname = coalesce(:schema, current_schema())
+        AND (k.confmatchtype = 'f' OR p.oid IS NOT NULL)
     """
 )
 
@@ -64,8 +56,9 @@ def read_foreign_keys(dialect: Dialect) -> None:
 
     def get_multi_foreign_keys(connection: Connection, **options: Any) -> Any:
         found = dict(read(connection, **options))
-        place = {"schema": options.get("schema")}
-        full, copies = (set(map(tuple, connection.execute(q, place))) for q in (_FULL, _COPIES))
+        rows = connection.execute(_SPECIAL, {"schema": options.get("schema")}).all()
+        full = {(row.table, row.name) for row in rows if row.is_full}
+        copies = {(row.table, row.name) for row in rows if row.is_copy}
         for (_, table), keys in found.items():
             keys[:] = [key for key in keys if (table, key["name"]) not in copies]
             for key in keys:

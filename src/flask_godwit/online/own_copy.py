@@ -133,8 +133,10 @@ class OwnCopy(TableCopy):
         if self._session.database.name == "MySQL":
             # Since 9.6 REPLACE keeps what refers to a row, but deletes the row for a trigger: that
             # of the copy would take along what refers to the copy by then.
+            if not any(key.follows for key in others):
+                return ""
             keeps = self._session.send("SHOW VARIABLES LIKE 'innodb_native_foreign_keys'")
-            goes = any(key.follows for key in others) and [row[1] for row in keeps] == ["OFF"]
+            goes = [row[1] for row in keeps] == ["OFF"]
             return "rows of other tables go with its rows" if goes else ""
         follows = any(key.follows for key in own)
         tables = {self._place, *(key.place for key in others)} if others or follows else set()

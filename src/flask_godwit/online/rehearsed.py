@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from alembic.operations import ops
@@ -27,7 +28,7 @@ SETTING = "godwit_setting"
 CLAUSES = "godwit_clauses"
 """The execution option with the clauses that a run tries, the cheapest first."""
 NO_COPY = "godwit_no_copy"
-"""The execution option with the reason why only the server copies the table, "" for none."""
+"""The execution option with what tells why only the server copies the table, "" for no reason."""
 
 
 def rehearsal_of(context: MigrationContext, limits: Limits) -> Rehearsed | None:
@@ -149,7 +150,7 @@ class RehearsedAsserted(Rehearsed, Asserted):
         for order in self._orders(operation, invoke):
             with self._as_run(order):
                 statement = as_alter(order.text)
-                clauses, no_copy = self._rungs(statement), self._no_copy(order)
+                clauses, no_copy = self._rungs(statement), partial(self._no_copy, order)
                 options = {**order.options, CLAUSES: clauses, NO_COPY: no_copy}
                 self.connection.execute(as_ddl(statement), execution_options=options)
         return None

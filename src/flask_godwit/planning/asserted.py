@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from ..dialects import Database
@@ -16,20 +16,24 @@ from .recorder import Recorded, Sentence
 def asserted(
     revisions: Sequence[tuple[Recorded, ...]],
     database: Database,
-    read_facts: Callable[[Sequence[Sentence]], Facts],
+    facts: Callable[[], Facts],
 ) -> list[tuple[Recorded, ...]]:
     """What revisions ask for, with the clause that the server agrees to.
 
     A run tries one clause after the other. Where only a copy of the table does it, it asserts
     nothing; nor does a plan.
 
-    :param read_facts: what is known of the tables that some statements touch.
+    :param facts: what is known of the tables that the statements touch.
     """
-    every = [s for recorded in revisions for step in recorded for s in step.sentences]
-    if not any(sentence.clauses for sentence in every):
+    if not any(sentence.clauses for sentence in sentences_of(revisions)):
         return list(revisions)
-    asserting = _Asserting(database, read_facts(every))
+    asserting = _Asserting(database, facts())
     return [tuple(map(asserting.step, recorded)) for recorded in revisions]
+
+
+def sentences_of(revisions: Sequence[tuple[Recorded, ...]]) -> Iterator[Sentence]:
+    """All that revisions ask for, in order."""
+    return (s for recorded in revisions for step in recorded for s in step.sentences)
 
 
 class _Asserting:
@@ -44,10 +48,17 @@ class _Asserting:
 
     def _sentence(self, sentence: Sentence) -> Sentence:
         actions = read(sentence.sql, self.facts.dialect)
-        cost = worst([self.database.cost(action, self.facts) for action in actions])
+        costs = [self.database.cost(action, self.facts) for action in actions]
         for action in actions:
             self.facts = followed(self.facts, action)
-        return _with_clause(sentence, cost)
+        return _with_clause(_with_no_copy(sentence, costs), worst(costs))
+
+
+def _with_no_copy(sentence: Sentence, costs: Sequence[Cost]) -> Sentence:
+    """Asked only about what may need a copy: it is several questions."""
+    if sentence.ask_no_copy is None or all(c.sure and c.algorithm != "COPY" for c in costs):
+        return sentence
+    return replace(sentence, no_copy=sentence.ask_no_copy())
 
 
 def _with_clause(sentence: Sentence, cost: Cost) -> Sentence:

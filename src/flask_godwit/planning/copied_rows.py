@@ -5,15 +5,15 @@ They are about columns that the statement says nothing of.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 
 from sqlalchemy import Date, DateTime
 
 from ..dialects.base import Condition
 from ..diff.names import Key, said
+from ..plans import Facts
 from ..sql.action import Action
-from .facts import read_facts
 from .recorder import Sentence
 from .row_questions import Question
 from .row_search import RowSearch
@@ -24,8 +24,9 @@ _NOUNS = ("value that the mode of the server forbids", "values that the mode of 
 class CopiedRows:
     """Asks about each table once for each of its columns that can have such values."""
 
-    def __init__(self, search: RowSearch) -> None:
+    def __init__(self, search: RowSearch, facts: Callable[[], Facts]) -> None:
         self.search = search
+        self.facts = facts
         self.small_rows = 0
         """How many rows a table has at least that is not copied by the server but by us."""
         self.asked: set[str] = set()
@@ -45,9 +46,8 @@ class CopiedRows:
 
     def _fails(self, sentence: Sentence, action: Action) -> bool:
         """Whether the server copies the table; a copy of our own takes such values."""
-        connection, database = self.search.connection, self.search.database
-        facts = read_facts(connection, database, [action], self.small_rows)
-        cost, table = database.cost(action, facts), facts.table(action.table)
+        facts = self.facts()
+        cost, table = self.search.database.cost(action, facts), facts.table(action.table)
         rows = (table and table.rows) or 0
         is_ours = sentence.no_copy == "" and rows >= self.small_rows
         return cost.sure and cost.algorithm == "COPY" and not is_ours

@@ -64,6 +64,7 @@ def _table(inspector: Inspector, name: str, rows: int, size: int) -> TableFact:
     read = _Reader(inspector, table, schema or None)
     indexes = read.of("get_indexes")
     unique = read.of("get_unique_constraints")
+    checks = read.of("get_check_constraints")
     primary = inspector.get_pk_constraint(table, schema or None)
     columns = {
         str(entry["name"]): _keys(entry.get("expressions") or entry["column_names"])
@@ -77,8 +78,8 @@ def _table(inspector: Inspector, name: str, rows: int, size: int) -> TableFact:
         columns={entry["name"]: _column(inspector, entry) for entry in read.of("get_columns")},
         indexes=columns,
         unique=tuple(str(entry["name"]) for entry in unique),
-        checks=read.checks(valid=True),
-        unproved=read.checks(valid=False),
+        checks=_checks(checks, valid=True),
+        unproved=_checks(checks, valid=False),
         foreign_keys={
             str(entry["name"]): _qualified(entry) for entry in read.of("get_foreign_keys")
         },
@@ -105,13 +106,14 @@ class _Reader:
             return []
         return found
 
-    def checks(self, *, valid: bool) -> dict[str, str]:
-        """The CHECKs that every row is known to satisfy, or the others."""
-        return {
-            str(entry["name"]): entry["sqltext"]
-            for entry in self.of("get_check_constraints")
-            if bool(entry.get("dialect_options", {}).get("not_valid")) is not valid
-        }
+
+def _checks(found: Iterable[Any], *, valid: bool) -> dict[str, str]:
+    """The CHECKs that every row is known to satisfy, or the others."""
+    return {
+        str(entry["name"]): entry["sqltext"]
+        for entry in found
+        if bool(entry.get("dialect_options", {}).get("not_valid")) is not valid
+    }
 
 
 def _keys(names: Iterable[Any]) -> tuple[str, ...]:

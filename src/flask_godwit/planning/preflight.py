@@ -7,7 +7,7 @@ the run writes to a table, it may repair the rows, and a finding is not certain.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -17,7 +17,7 @@ from sqlalchemy import Connection, inspect
 from ..dialects import Database
 from ..diff.names import Key, said
 from ..operations.backfill import BackfillOp
-from ..plans import RowFinding
+from ..plans import Facts, RowFinding
 from ..sql.action import Action
 from ..sql.assigned import Assigned, assigned
 from ..sql.read import read
@@ -38,7 +38,13 @@ _RETYPES = {"modify_column", "alter_type"}
 class Preflight:
     """Looks at the rows of one database, for one step after the other."""
 
-    def __init__(self, connection: Connection, database: Database, seconds: float = 0.0) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        database: Database,
+        facts: Callable[[], Facts],
+        seconds: float = 0.0,
+    ) -> None:
         self.search = RowSearch(connection, database, seconds)
         self.dialect = database.name.lower()
         self.inspector = inspect(connection)
@@ -49,7 +55,7 @@ class Preflight:
         self.converted: set[tuple[str, str]] = set()
         self.retyped_by_hand: set[tuple[str, str]] = set()
         self.enums = MadeEnums()
-        self.copied = CopiedRows(self.search)
+        self.copied = CopiedRows(self.search, facts)
         self.kept_keys = KeptKeys(self.search)
         self.anything = False
 

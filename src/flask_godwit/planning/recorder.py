@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -26,7 +26,7 @@ class Sentence:
     was asked for. ``is_setting``: it only prepares the session for another one. ``in_batches``: it
     stands for a backfill. ``clauses``: a run sends it with the first of them that the server takes.
     ``no_copy``: why only the server copies the table for it, "" where a copy is made that others
-    write to, None where nobody asked.
+    write to, None where nobody asked; ``ask_no_copy`` asks.
     """
 
     sql: str
@@ -38,6 +38,7 @@ class Sentence:
     in_batches: bool = False
     clauses: tuple[str, ...] = ()
     no_copy: str | None = None
+    ask_no_copy: Callable[[], str | None] | None = field(default=None, compare=False)
 
     @property
     def texts(self) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
+from functools import cache, partial
 
 import alembic.op
 from alembic.operations import Operations
@@ -33,9 +34,9 @@ from ..sqlite import IS_BEHIND
 from ..steps import spans_revisions
 from ..surroundings import OPTION as SURROUNDINGS
 from ..surroundings import RUNNING, Surroundings
-from .asserted import asserted
+from .asserted import asserted, sentences_of
 from .facts import read_facts
-from .recorder import Recorded, Recorder, Sentence
+from .recorder import Recorded, Recorder
 from .wiretap import Tap, tapped
 
 Moves = Callable[[tuple[str, ...]], Iterable[RevisionStep]]
@@ -68,6 +69,8 @@ class Rehearsal:
     connection: Connection
     replayed: tuple[Replayed, ...]
     context: MigrationContext
+    facts: Callable[[], Facts]
+    """What is known of the tables that are touched: asked for once, if at all."""
 
 
 def rehearse(
@@ -166,9 +169,13 @@ class _Rehearsing:
         assert self.real is not None
         database = dialect_for(self.real.engine.url, self.real.dialect)
         forms = rehearsal_of(context, self.limits)
-        replayed = self._asserted([self._one(s, context, database, forms) for s in self.moves(at)])
+        replayed = [self._one(step, context, database, forms) for step in self.moves(at)]
+        recorded = [one.recorded for one in replayed]
+        facts = cache(partial(self._facts, database, recorded))
+        said = asserted(recorded, database, facts)
+        done = tuple(replace(one, recorded=new) for one, new in zip(replayed, said, strict=True))
         bind, url = bind_of(context), shown(self.real.engine.url)
-        self.use(Rehearsal(bind, url, at, database, self.real, tuple(replayed), context))
+        self.use(Rehearsal(bind, url, at, database, self.real, done, context, facts))
 
     def _one(
         self,
@@ -192,19 +199,15 @@ class _Rehearsing:
         reads = tuple(f"{short_path(path)}:{line}" for line in recorder.reads)
         return Replayed(step, recorder.steps, reads, unplannable)
 
-    def _asserted(self, replayed: list[Replayed]) -> list[Replayed]:
-        """What a run asserts beside each statement is a part of it."""
+    def _facts(self, database: Database, revisions: Sequence[tuple[Recorded, ...]]) -> Facts:
         assert self.real is not None
-        real, database = self.real, dialect_for(self.real.engine.url, self.real.dialect)
-
-        def known(sentences: Sequence[Sentence]) -> Facts:
-            dialect = database.name.lower()
-            actions = [action for one in sentences for action in read(one.sql, dialect)]
-            small = self.migrations.project.settings.small_table_rows
-            return read_facts(real, database, actions, small)
-
-        found = asserted([one.recorded for one in replayed], database, known)
-        return [replace(one, recorded=new) for one, new in zip(replayed, found, strict=True)]
+        actions = [
+            action
+            for sentence in sentences_of(revisions)
+            for action in read(sentence.sql, database.name.lower())
+        ]
+        small_rows = self.migrations.project.settings.small_table_rows
+        return read_facts(self.real, database, actions, small_rows)
 
     def _tap(self, context: MigrationContext, database: Database) -> Tap:
         assert context.connection is not None

@@ -82,7 +82,7 @@ def _sentence(sent: Sent, tap: Tap) -> Sentence:
         is_setting,
         in_batches,
         options.get(CLAUSES, ()),
-        options.get(NO_COPY),
+        ask_no_copy=options.get(NO_COPY),
     )
 
 

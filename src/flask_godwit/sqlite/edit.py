@@ -18,6 +18,7 @@ from sqlalchemy import (
 )
 
 from ..errors import RebuildRefused
+from . import ON_KEY, ON_NULL
 from .clauses import Clause
 from .columns import ColumnText
 from .conversions import conversion
@@ -28,13 +29,6 @@ from .native import can_add, can_drop
 from .render import inlined, renamed, strict_type
 from .table_text import TableText
 from .tokens import folded, quoted, same_name
-
-ON_NULL = "sqlite_on_conflict_not_null"
-ON_KEY = "sqlite_on_conflict_primary_key"
-"""As SQLAlchemy's columns have it: what happens to a row that NOT NULL or a key refuses.
-
-Given on to ``alter_column()``; the key may be one of several columns.
-"""
 
 _KINDS: dict[type[Constraint], str] = {
     PrimaryKeyConstraint: "primary",

@@ -106,14 +106,13 @@ def _unseen(
     seen: set[Any],
 ) -> Iterator[ops.DropIndexOp]:
     """Indexes that SQLAlchemy doesn't reflect, and that no model has any more."""
-    known = {_name(context, index) for index in table.indexes} | seen
-    known |= {c["name"] for c in context.inspector.get_indexes(table.name, schema=schema)}
-    known |= {
-        c["name"] for c in context.inspector.get_unique_constraints(table.name, schema=schema)
-    }
-    known |= {c["name"] for c in context.inspector.get_foreign_keys(table.name, schema=schema)}
+    left = facts.indexes.keys() - seen - {_name(context, index) for index in table.indexes}
+    for kind in ("indexes", "unique_constraints", "foreign_keys"):
+        if left:
+            read = getattr(context.inspector, f"get_{kind}")
+            left -= {found["name"] for found in read(table.name, schema=schema)}
     for name, definition in facts.indexes.items():
-        if name not in known and _is_looked_at(context, schema, table, name):
+        if name in left and _is_looked_at(context, schema, table, name):
             yield dropped_index(schema, table.name, name, definition)
 
 

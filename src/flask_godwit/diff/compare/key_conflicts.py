@@ -15,7 +15,7 @@ from alembic.operations import ops
 from sqlalchemy import Column, PrimaryKeyConstraint, Table
 
 from ...dialects.facts import TableFacts
-from ...sqlite.edit import ON_KEY, ON_NULL
+from ...sqlite import ON_KEY, ON_NULL
 from ..key_order import key_columns
 from ..names import Key, said
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import field
-
-from sqlalchemy.dialects.postgresql.base import RESERVED_WORDS
-from sqlalchemy.dialects.sqlite.base import SQLiteIdentifierPreparer
+from functools import cache
 
 from ...frozen import frozen
 from ..names import Key
@@ -19,7 +17,6 @@ _TOKEN = re.compile(
 _CAST = re.compile(r"""::(?:(?:\w+|"(?:[^"]|"")*")\.)?\Z""")
 _CALL = re.compile(r"\s*\(")
 _PLAIN = re.compile(r"[a-z_][a-z0-9_]*")
-_RESERVED = {*RESERVED_WORDS, *SQLiteIdentifierPreparer.reserved_words}
 
 
 @frozen
@@ -116,5 +113,14 @@ def _renamed(found: re.Match[str], columns: Mapping[str, str]) -> str:
 
 def _written(name: str) -> str:
     """A name where another one stood without quotes, as only PostgreSQL and SQLite have them."""
-    is_plain = _PLAIN.fullmatch(name) and name not in _RESERVED
+    is_plain = _PLAIN.fullmatch(name) and name not in _reserved()
     return name if is_plain else f'"{name}"'
+
+
+@cache
+def _reserved() -> frozenset[str]:
+    # Few need them: a command on MySQL doesn't load the other dialects.
+    from sqlalchemy.dialects.postgresql.base import RESERVED_WORDS
+    from sqlalchemy.dialects.sqlite.base import SQLiteIdentifierPreparer
+
+    return frozenset(RESERVED_WORDS) | frozenset(SQLiteIdentifierPreparer.reserved_words)
