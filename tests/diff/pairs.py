@@ -15,9 +15,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from flask_godwit import View
-
 from .pairs_kinds import KINDS, Kind
+from .pairs_objects import declare_trigger, declare_view
 
 CONVENTION = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -96,6 +95,8 @@ class TableOf:
     """Two columns that a CHECK is about."""
     seen: tuple[str, ...] = ()
     """The columns that a view shows."""
+    watched: str | None = None
+    """The column that a trigger is about."""
     comment: str | None = None
 
     @property
@@ -153,9 +154,8 @@ def models(schema: Schema, features: Set[str] = frozenset()) -> Callable[[Any], 
             )
             _beside(schema, table, made)
             _more_indexes(table, made, features)
-            if table.seen:
-                query = sa.select(*(made.c[name] for name in table.seen))
-                View(f"seen_{table.number}", db, query)
+            declare_view(db, f"seen_{table.number}", made, table.seen)
+            declare_trigger(db, f"watch_{table.number}", made, table.watched)
 
     return declare
 

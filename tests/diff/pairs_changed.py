@@ -153,6 +153,7 @@ class _TableChange:
             is_stored=table.is_stored,
             balance=now(table.balance),
             seen=now(table.seen),
+            watched=renamed.get(table.watched or "", table.watched),
             comment=self.draw(COMMENTS),
         )
         return self.draw(with_more(made))  # type: ignore[no-any-return]

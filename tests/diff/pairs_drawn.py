@@ -95,7 +95,10 @@ def with_more(draw: Any, table: TableOf) -> TableOf:
     if draw(RARELY):
         names = sorted(table.names)
         shown = tuple(draw(st.lists(st.sampled_from(names), max_size=3, unique=True)))
-    return replace(table, seen=shown)
+    watched = table.watched if table.watched in table.names else None
+    if draw(RARELY):
+        watched = draw(st.none() | st.sampled_from(sorted(table.names - {table.key_name})))
+    return replace(table, seen=shown, watched=watched)
 
 
 @st.composite
