@@ -30,6 +30,7 @@ COLUMNS = (
     *("name", "age", "select", "Total", "a b", "per%cent", "state", "born", "note", "code"),
     *("rank", "City", "it's", "via"),
 )
+APART = "apart"
 LABELS = ("new", "old", "it's", "longer label", "50%")
 SORTS = ("descending", "lower", "partial")
 
@@ -79,6 +80,8 @@ class TableOf:
 
     number: int
     name: str
+    is_apart: bool = False
+    """Whether it is in :data:`APART`, where the database has schemas."""
     key: str = "integer"
     key_name: str = "id"
     fields: tuple[Field, ...] = ()
@@ -98,6 +101,11 @@ class TableOf:
     watched: str | None = None
     """The column that a trigger is about."""
     comment: str | None = None
+
+    @property
+    def place(self) -> str:
+        """Its name, as answers say it."""
+        return f"{APART}.{self.name}" if self.is_apart else self.name
 
     @property
     def names(self) -> set[str]:
@@ -132,6 +140,14 @@ class Pair:
     after: Schema
     answers: tuple[str, ...] = field(default=())
 
+    def answers_on(self, features: Set[str]) -> Iterator[str]:
+        """Those that make sense where there are such features."""
+        for option, value in zip(self.answers[::2], self.answers[1::2], strict=True):
+            said = value if "schemas" in features else value.replace(f"{APART}.", "")
+            before, _, after = said.partition(":")
+            if before != after:
+                yield from (option, said)
+
 
 # Tables
 
@@ -150,6 +166,7 @@ def models(schema: Schema, features: Set[str] = frozenset()) -> Callable[[Any], 
                 *(part for each in table.links for part in _link(schema, each, features)),
                 *_computed(table),
                 comment=table.comment,
+                schema=APART if table.is_apart and "schemas" in features else None,
                 sqlite_autoincrement=table.key == "counting",
             )
             _beside(schema, table, made)
@@ -190,13 +207,14 @@ def _link(schema: Schema, each: Link, features: Set[str]) -> Iterator[Any]:
     late = each.late and not features & {"auto_increment"}
     options: dict[str, Any] = {"ondelete": each.ondelete, "onupdate": each.onupdate}
     options |= {"deferrable": True, "initially": "DEFERRED"} if late else {}
+    target = to.place if "schemas" in features else to.name
     if not to.is_key_pair:
-        key = sa.ForeignKey(f"{to.name}.{to.key_name}", **options)
+        key = sa.ForeignKey(f"{target}.{to.key_name}", **options)
         yield sa.Column(each.name, key, nullable=each.nullable, index=each.index)
         return
     yield sa.Column(each.name, sa.Integer(), nullable=each.nullable, index=each.index)
     yield sa.Column(each.part, sa.Integer(), nullable=each.nullable)
-    columns = [f"{to.name}.{to.key_name}", f"{to.name}.part"]
+    columns = [f"{target}.{to.key_name}", f"{target}.part"]
     yield sa.ForeignKeyConstraint([each.name, each.part], columns, **options)
 
 

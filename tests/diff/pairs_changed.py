@@ -41,15 +41,19 @@ def _changed(draw: Any, before: Schema) -> Pair:
     answers: list[str] = []
     fates = draw(_fates(before))
     kept = [table for table in before.tables if fates[table.number] != "drop"]
-    names = draw(_names(before, fates, answers))
+    names = draw(_names(before, fates))
     targets = {table.number: table for table in kept}
     stay = []
     for table in kept:
         now = replace(table, name=names[table.number], key=draw(_keys_like(table.key)))
+        if fates[table.number] != "keep" and draw(RARELY):
+            now = replace(now, is_apart=not table.is_apart)
+        if now.place != table.place:
+            answers += ["--rename-table", f"{table.place}:{now.place}"]
         if now.is_key_pair != table.is_key_pair and _is_referred_to(table, before):
             now = replace(now, key=table.key)
         if now.is_key_pair and not table.is_key_pair:
-            answers += ["--fill", f"{now.name}.part=1"]
+            answers += ["--fill", f"{now.place}.part=1"]
         targets[table.number] = now
         stay.append(now)
     changed = [
@@ -84,7 +88,7 @@ def _fates(draw: Any, before: Schema) -> dict[int, str]:
 
 
 @st.composite
-def _names(draw: Any, before: Schema, fates: dict[int, str], answers: list[str]) -> dict[int, str]:
+def _names(draw: Any, before: Schema, fates: dict[int, str]) -> dict[int, str]:
     """The new names of tables; two of them may change places."""
     names = {table.number: table.name for table in before.tables}
     free = [name for name in TABLES if name not in names.values()]
@@ -92,8 +96,6 @@ def _names(draw: Any, before: Schema, fates: dict[int, str], answers: list[str])
     moves = {number: free.pop() for number, fate in fates.items() if fate == "rename"}
     if len(stay) > 1 and draw(RARELY):
         moves |= {stay[0]: names[stay[1]], stay[1]: names[stay[0]]}
-    for number, name in moves.items():
-        answers += ["--rename-table", f"{names[number]}:{name}"]
     return names | moves
 
 
@@ -169,7 +171,7 @@ class _TableChange:
 
     def _rename(self, old: str, new: str) -> None:
         self.renamed[old] = new
-        self.answers.extend(["--rename", f"{self.table.name}.{old}:{self.table.name}.{new}"])
+        self.answers.extend(["--rename", f"{self.table.place}.{old}:{self.table.place}.{new}"])
 
     def _new_name(self, old: str) -> str:
         found = self.draw(st.sampled_from([n for n in COLUMNS if n not in self.used]))
@@ -206,7 +208,7 @@ class _TableChange:
                 self._answer(each)
 
     def _answer(self, each: Field) -> None:
-        self.answers.extend(["--fill", f"{self.table.name}.{each.name}={_fill(each)}"])
+        self.answers.extend(["--fill", f"{self.table.place}.{each.name}={_fill(each)}"])
 
     def _link(self, link: Link) -> list[Link]:
         draw = self.draw

@@ -31,7 +31,8 @@ def schemas(draw: Any) -> Schema:
     names = draw(st.lists(st.sampled_from(TABLES), min_size=1, max_size=3, unique=True))
     tables: list[TableOf] = []
     for number, name in enumerate(names):
-        tables.append(draw(tables_of(number, name, draw(_KEYS), range(number + 1))))
+        table = draw(tables_of(number, name, draw(_KEYS), range(number + 1)))
+        tables.append(replace(table, is_apart=draw(RARELY)))
     return Schema(tuple(tables), draw(LABEL_LISTS), draw(st.booleans()), draw(ENUMS))
 
 

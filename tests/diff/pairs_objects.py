@@ -20,7 +20,7 @@ def declare_trigger(db: Any, name: str, table: Any, column: str | None) -> None:
     """A trigger that names a column, as each database has one, and leaves rows as they are."""
     if column is None:
         return
-    of, on = f'"{column}"', f'"{table.name}"'
+    of, on = f'"{column}"', ".".join(f'"{name}"' for name in table.fullname.split("."))
     Trigger(
         name,
         table,

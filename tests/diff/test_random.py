@@ -19,7 +19,7 @@ from flask_godwit.dialects import dialect_for
 from tests.core.apps import Shop
 from tests.databases import Database
 
-from .pairs import Pair, Schema, models, plain, rows_of
+from .pairs import APART, Pair, Schema, TableOf, models, plain, rows_of
 from .pairs_changed import pairs
 
 PAIRS = int(os.environ.get("GODWIT_RANDOM_PAIRS", "0"))
@@ -56,7 +56,9 @@ class Trial:
         self.follow(pair.before)
         self.insert(pair.before)
         start, rows = self.facts(pair.before), self.rows(pair.before)
-        if self.follow(pair.after, *pair.answers, "--allow-drop", "--no-rename", "*"):
+        if self.follow(
+            pair.after, *pair.answers_on(self.database.features), "--allow-drop", "--no-rename", "*"
+        ):
             _same_rows(pair, rows, self.rows(pair.after))
             self.back()
             assert self.facts(pair.before) == start
@@ -95,7 +97,7 @@ class Trial:
         """Three rows for each table."""
         with self.database.engine() as engine, engine.begin() as connection:
             for table in schema.tables:
-                made = self.shops[-1].db.metadata.tables[table.name]
+                made = self.shops[-1].db.metadata.tables[self.key(table)]
                 connection.execute(made.insert(), list(rows_of(schema, table)))
 
     def rows(self, schema: Schema, shop: int = -1) -> Rows:
@@ -103,11 +105,15 @@ class Trial:
         with self.database.engine() as engine, engine.connect() as connection:
             found = {}
             for table in schema.tables:
-                made = self.shops[shop].db.metadata.tables[table.name]
+                made = self.shops[shop].db.metadata.tables[self.key(table)]
                 query = sa.select(made).order_by(made.c[table.key_name])
                 rows = connection.execute(query).mappings()
                 found[table.number] = [{k: plain(v) for k, v in row.items()} for row in rows]
         return found
+
+    def key(self, table: TableOf) -> str:
+        """What SQLAlchemy calls a table."""
+        return table.place if "schemas" in self.database.features else table.name
 
     def close(self) -> None:
         for shop in self.shops:
@@ -167,7 +173,12 @@ def _empty(database: Database) -> None:
         return
     statements = [f"DROP DATABASE {name}", f"CREATE DATABASE {name} CHARACTER SET utf8mb4"]
     if "schemas" in database.features:
-        statements = ["DROP SCHEMA public CASCADE", "CREATE SCHEMA public"]
+        statements = [
+            f"DROP SCHEMA IF EXISTS {APART} CASCADE",
+            "DROP SCHEMA public CASCADE",
+            "CREATE SCHEMA public",
+            f"CREATE SCHEMA {APART}",
+        ]
     with database.engine(isolation_level="AUTOCOMMIT") as engine, engine.connect() as connection:
         for statement in statements:
             connection.exec_driver_sql(statement)
