@@ -8,6 +8,7 @@ from typing import Any
 from alembic.operations import ops
 
 from .blocks import blocks_of, table_of
+from .drops_ahead import drops_ahead
 from .index_steps import MAKES_INDEX, index_name, indexed_columns, retyped_by
 from .names import Key
 
@@ -17,6 +18,7 @@ def indexes_aside(operations: ops.OpContainer, keys_begin: Callable[[Key], Set[s
 
     :param keys_begin: the columns with which the foreign keys of a table begin.
     """
+    drops_ahead(operations, MAKES_INDEX)
     for block in blocks_of(operations):
         _in_order(block, keys_begin)
 

@@ -11,6 +11,7 @@ from typing import Any
 from alembic.operations import ops
 
 from .blocks import blocks_of
+from .drops_ahead import drops_ahead
 from .index_steps import indexed_columns, retyped_by
 from .steps import Comment
 
@@ -19,6 +20,7 @@ _MAKES = (ops.CreateUniqueConstraintOp, ops.CreatePrimaryKeyOp)
 
 def uniques_aside(operations: ops.OpContainer) -> None:
     """Drop such keys before their columns are altered, and make new ones of those after that."""
+    drops_ahead(operations, _MAKES)
     for block in blocks_of(operations):
         changing = [op for op in block.ops if retyped_by(op)]
         if changing:
