@@ -17,11 +17,12 @@ def stored_as(kind: Any, dialect: Dialect) -> Any:
 
 def written_as(kind: Any, dialect: Dialect) -> Any:
     """The same as it is written in SQL: the type that a driver converts values by may say less."""
-    found = _of_dialect(types.to_instance(kind), dialect)
+    found = of_dialect(types.to_instance(kind), dialect)
     while isinstance(found, TypeDecorator) and not isinstance(found, types.Interval):
-        found = _of_dialect(found.load_dialect_impl(dialect), dialect)
+        found = of_dialect(found.load_dialect_impl(dialect), dialect)
     return stored_as(found, dialect) if isinstance(found, types.Interval) else found
 
 
-def _of_dialect(kind: Any, dialect: Dialect) -> Any:
+def of_dialect(kind: Any, dialect: Dialect) -> Any:
+    """The variant of a type that is for a database, or the type itself."""
     return kind._variant_mapping.get(dialect.name, kind)

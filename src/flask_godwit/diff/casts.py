@@ -25,6 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeEngine
 
 from ..dialects.base import Condition, Database
+from ..dialects.stored_types import of_dialect
 from ..errors import RowsInTheWay
 from .alterations import alterations
 from .answers import Answers
@@ -167,7 +168,8 @@ class CastStage:
             return None
         key = (operation.schema, operation.table_name)
         model = self.models(key, operation.column_name) if is_upgrade else None
-        fits = model is not None and _same_family(model.type, operation.modify_type)
+        own = None if model is None else of_dialect(model.type, self.dialect)
+        fits = own is not None and _same_family(own, operation.modify_type)
         return _spoken(model.server_default) if model is not None and fits else had
 
     # rows

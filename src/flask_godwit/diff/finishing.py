@@ -29,6 +29,7 @@ from .names_together import bring_names_together
 from .objects.phases import apart, in_phases
 from .obstacles import ObstacleStage
 from .order import put_in_order
+from .own_variants import use_own_variants
 from .parents import Parents
 from .renames.find import models_of
 from .renames.leaving import read_table
@@ -108,6 +109,8 @@ def _run(
         "answers": refinement.answers,
         "used": refinement.used,
     }
+    use_own_variants(upgrade, context.dialect)
+    use_own_variants(downgrade, context.dialect)
     fill = FillStage(**facts, asker=refinement.asker)
     cast = CastStage(**facts, check_rows=refinement.check_rows)
     for key, name, before, after in refinement.enums:
@@ -119,7 +122,7 @@ def _run(
     cast.upgrade(upgrade)
     cast.downgrade(downgrade)
     fill.upgrade(upgrade)
-    values.filled = fill.filled
+    values.filled, values.begun = fill.filled, fill.begun
     obstacles.with_values(values)
     fill.downgrade(downgrade)
     if facts["database"].stores_positions:

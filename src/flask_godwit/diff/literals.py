@@ -15,6 +15,7 @@ from sqlalchemy import Column, Dialect, Enum, cast, literal, types
 from sqlalchemy.sql.elements import ClauseElement
 
 from ..dialects.base import Database
+from ..dialects.stored_types import of_dialect
 from ..dialects.written import undoubled
 from ..errors import AnswerWrong
 from ..frozen import frozen
@@ -62,17 +63,18 @@ def given(
     if isinstance(text, str) and text.startswith(SQL_PREFIX):
         return Value(text[len(SQL_PREFIX) :].strip(), constant=False)
     try:
-        value = _parsed(column, text)
-        kind = meant(column.type, value, dialect)
+        declared = of_dialect(column.type, dialect)
+        value = _parsed(declared, text)
+        kind = meant(declared, value, dialect)
         return _literal(Column(column.name, kind), value, dialect, database)
     except (ValueError, TypeError, ArithmeticError, LookupError) as error:
         raise AnswerWrong(f"{text!r} is no value for {place}, {column.type!r}.") from error
 
 
-def _parsed(column: Column[Any], text: Any) -> Any:
+def _parsed(declared: Any, text: Any) -> Any:
     if not isinstance(text, str):
         return text
-    type_ = _under_domain(column.type)
+    type_ = _under_domain(declared)
     if isinstance(type_, Enum):
         return _of_enum(type_, text)
     if isinstance(type_, types.JSON):
@@ -195,8 +197,9 @@ _NIL = "0" * 32
 
 def neutral(column: Column[Any], dialect: Dialect, database: Database) -> Value | None:
     """A value that says nothing, for a column whose own values are gone."""
-    kind: Any = _under_domain(column.type)
-    if getattr(column.type, "check", None) is not None:
+    declared = of_dialect(column.type, dialect)
+    kind: Any = _under_domain(declared)
+    if getattr(declared, "check", None) is not None:
         return None  # a domain, which may take no such value
     if isinstance(kind, Enum):
         first = _of_enum(kind, kind.enums[0]) if kind.enums else None
@@ -225,7 +228,7 @@ def _neutral_words(kind: Any) -> str | None:
 
 
 def _literal(column: Column[Any], value: Any, dialect: Dialect, database: Database) -> Value:
-    kind = _under_domain(column.type)
+    kind = _under_domain(of_dialect(column.type, dialect))
     if isinstance(kind, types.JSON):
         return Value(_quoted(json.dumps(value), dialect), text=json.dumps(value))
     if isinstance(kind, types.PickleType):  # an application reads nothing else there

@@ -25,6 +25,7 @@ from sqlalchemy.util import generic_repr, immutabledict
 from ..server_types import ServerType, as_written
 from . import column_checks, default_texts
 from .compare.type_checks import brings_check
+from .own_variants import declared
 from .variants import keep_variants
 
 _KNOWN = ("sqlalchemy.", "alembic.")
@@ -39,6 +40,8 @@ def attach(context: MigrationContext) -> None:
 
 
 def _render(given: Any, kind: str, item: Any, context: AutogenContext) -> Any:
+    if kind == "type" and declared(item) is not item:
+        return _repr_type(declared(item), context)
     theirs = given(kind, item, context) if given else False
     if theirs is False and kind == "column":
         return column_checks.written(item, context)
