@@ -224,6 +224,8 @@ class _TableChange:
             to = draw(st.sampled_from(sorted(self.targets)))
             if not link.nullable and self._is_pair(to) != self._is_pair(link.to):
                 to = link.to
+            if self._is_pair(link.to) and f"{self.targets[to].place}.part=1" in self.answers:
+                to = link.to  # the other parts that rows refer to are not there
             now = replace(now, to=to, index=draw(st.booleans()), onupdate=draw(ONUPDATE))
             now = possible(replace(now, ondelete=draw(ONDELETE), late=draw(RARELY)))
         return [now]

@@ -46,6 +46,8 @@ class FillStage:
     used: set[str]
     filled: dict[tuple[Key, str], str] = field(default_factory=dict)
     """What NULLs become, in SQL, by table and column."""
+    begun: dict[tuple[Key, str], str] = field(default_factory=dict)
+    """What rows get in new columns."""
 
     def upgrade(self, operations: ops.OpContainer) -> None:
         """Change the operations of an upgrade."""
@@ -178,6 +180,7 @@ class FillStage:
             if need is None or value is None:
                 rest += self._warned(need, step)
             elif isinstance(step, ops.AddColumnOp):
+                self.begun[need.key, need.name] = value.sql
                 add, update, after = self._added(need, step, value)
                 added.append(add)
                 updates += update

@@ -7,14 +7,15 @@ refer to nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from alembic.operations import ops
-from sqlalchemy import column, func, select, table, text
+from sqlalchemy import ColumnElement, column, func, select, table, text
 
 from ..errors import RowsInTheWay
+from .blocks import blocks_of, table_of
 from .names import Key, said
 from .row_queries import compared, duplicates, orphaned, unique_columns, violating
 from .rows import Rows
@@ -29,8 +30,10 @@ class ObstacleStage:
     """Looks at the rows that new constraints of one database are for."""
 
     rows: Rows
-    left: list[tuple[Key, ops.MigrateOperation, set[str], set[Key]]] = field(default_factory=list)
-    """What is about values that change in the same script, each with the new columns and tables."""
+    left: list[tuple[Key, ops.MigrateOperation, set[Key]]] = field(default_factory=list)
+    """What is about values that change in the same script, each with the new tables."""
+    new: dict[Key, set[str]] = field(default_factory=dict)
+    """The new columns of tables."""
     values: ValuesToBe | None = None
 
     def upgrade(self, operations: ops.OpContainer) -> None:
@@ -40,22 +43,22 @@ class ObstacleStage:
         """
         created = [op for op in operations.ops if isinstance(op, ops.CreateTableOp)]
         made = {(op.schema, op.table_name) for op in created}
-        for operation in operations.ops:
-            if isinstance(operation, ops.ModifyTableOps):
-                self._table(operation, made)
+        for block in blocks_of(operations):
+            added = filter(None, map(added_column, flat(block)))
+            self.new.setdefault(table_of(block), set()).update(adds.column.name for adds in added)
+        for block in blocks_of(operations):
+            self._table(block, made)
 
     def _table(self, operation: ops.ModifyTableOps, made: set[Key]) -> None:
         key = (operation.schema, operation.table_name)
         if not self.rows.exists(key):
             return  # a new table: Alembic makes its indexes apart from it
-        added = (added_column(step) for step in flat(operation))
-        new = {adds.column.name for adds in added if adds is not None}
         changing = {name for step in operation.ops for name in changing_values(step)}
         for step in (*operation.ops, *self._kept(operation, changing)):
-            if changing & names_in(step):
-                self.left.append((key, step, new, made))
+            if changing & names_in(step) or self._is_about_new(key, step):
+                self.left.append((key, step, made))
             else:
-                self._refuse(key, step, new, made)
+                self._refuse(key, step, made)
 
     def with_values(self, values: ValuesToBe) -> None:
         """Look at what was left, now that it is known what rows get.
@@ -63,11 +66,11 @@ class ObstacleStage:
         :raises RowsInTheWay: a constraint would refuse rows as they will be.
         """
         self.values = values
-        for key, step, new, made in self.left:
-            self._refuse(key, step, new, made)
+        for key, step, made in self.left:
+            self._refuse(key, step, made)
 
-    def _refuse(self, key: Key, step: ops.MigrateOperation, new: set[str], made: set[Key]) -> None:
-        query, words = self._asked(key, step, new, made)
+    def _refuse(self, key: Key, step: ops.MigrateOperation, made: set[Key]) -> None:
+        query, words = self._asked(key, step, made)
         count = self.rows.scalar(query) if query is not None and self.rows.any(key) else 0
         if count:
             raise RowsInTheWay(
@@ -89,15 +92,13 @@ class ObstacleStage:
         key = self.rows.renames.old_key((operation.schema, operation.table_name))
         return unique_keys(self.rows.inspector, key, list(flat(operation)))
 
-    def _asked(
-        self, key: Key, step: ops.MigrateOperation, new: set[str], made: set[Key]
-    ) -> tuple[Any, str]:
+    def _asked(self, key: Key, step: ops.MigrateOperation, made: set[Key]) -> tuple[Any, str]:
         """A query that counts what is in the way; None for what needs no look.
 
-        :param new: the table's new columns.
         :param made: the new tables.
         """
-        if isinstance(step, ops.CreateForeignKeyOp) and not new & set(step.local_cols):
+        new = self.new[key]
+        if isinstance(step, ops.CreateForeignKeyOp) and not self._empty(key, step.local_cols):
             target = (step.kw.get("referent_schema"), step.referent_table)
             words = f"refer to nothing in {said(target)}"
             if target in made:
@@ -123,11 +124,28 @@ class ObstacleStage:
     def _orphans(self, key: Key, target: Key, pairs: Sequence[tuple[str, str]]) -> Any:
         child, parent = self._source(key).alias("c"), self._source(target).alias("p")
         local = [child.c[self.rows.name(key, name)] for name, _ in pairs]
-        if any(self.rows.name(target, name) not in parent.c for _, name in pairs):
-            # A new column has no values yet that those of these rows could have been taken from.
+        if self._empty(target, [name for _, name in pairs]):
+            # A new column has no values that those of these rows could have been taken from.
             return self._filled(key, [name for name, _ in pairs])
         remote = [parent.c[self.rows.name(target, name)] for _, name in pairs]
         return select(func.count()).select_from(child).where(orphaned(local, parent, remote))
+
+    def _is_about_new(self, key: Key, step: ops.MigrateOperation) -> bool:
+        """Whether a foreign key is of, or to, a column that a table gets in the same script."""
+        if not isinstance(step, ops.CreateForeignKeyOp):
+            return False
+        target = (step.kw.get("referent_schema"), step.referent_table)
+        return bool(self._empty(key, step.local_cols) or self._empty(target, step.remote_cols))
+
+    def _empty(self, key: Key, names: Sequence[str]) -> set[str]:
+        """The new ones of these columns of which it is not known that rows get values in them."""
+        return self.new.get(key, set()) & {*names} - self._begun(key).keys()
+
+    def _begun(self, key: Key) -> Mapping[str, ColumnElement[Any]]:
+        """The values of new columns, but of one that has the name that another one gives up."""
+        left = self.rows.renames.columns.get(key, {})
+        found = self.values.of_new(key) if self.values else {}
+        return {name: value for name, value in found.items() if name not in left}
 
     def _filled(self, key: Key, names: Sequence[str]) -> Any:
         """Counts the rows that refer to anything at all."""
@@ -151,10 +169,12 @@ class ObstacleStage:
         found = self.rows.inspector.get_columns(name, schema=schema)
         source = table(name, *(column(item["name"]) for item in found), schema=schema)
         changed = self.values.of(key, source) if self.values else {}
-        if not changed:
+        new = self._begun(key)
+        if not (changed or new):
             return source
         return select(
-            *(changed.get(each.name, each).label(each.name) for each in source.c)
+            *(changed.get(each.name, each).label(each.name) for each in source.c),
+            *(value.label(name) for name, value in new.items()),
         ).subquery(name)
 
 
