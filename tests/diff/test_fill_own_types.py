@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy.dialects import postgresql
 
 from .conftest import Evolution
 
@@ -117,3 +119,47 @@ def test_pickled(evolution: Evolution, *, is_there: bool) -> None:
         kept = sa.table("t", sa.column("a", sa.PickleType))
         assert connection.scalars(sa.select(kept.c.a)).all() == [value]
     evolution.back(before)
+
+
+class Words(sa.types.TypeDecorator[Any]):
+    """Kept as JSON where there is a good one."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: sa.Dialect) -> Any:
+        is_one = dialect.name == "postgresql"
+        return dialect.type_descriptor(postgresql.JSONB() if is_one else sa.Text())
+
+    def process_bind_param(self, value: Any, dialect: sa.Dialect) -> Any:
+        return value if dialect.name == "postgresql" else json.dumps(value)
+
+    def process_result_value(self, value: Any, dialect: sa.Dialect) -> Any:
+        return value if value is None or dialect.name == "postgresql" else json.loads(value)
+
+
+class Plain(sa.types.TypeDecorator[Any]):
+    """JSON by another name."""
+
+    impl = sa.JSON
+    cache_ok = True
+
+
+@pytest.mark.parametrize("kind", [Words(), Plain()], ids=["some", "all"])
+def test_kept_as_json(evolution: Evolution, kind: Any) -> None:
+    """JSON is read as such, and a type that can't have a default gets none on the way."""
+
+    def models(*kinds: Any) -> Models:
+        def declare(db: SQLAlchemy) -> None:
+            new = [sa.Column("v", kind, nullable=False) for kind in kinds]
+            db.Table("t", sa.Column("id", sa.Integer, primary_key=True), *new)
+
+        return declare
+
+    evolution.begin(models(), "INSERT INTO t VALUES (1)")
+    evolution.follow(models(kind), "--fill", "t.v=[1]")
+    ((value,),) = evolution.rows("SELECT v FROM t")
+    assert value in ([1], "[1]", json.dumps("[1]"))
+    evolution.follow(models())
+    evolution.now.ok("downgrade")
+    assert len(evolution.rows("SELECT v FROM t")) == 1

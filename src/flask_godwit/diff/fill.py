@@ -14,6 +14,7 @@ from alembic.operations import ops
 from sqlalchemy import Column, DefaultClause, Dialect, text
 
 from ..dialects.base import Database
+from ..dialects.stored_types import stored_as
 from ..errors import RowsInTheWay
 from ..frozen import frozen
 from .answers import Answers
@@ -258,7 +259,7 @@ class FillStage:
         )
 
     def _can_default(self, column: Column[Any]) -> bool:
-        return self.database.can_default(column.type.dialect_impl(self.dialect))
+        return self.database.can_default(stored_as(column.type, self.dialect))
 
     def _update(self, need: _Need, value: Value) -> Sql:
         table, column = quoted(self.dialect, *need.key), quoted(self.dialect, need.name)

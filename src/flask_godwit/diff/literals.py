@@ -15,7 +15,7 @@ from sqlalchemy import Column, Dialect, Enum, cast, literal, types
 from sqlalchemy.sql.elements import ClauseElement
 
 from ..dialects.base import Database
-from ..dialects.stored_types import of_dialect
+from ..dialects.stored_types import of_dialect, stored_as
 from ..dialects.written import undoubled
 from ..errors import AnswerWrong
 from ..frozen import frozen
@@ -64,20 +64,20 @@ def given(
         return Value(text[len(SQL_PREFIX) :].strip(), constant=False)
     try:
         declared = of_dialect(column.type, dialect)
-        value = _parsed(declared, text)
+        value = _parsed(declared, text, dialect)
         kind = meant(declared, value, dialect)
         return _literal(Column(column.name, kind), value, dialect, database)
     except (ValueError, TypeError, ArithmeticError, LookupError) as error:
         raise AnswerWrong(f"{text!r} is no value for {place}, {column.type!r}.") from error
 
 
-def _parsed(declared: Any, text: Any) -> Any:
+def _parsed(declared: Any, text: Any, dialect: Dialect) -> Any:
     if not isinstance(text, str):
         return text
     type_ = _under_domain(declared)
     if isinstance(type_, Enum):
         return _of_enum(type_, text)
-    if isinstance(type_, types.JSON):
+    if isinstance(stored_as(type_, dialect), types.JSON):
         return json.loads(text)
     kind = _python_type(type_)
     if kind is bool:
@@ -229,8 +229,9 @@ def _neutral_words(kind: Any) -> str | None:
 
 def _literal(column: Column[Any], value: Any, dialect: Dialect, database: Database) -> Value:
     kind = _under_domain(of_dialect(column.type, dialect))
-    if isinstance(kind, types.JSON):
-        return Value(_quoted(json.dumps(value), dialect), text=json.dumps(value))
+    if isinstance(stored_as(kind, dialect), types.JSON):
+        said = json.dumps(_bound(kind, value, dialect))  # SQLAlchemy can't say one of an own type
+        return Value(_quoted(said, dialect), text=said)
     if isinstance(kind, types.PickleType):  # an application reads nothing else there
         value = kind.pickler.dumps(value, kind.protocol)
     if isinstance(value, bytes):
@@ -241,6 +242,15 @@ def _literal(column: Column[Any], value: Any, dialect: Dialect, database: Databa
         return Value(sql, text=value if is_text else None)
     except Exception as error:  # whatever a type of the application raises
         raise ValueError(str(value)) from error
+
+
+def _bound(kind: Any, value: Any, dialect: Dialect) -> Any:
+    """What a type of the application makes of a value before it is stored."""
+    while isinstance(kind, types.TypeDecorator):
+        if type(kind).process_bind_param is not types.TypeDecorator.process_bind_param:
+            value = kind.process_bind_param(value, dialect)
+        kind = kind.load_dialect_impl(dialect)
+    return value
 
 
 def _as_stored(kind: Any, value: Any, dialect: Dialect) -> tuple[Any, Any]:
