@@ -68,9 +68,9 @@ class Declared:
         if not self.is_for(connection.dialect) or (options.get("checkfirst") and not found):
             return
         dialect, kind = connection.dialect, self._kind(connection.dialect)
-        of = quoted(dialect, self.schema, self.of) if kind == TRIGGER else found and found.of
-        name = quoted(dialect, self.schema, self.name)
-        _send(connection, class_for(dialect).drop_object(kind, name, of))
+        of = self.of if kind == TRIGGER else found and found.of
+        statement = class_for(dialect).drop_object(dialect, kind, self.schema, self.name, of)
+        _send(connection, statement)
 
     def _found(self, connection: Connection) -> ObjectKey | None:
         """What is there of that name; in a mock of a connection, nothing."""

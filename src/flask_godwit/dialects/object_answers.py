@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, ClassVar
 
+from .written import quoted
+
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Dialect
 
     from .objects import ObjectKey, Objects
 
@@ -70,11 +72,11 @@ class ObjectAnswers:
         return {}
 
     @staticmethod
-    def drop_object(kind: str, name: str, of: str | None) -> str:
+    def drop_object(
+        dialect: Dialect, kind: str, schema: str | None, name: str, of: str | None
+    ) -> str:
         """The statement that drops a view, function or trigger.
 
-        :param name: quoted, with its schema.
-        :param of: the quoted table of what belongs to one, or a function's arguments if they are
-            known.
+        :param of: the table of what belongs to one, or a function's arguments if they are known.
         """
-        return f"DROP {kind.upper()} {name}"
+        return f"DROP {kind.upper()} {quoted(dialect, schema, name)}"

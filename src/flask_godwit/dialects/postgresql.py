@@ -26,6 +26,7 @@ from .postgresql_options import PostgreSQLOptions
 from .postgresql_states import gives_way
 from .postgresql_type_answers import PostgreSQLTypes
 from .type_answers import OwnedNames
+from .written import quoted
 
 if TYPE_CHECKING:
     from ..errors import Outage
@@ -309,10 +310,13 @@ class PostgreSQL(PostgreSQLOptions, PostgreSQLTypes, Database):
         return rights(connection, key)
 
     @staticmethod
-    def drop_object(kind: str, name: str, of: str | None) -> str:
-        if of is not None and kind in (FUNCTION, PROCEDURE):
-            name = f"{name}({of})"
-        return f"DROP {kind.upper()} {name}" + (f" ON {of}" if kind in OF_TABLES else "")
+    def drop_object(
+        dialect: Dialect, kind: str, schema: str | None, name: str, of: str | None
+    ) -> str:
+        if kind in OF_TABLES:  # which tell where it is
+            return f"DROP {kind.upper()} {quoted(dialect, name)} ON {quoted(dialect, schema, of)}"
+        arguments = f"({of})" if of is not None and kind in (FUNCTION, PROCEDURE) else ""
+        return f"DROP {kind.upper()} {quoted(dialect, schema, name)}{arguments}"
 
     def catalogue(self) -> Catalogue:
         from .postgresql_facts import PostgreSQLCatalogue

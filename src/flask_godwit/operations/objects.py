@@ -17,7 +17,6 @@ from ..dialects import class_for, dialect_for
 from ..dialects.object_answers import (
     FUNCTION,
     MATERIALIZED_VIEW,
-    OF_TABLES,
     PROCEDURE,
     TRIGGER,
     VIEW,
@@ -246,13 +245,12 @@ def _rights_of(context: MigrationContext, key: ObjectKey) -> tuple[str, ...]:
 def statement_of(operation: ObjectOp, dialect: Dialect) -> str:
     """The statement of a directive on a database."""
     key, database = operation.key, class_for(dialect)
-    name = quoted(dialect, key.schema, key.name)
     is_materialized = key.kind == MATERIALIZED_VIEW and database.materializes_views
     kind = VIEW if key.kind == MATERIALIZED_VIEW and not is_materialized else key.kind
     if operation.verb == DROP:
-        owner = quoted(dialect, key.schema, key.of) if kind in OF_TABLES else key.of
-        return database.drop_object(kind, name, owner)
+        return database.drop_object(dialect, kind, key.schema, key.name, key.of)
     statement = tidy(operation.definition)
     if kind in (VIEW, MATERIALIZED_VIEW):
+        name = quoted(dialect, key.schema, key.name)
         statement = view_statement(name, statement, materialized=is_materialized)
     return or_replace(statement) if operation.verb == REPLACE else statement
