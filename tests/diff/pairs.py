@@ -32,7 +32,7 @@ COLUMNS = (
 )
 APART = "apart"
 LABELS = ("new", "old", "it's", "longer label", "50%")
-SORTS = ("descending", "lower", "partial")
+SORTS = ("descending", "lower", "partial", "include", "hash", "prefix")
 
 
 @dataclass(frozen=True)
@@ -239,6 +239,12 @@ def _more_indexes(table: TableOf, made: Any, features: Set[str]) -> None:
             sa.Index(called, column, sqlite_where=some, postgresql_where=some)
         if sort == "descending":
             sa.Index(called, column.desc())
+        if sort == "include":
+            sa.Index(called, column, postgresql_include=[table.key_name])
+        if sort == "hash":
+            sa.Index(called, column, postgresql_using="hash")
+        if sort == "prefix":
+            sa.Index(called, column, mysql_length=5, mariadb_length=5)
         if sort == "lower" and "expression_indexes" in features:
             sa.Index(called, sa.func.lower(column))
 

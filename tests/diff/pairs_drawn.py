@@ -121,7 +121,8 @@ def _with_indexes(draw: Any, table: TableOf) -> TableOf:
     kept = {(sort, name) for sort, name in table.indexes if name in names}
     if names and draw(RARELY):
         kept ^= {(draw(st.sampled_from(SORTS)), draw(st.sampled_from(names)))}
-    indexes = tuple(sorted(each for each in kept if each[0] != "lower" or each[1] in texts))
+    of_texts = ("lower", "prefix")
+    indexes = tuple(sorted(each for each in kept if each[0] not in of_texts or each[1] in texts))
     return replace(table, indexes=indexes)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,35 @@ def _sorted() -> Any:
     return made
 
 
+class Guid(sa.types.TypeDecorator[Any]):
+    """A UUID, as applications have made one before there was a type."""
+
+    impl = sa.CHAR
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: sa.Dialect) -> Any:
+        own = sa.Uuid() if dialect.name == "postgresql" else sa.CHAR(36)
+        return dialect.type_descriptor(own)
+
+    def process_bind_param(self, value: Any, dialect: sa.Dialect) -> Any:
+        return value if value is None or dialect.name == "postgresql" else str(value)
+
+    def process_result_value(self, value: Any, dialect: sa.Dialect) -> Any:
+        return value if value is None else uuid.UUID(str(value))
+
+
+def _roomy() -> Any:
+    return sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+def _uuid_variant() -> Any:
+    return sa.String(36).with_variant(postgresql.UUID(as_uuid=False), "postgresql")
+
+
+def _document() -> Any:
+    return sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
+
+
 def _list() -> Any:
     return sa.JSON().with_variant(sa.ARRAY(sa.Integer), "postgresql")
 
@@ -75,6 +105,7 @@ KINDS: Mapping[str, Kind] = {
     "smallint": _number(sa.SmallInteger()),
     "integer": _number(sa.Integer(), lambda c: c < 1000),
     "bigint": _number(sa.BigInteger()),
+    "roomy": _number(_roomy()),
     "numeric": Kind("number", lambda *_: sa.Numeric(10, 2), int, "1.50", lambda c: c >= 0),
     "wide": _number(sa.Numeric(14, 4)),
     "double": _number(sa.Double()),
@@ -103,6 +134,11 @@ KINDS: Mapping[str, Kind] = {
     "word": _label(lambda *_: sa.String(20)),
     "uuid": Kind("uuid", lambda *_: sa.Uuid(), _uuid),
     "uuid text": Kind("uuid", lambda *_: sa.String(36), lambda n: str(_uuid(n))),
+    "guid": Kind("uuid", lambda *_: Guid(), _uuid),
+    "uuid variant": Kind("uuid", lambda *_: _uuid_variant(), lambda n: str(_uuid(n))),
+    "document": Kind(
+        "json", lambda *_: _document(), lambda n: {"a": [n, "it's 50%"]}, None, None, False
+    ),
     "json": Kind("json", lambda *_: sa.JSON(), lambda n: {"a": [n, "it's 50%"]}, can_be_key=False),
     "list": Kind("list", lambda *_: _list(), lambda n: [n, 50], can_be_key=False),
     "bytes": Kind("bytes", lambda *_: sa.LargeBinary(), lambda n: b"\0'%d" % n, can_be_key=False),
