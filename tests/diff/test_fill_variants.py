@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy.dialects import postgresql
 
 from .conftest import Evolution
 
@@ -40,3 +42,25 @@ def test_there_and_back(evolution: Evolution, kind: Any, fill: str, stored: str)
     assert (str(value) if kind is MOMENT else value) in (stored, {"a": [1]})
     evolution.back(before)
     assert len(evolution.rows("SELECT gone FROM t")) == 1
+
+
+@pytest.mark.requires("enum_types")
+@pytest.mark.parametrize("fill", ['["it\'s", null, "a\\\\b"]', r"""{it's,NULL,"a\\b"}"""])
+def test_arrays(evolution: Evolution, fill: str) -> None:
+    """In JSON, or as the server writes one; also where another database has another type."""
+    lists = sa.JSON().with_variant(postgresql.ARRAY(sa.Text()), "postgresql")
+    evolution.begin(_models(), "INSERT INTO t VALUES (1)")
+    column = partial(sa.Column, "new", lists, nullable=False)
+    evolution.follow(_models(column), "--fill", f"t.new={fill}")
+    assert evolution.rows("SELECT new FROM t") == [(["it's", None, "a\\b"],)]
+
+
+@pytest.mark.requires("enum_types")
+@pytest.mark.parametrize("fill", ["5", "[1", '{"a": 1'])
+def test_no_array(evolution: Evolution, fill: str) -> None:
+    """It is said, and nothing is written."""
+    evolution.begin(_models(), "INSERT INTO t VALUES (1)")
+    column = partial(sa.Column, "new", sa.ARRAY(sa.Integer), nullable=False)
+    answer = evolution.migrate(_models(column), "--fill", f"t.new={fill}")
+    assert answer.exit_code == 1
+    assert "is no value for t.new" in answer.stderr

@@ -129,6 +129,7 @@ class MySQL(MySQLObjectAnswers, MySQLOptions, Database):
         return ServerObserver(connection.engine, partial(self._look, _session(connection)))
 
     readers_block_renames: ClassVar[bool] = True
+    follows_renames: ClassVar[bool] = False
     restrict_goes_unsaid: ClassVar[bool] = False
 
     def default_name(self, kind: str, table: str, columns: Sequence[str]) -> str | None:

@@ -37,6 +37,11 @@ class ObjectAnswers:
     """The kinds of objects for which it knows ``CREATE OR REPLACE`` at all."""
     keeps_shape: ClassVar[bool] = False
     """Whether what is replaced in place must have the same columns or arguments."""
+    follows_renames: ClassVar[bool] = True
+    """Whether they speak of a table or column by its new name when that is renamed.
+
+    A trigger goes along with its own table in any case.
+    """
     holds_dependents: ClassVar[bool] = False
     """Whether a table can't be changed or dropped while a view depends on what changes."""
 

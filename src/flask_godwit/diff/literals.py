@@ -19,6 +19,7 @@ from ..dialects.stored_types import of_dialect, stored_as
 from ..dialects.written import undoubled
 from ..errors import AnswerWrong
 from ..frozen import frozen
+from .array_values import array_words
 from .own_types import meant
 
 SQL_PREFIX = "sql:"
@@ -64,6 +65,9 @@ def given(
         return Value(text[len(SQL_PREFIX) :].strip(), constant=False)
     try:
         declared = of_dialect(column.type, dialect)
+        if isinstance(_under_domain(declared), types.ARRAY):
+            words = array_words(text)
+            return Value(_quoted(words, dialect), text=words)
         value = _parsed(declared, text, dialect)
         kind = meant(declared, value, dialect)
         return _literal(Column(column.name, kind), value, dialect, database)

@@ -19,7 +19,7 @@ from .compare import ObjectComparison
 from .declaring import declares, metadatas_of
 from .phases import in_phases
 from .stage import ObjectStage
-from .touched import dropped_columns, dropped_tables, renamed, touches
+from .touched import dropped_columns, dropped_tables, named_anew, renamed, touches
 from .wanted import NotCompared, Wanted, wanted
 
 
@@ -45,6 +45,7 @@ class Bringing:
             _looked_at(self.context, found, models, self.ownership),
             models,
             [*touches(ops.UpgradeOps(self.stage.leaving), Renames()), *touches(upgrade, renames)],
+            named_anew(renames),
             self.ownership.history.declared,
             self.ownership.history.written,
             self._broken(upgrade, renames, found),

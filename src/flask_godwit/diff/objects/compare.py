@@ -23,6 +23,7 @@ class ObjectComparison:
     :param found: what it has, without what nobody looks at.
     :param wanted: what the models declare.
     :param touched: the changes of tables in the same script.
+    :param renamed: those of them that are another name.
     :param declared: which of some names our revisions made for the models.
     :param written: which of some names our revisions made at all.
     """
@@ -31,6 +32,7 @@ class ObjectComparison:
     found: Objects
     wanted: Wanted
     touched: Collection[Touch]
+    renamed: Collection[Touch]
     declared: Callable[[Collection[str]], Collection[str]]
     written: Callable[[Collection[str]], Collection[str]]
     broken: Collection[ObjectKey] = ()
@@ -49,11 +51,19 @@ class ObjectComparison:
         self.changed = {
             key
             for key, one in self.models.items()
-            if key in self.found and not one.same(self.found[key])
+            if key in self.found
+            and not (one.same(self.found[key]) and self._keeps_meaning(self.found[key]))
         }
         self.added = {key for key in self.models if key not in self.found}
         self.replaced = {old: new for new in self.added if (old := self._in_place_of(new))}
         """Functions whose arguments get other names, and what they are then."""
+
+    def _keeps_meaning(self, one: SchemaObject) -> bool:
+        """Whether it does not follow a rename: where it does, its names mean something new."""
+        all_follow = self.database.follows_renames  # a trigger follows its table everywhere
+        return not any(
+            touch.concerns(one) if all_follow else touch.is_owner(one) for touch in self.renamed
+        )
 
     @property
     def unmanaged(self) -> list[ObjectKey]:

@@ -47,8 +47,12 @@ class Touch:
 
     def concerns(self, found: SchemaObject) -> bool:
         """Whether a view, function or trigger depends on what changes."""
+        return self.is_owner(found) or found.reads(self.schema, self.table, self.column)
+
+    def is_owner(self, found: SchemaObject) -> bool:
+        """Whether it is the whole table of a trigger."""
         own = found.table == self.table and found.key.schema == self.schema
-        return (own and not self.column) or found.reads(self.schema, self.table, self.column)
+        return own and not self.column
 
 
 def touches(upgrade: ops.OpContainer, renames: Renames) -> list[Touch]:
@@ -109,6 +113,17 @@ def renamed(renames: Renames) -> dict[str, set[str]]:
             found[renames.old_key(key)[1]] = names
     taken = {table for _, table in renames.tables.values()}
     return found | {table: set() for _, table in renames.tables if table not in taken}
+
+
+def named_anew(renames: Renames) -> list[Touch]:
+    """What gets another name, by that of now."""
+    tables = [Touch(*old, follows=True) for old in renames.tables]
+    columns = (
+        Touch(*renames.old_key(key), old, follows=True)
+        for key, names in renames.columns.items()
+        for old in names
+    )
+    return [*tables, *columns]
 
 
 def _touches(operation: ops.MigrateOperation, renames: Renames) -> Iterator[Touch]:
