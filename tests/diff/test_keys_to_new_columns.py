@@ -1,10 +1,11 @@
-"""Foreign keys to a column that a table gets in the same script, and rows that refer to it."""
+"""Foreign keys and others of or to a column that a table gets in the same script, and rows."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
 
@@ -63,3 +64,47 @@ def _referring(*columns: int) -> Callable[[SQLAlchemy], None]:
         db.Table("t", sa.Column("id", sa.Integer, primary_key=True), *new)
 
     return models
+
+
+@pytest.mark.parametrize("is_default", [False, True], ids=["filled", "default"])
+def test_unique_new_column(evolution: Evolution, *, is_default: bool) -> None:
+    """Rows get the same value, or one of their own."""
+
+    def models(*names: str) -> Callable[[SQLAlchemy], None]:
+        def declare(db: SQLAlchemy) -> None:
+            default = {"server_default": "7"} if is_default else {}
+            new = [sa.Column(name, sa.Integer, nullable=False, **default) for name in names]
+            uniques = [sa.UniqueConstraint(name, name="of_t") for name in names]
+            key = sa.Column("id", sa.Integer, primary_key=True)
+            db.Table("t", key, *new, *uniques)
+
+        return declare
+
+    evolution.begin(models(), "INSERT INTO t VALUES (1), (2)")
+    answer = evolution.migrate(models("x"), *([] if is_default else ["--fill", "t.x=7"]))
+    assert answer.exit_code == 1
+    assert "1 row of t has the same x as another row." in answer.stderr
+    if not is_default:
+        assert "--fill t.x=sql:EXPRESSION" in answer.stderr
+        evolution.follow(models("x"), "--fill", "t.x=sql:id + 1")
+        evolution.back(models())
+
+
+def test_check_of_a_new_column(evolution: Evolution) -> None:
+    """The value is looked at, and the columns that are there."""
+
+    def models(*names: str) -> Callable[[SQLAlchemy], None]:
+        def declare(db: SQLAlchemy) -> None:
+            new = [sa.Column(name, sa.Integer, nullable=False) for name in names]
+            checks = [sa.CheckConstraint(f"{name} > id", name="of_t") for name in names]
+            key = sa.Column("id", sa.Integer, primary_key=True, autoincrement=False)
+            db.Table("t", key, *new, *checks)
+
+        return declare
+
+    evolution.begin(models(), "INSERT INTO t VALUES (1), (2)")
+    answer = evolution.migrate(models("x"), "--fill", "t.x=2")
+    assert answer.exit_code == 1
+    assert "1 row of t violates the check of_t." in answer.stderr
+    evolution.follow(models("x"), "--fill", "t.x=3")
+    evolution.back(models())

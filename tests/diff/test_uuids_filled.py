@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -53,3 +54,23 @@ def test_a_column_with_a_percent_sign(evolution: Evolution) -> None:
     assert evolution.rows("SELECT * FROM t") == [(1, _ONE.replace("-", ""))]
     evolution.back(with_dashes)
     assert evolution.rows("SELECT * FROM t") == [(1, _ONE)]
+
+
+@pytest.mark.parametrize("length", [32, 36])
+def test_comes_back_as_one(evolution: Evolution, length: int) -> None:
+    """A CHAR of the length of a UUID is one, which an application could not read otherwise."""
+
+    def models(*kinds: Any) -> Callable[[SQLAlchemy], None]:
+        def made(db: SQLAlchemy) -> None:
+            codes = [sa.Column("code", kind, nullable=False) for kind in kinds]
+            db.Table("t", sa.Column("id", sa.Integer, primary_key=True), *codes)
+
+        return made
+
+    value = _ONE if length >= len(_ONE) else _ONE.replace("-", "")
+    before = models(sa.CHAR(length))
+    evolution.begin(before, f"INSERT INTO t VALUES (1, '{value}')")
+    evolution.follow(models())
+    evolution.back(before)
+    ((code,),) = evolution.rows("SELECT code FROM t")
+    assert uuid.UUID(code) == uuid.UUID(int=0)

@@ -195,7 +195,7 @@ _NEUTRAL_WORDS: Mapping[str, str] = {
     "YEAR": "1970",
 }
 
-_NIL = "0" * 32
+_NILS = ("0" * 32, str(uuid.UUID(int=0)))
 """A UUID where there is no type for it: an application could not read an empty text."""
 
 
@@ -210,8 +210,9 @@ def neutral(column: Column[Any], dialect: Dialect, database: Database) -> Value 
         return None if first is None else _literal(column, first, dialect, database)
     if isinstance(kind, types.LargeBinary):
         return Value(_sql(cast(literal("", types.String()), kind), dialect), constant=False)
-    if isinstance(kind, types.CHAR) and kind.length == len(_NIL):
-        return _literal(column, _NIL, dialect, database)
+    nil = next((nil for nil in _NILS if len(nil) == getattr(kind, "length", None)), None)
+    if isinstance(kind, types.CHAR) and nil:
+        return _literal(column, nil, dialect, database)
     if _python_type(kind) is dt.timedelta:
         return _literal(column, dt.timedelta(), dialect, database)
     for wanted, value in _NEUTRAL:

@@ -75,9 +75,15 @@ class ObstacleStage:
         if count:
             raise RowsInTheWay(
                 f"{counted(count, 'row', said(key), words)}.",
-                hint="Correct these rows first, by hand or in a migration before this one.\n"
-                "--no-row-check writes the script all the same.",
+                hint=f"{self._advice(key, step)}\n--no-row-check writes the script all the same.",
             )
+
+    def _advice(self, key: Key, step: ops.MigrateOperation) -> str:
+        begun = sorted(self._begun(key).keys() & {*_columns_of(step)})
+        if not begun:
+            return "Correct these rows first, by hand or in a migration before this one."
+        place = said(key, begun[0])
+        return f"--fill {place}=sql:EXPRESSION    gives each row a value of its own."
 
     def _kept(self, operation: ops.ModifyTableOps, changing: set[str]) -> Iterator[Any]:
         """The unique keys that stay on columns whose values change, as if they were new."""
@@ -97,7 +103,6 @@ class ObstacleStage:
 
         :param made: the new tables.
         """
-        new = self.new[key]
         if isinstance(step, ops.CreateForeignKeyOp) and not self._empty(key, step.local_cols):
             target = (step.kw.get("referent_schema"), step.referent_table)
             words = f"refer to nothing in {said(target)}"
@@ -108,11 +113,11 @@ class ObstacleStage:
             pairs = list(zip(step.local_cols, step.remote_cols, strict=True))
             return self._orphans(key, target, pairs), words
         names = list(unique_columns(step))
-        if names and not new & set(names):
+        if names and not self._empty(key, names):
             return self._duplicates(
                 key, names, step
             ), f"have the same {', '.join(names)} as another row"
-        if isinstance(step, ops.CreateCheckConstraintOp) and not new:
+        if isinstance(step, ops.CreateCheckConstraintOp) and not self._empty(key):
             return self._violations(
                 key, step.condition
             ), f"violate the check {step.constraint_name}"
@@ -131,15 +136,18 @@ class ObstacleStage:
         return select(func.count()).select_from(child).where(orphaned(local, parent, remote))
 
     def _is_about_new(self, key: Key, step: ops.MigrateOperation) -> bool:
-        """Whether a foreign key is of, or to, a column that a table gets in the same script."""
+        """Whether it is about a column that a table gets in the same script."""
+        if isinstance(step, ops.CreateCheckConstraintOp):
+            return bool(self._empty(key))
         if not isinstance(step, ops.CreateForeignKeyOp):
-            return False
+            return bool(self._empty(key, list(unique_columns(step))))
         target = (step.kw.get("referent_schema"), step.referent_table)
         return bool(self._empty(key, step.local_cols) or self._empty(target, step.remote_cols))
 
-    def _empty(self, key: Key, names: Sequence[str]) -> set[str]:
-        """The new ones of these columns of which it is not known that rows get values in them."""
-        return self.new.get(key, set()) & {*names} - self._begun(key).keys()
+    def _empty(self, key: Key, names: Sequence[str] | None = None) -> set[str]:
+        """The new ones of these columns, or of all, that rows are not known to get values in."""
+        new = self.new.get(key, set()) - self._begun(key).keys()
+        return new if names is None else new & {*names}
 
     def _begun(self, key: Key) -> Mapping[str, ColumnElement[Any]]:
         """The values of new columns, but of one that has the name that another one gives up."""
@@ -184,6 +192,12 @@ def changing_values(step: ops.MigrateOperation) -> Iterator[str]:
         step.modify_type is not None or step.modify_nullable is False
     ):
         yield step.column_name
+
+
+def _columns_of(step: ops.MigrateOperation) -> Sequence[str]:
+    if isinstance(step, ops.CreateForeignKeyOp):
+        return step.local_cols
+    return list(unique_columns(step))
 
 
 def names_in(step: ops.MigrateOperation) -> set[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from functools import cached_property
 from typing import Any
 
@@ -17,7 +18,7 @@ from sqlalchemy import (
     select,
     table,
 )
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SAWarning
 
 from ..dialects.base import Condition
 from .compare.text import literally
@@ -103,7 +104,9 @@ class Rows:
     def scalar(self, query: Select[Any]) -> Any:
         """The answer; None where the database can't evaluate the question."""
         try:
-            with self.connection.begin_nested():
+            # MySQL knows casts to some types only: SQLAlchemy leaves out the others, and says so.
+            with self.connection.begin_nested(), warnings.catch_warnings():
+                warnings.simplefilter("ignore", SAWarning)
                 return self.connection.scalar(query)
         except DBAPIError:
             return None
