@@ -94,7 +94,13 @@ class Comparison:
     @property
     def notes(self) -> tuple[str, ...]:
         """What was not compared, and why."""
-        return tuple(self.refinement.objects.notes)
+        assert self.refinement.ownership is not None
+        refused = (
+            f"The server does not make {table} as its model says: {reason}. Its CHECKs, defaults"
+            " and expressions were not compared."
+            for table, reason in self.refinement.ownership.refused.items()
+        )
+        return (*self.refinement.objects.notes, *refused)
 
     def run(self, replay: Migrations | None = None) -> None:
         """Compare; afterwards ``changes`` says what differs.

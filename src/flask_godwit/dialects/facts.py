@@ -12,6 +12,7 @@ from .counters import Counter
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Table
+    from sqlalchemy.exc import SQLAlchemyError
 
 
 @frozen
@@ -72,6 +73,9 @@ class TableFacts:
 
 class Catalogue:
     """Reads facts. The base knows none, and nothing is compared by them."""
+
+    refusal: SQLAlchemyError | None = None
+    """Why the server has not made the last twin; none where it was made elsewhere."""
 
     def read(self, connection: Connection, schema: str | None, table: str) -> TableFacts | None:
         """The facts of one table; None where they can't be known."""

@@ -46,7 +46,8 @@ class MySQLCatalogue(Catalogue):
         words = _full_text(copy, connection.dialect)
         try:
             copy.create(connection, checkfirst=False)
-        except SQLAlchemyError:
+        except SQLAlchemyError as error:
+            self.refusal = error
             yield None
             return
         try:

@@ -118,7 +118,8 @@ class PostgreSQLCatalogue(Catalogue):
             for index in copy.indexes:
                 connection.execute(CreateIndex(index))
             found = _facts(connection, _TEMPORARY, {}).get(copy.name)
-        except SQLAlchemyError:
+        except SQLAlchemyError as error:
+            self.refusal = error
             found = None
         finally:
             savepoint.rollback()

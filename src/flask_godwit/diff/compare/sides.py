@@ -13,7 +13,8 @@ from sqlalchemy import Column, Connection, Dialect, MetaData, Sequence, Table
 from sqlalchemy.exc import SQLAlchemyError
 
 from ...dialects import dialect_for
-from ..ownership import OWNERSHIP, History
+from ...failure import reason_of
+from ..ownership import OWNERSHIP, History, Ownership
 from ..renames.values import Renames, mentions
 
 if TYPE_CHECKING:
@@ -35,8 +36,8 @@ class Sides:
         self._found: dict[Key, TableFacts | None] = {}
         self.counted: dict[Key, tuple[Table, str, Sql | None]] = {}
         """Keys that counted and go: the table as it was, the column, what makes the new key."""
-        ownership = context.opts.get(OWNERSHIP)
-        self._history: History | None = ownership.history if ownership else None
+        self._ownership: Ownership | None = context.opts.get(OWNERSHIP)
+        self._history: History | None = self._ownership.history if self._ownership else None
 
     @cached_property
     def catalogue(self) -> Catalogue:
@@ -59,7 +60,10 @@ class Sides:
     def twin(self, table: Table) -> TableFacts | None:
         """The model's table, made for a moment; None where the server refuses it."""
         if table not in self._twins:
+            self.catalogue.refusal = None
             self._twins[table] = self._made(table) or self._made_with_functions(table)
+            if self._twins[table] is None and self._ownership and self.catalogue.refusal:
+                self._ownership.refused[table.fullname] = reason_of(self.catalogue.refusal)
         return self._twins[table]
 
     def _made_with_functions(self, table: Table) -> TableFacts | None:
