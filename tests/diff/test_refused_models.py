@@ -20,20 +20,12 @@ def _models(*conditions: str) -> Callable[[SQLAlchemy], None]:
     return models
 
 
-@pytest.mark.requires("auto_increment")
-def test_check_of_a_counting_column(evolution: Evolution) -> None:
-    """MySQL and MariaDB know no such CHECK, so nothing can bring it."""
+@pytest.mark.requires("alter_column")
+def test_function_that_is_not_there(evolution: Evolution) -> None:
+    """Nothing can bring its CHECK, and ``migrate`` does not say that nothing differs."""
     evolution.begin(_models(), "INSERT INTO t VALUES (1, 2)")
-    answer = evolution.migrate(_models("x > id"))
+    answer = evolution.migrate(_models("nobody_made(x) > 0"))
     assert answer.exit_code == 1
     assert "The server does not make t as its model says: " in answer.stderr
-    assert "were not compared" in evolution.now.run("check").stderr
-
-
-@pytest.mark.requires("enum_types")
-def test_function_that_is_not_there(evolution: Evolution) -> None:
-    """The same on PostgreSQL, of a function that nobody declares."""
-    evolution.begin(_models(), "INSERT INTO t VALUES (1, 2)")
-    answer = evolution.migrate(_models("nobody_made(x)"))
-    assert answer.exit_code == 1
     assert "nobody_made" in answer.stderr
+    assert "were not compared" in evolution.now.run("check").stderr
