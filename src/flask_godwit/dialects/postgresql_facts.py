@@ -160,7 +160,7 @@ def _facts(
         options[row.table] = options_in(row.options, unlogged=is_unlogged)
         said[row.table] = {"prefixes": ["UNLOGGED"]} if is_unlogged else {}
         if row.partitioned:
-            said[row.table]["postgresql_partition_by"] = row.partitioned
+            said[row.table]["postgresql_partition_by"] = steady(_plain(row.partitioned))
         if row.parents:
             said[row.table]["postgresql_inherits"] = tuple(row.parents)
     checks: dict[str, list[tuple[str | None, str]]] = defaultdict(list)

@@ -15,6 +15,9 @@ class OptionAnswers:
     check_at_once: ClassVar[str] = ""
     """The statement after which no constraint waits for the end of the transaction."""
 
+    partitioned_by: ClassVar[str] = ""
+    """What a model calls the way its table is partitioned, where no table is given another one."""
+
     def checked_late(self, connection: Connection) -> Collection[tuple[str | None, str]]:
         """The tables with rows that may have to wait for that, and can't be changed meanwhile."""
         return ()

@@ -78,6 +78,7 @@ class Refinement:
             self.comparison, self.renames = context, self._renamed(context, upgrade)
             self.objects.makes_way, self.objects.refuses = self.asker is not None, self.check_rows
             self.objects.leaving = self.leaving
+            self._keep_notes(context)
             self.objects.run(context, upgrade, self.renames, self.ownership)
             for operations in (upgrade, ops.UpgradeOps(self.leaving)):
                 order_computed(operations)
@@ -93,12 +94,24 @@ class Refinement:
         from .renames.stage import RenameStage
 
         release = partial(self._release, context)
-        stage = RenameStage(context, self.answers, self.asker, release, self.enums.clear)
+        stage = RenameStage(
+            context, self.answers, self.asker, release, partial(self._forget, context)
+        )
         found = stage.run(upgrade)
         self.used |= stage.used
         self.first, self.leaving = stage.first, stage.leaving
         self.objects.renaming = len(stage.steps)
         return found
+
+    def _forget(self, context: AutogenContext) -> None:
+        """Leave behind what was found while things had their old names."""
+        self.enums.clear()
+        sides_of(context).notes.clear()
+
+    def _keep_notes(self, context: AutogenContext) -> None:
+        if context.connection is not None:
+            found = sides_of(context).notes
+            self.objects.notes += [note for note in found if note not in self.objects.notes]
 
     def _release(self, context: AutogenContext, upgrade: ops.UpgradeOps) -> None:
         without_views(context, upgrade)

@@ -36,6 +36,8 @@ class Sides:
         self._found: dict[Key, TableFacts | None] = {}
         self.counted: dict[Key, tuple[Table, str, Sql | None]] = {}
         """Keys that counted and go: the table as it was, the column, what makes the new key."""
+        self.notes: list[str] = []
+        """What differs, and can't be brought along by a script."""
         self._ownership: Ownership | None = context.opts.get(OWNERSHIP)
         self._history: History | None = self._ownership.history if self._ownership else None
 
@@ -172,6 +174,10 @@ def _renamed(key: Key, facts: TableFacts, renames: Renames) -> TableFacts:
             tuple(renames.new_column(key, column) for column in columns): named("fk", name)
             for columns, name in facts.key_names.items()
             if not set(columns) & {*gone}
+        },
+        said={
+            name: renames.new_text(key, said) if isinstance(said, str) else said
+            for name, said in facts.said.items()
         },
         exclusions={
             named("ix", name): renames.new_text(key, text)
