@@ -12,6 +12,7 @@
     ├── AnswerWrong             an answer (--rename, --fill, …) does not fit models and database
     ├── RowsInTheWay            rows of the database don't fit what models or a revision ask for
     ├── ViewInTheWay            a view of others depends on what a migration changes
+    ├── ChangeRefused           a database has no statement for what the models ask for
     ├── HazardRefused           a step would keep others waiting, and has no form that does not
     ├── RevisionError           a revision can't be used as it was asked for
     │   ├── UnknownRevision     no file has it
@@ -104,6 +105,10 @@ class RowsInTheWay(GodwitError):
 
 class ViewInTheWay(GodwitError):
     """A view, function or trigger that the models don't declare depends on what changes."""
+
+
+class ChangeRefused(GodwitError):
+    """A database has no statement that gives something what the models ask for."""
 
 
 class HazardRefused(GodwitError):

@@ -97,6 +97,7 @@ def migrate(
     :raises AnswerWrong: an answer fits nothing.
     :raises RowsInTheWay: rows don't fit what the models ask for.
     :raises ViewInTheWay: a view that the models don't declare depends on what changes.
+    :raises ChangeRefused: the database has no statement for what changes.
     """
     new = NewRevision(message, head, splice, branch_label, version_path, rev_id)
     answers = Answers(

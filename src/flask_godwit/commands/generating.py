@@ -46,6 +46,7 @@ def migrate(
     :raises AnswerWrong: an answer fits nothing.
     :raises RowsInTheWay: rows don't fit what the models ask for.
     :raises ViewInTheWay: a view that the models don't declare depends on what changes.
+    :raises ChangeRefused: the database has no statement for what changes.
     :returns: None when nothing differs.
     :raises GodwitError: nothing differs, but not everything could be compared.
     :raises NotUpToDate: a database lacks revisions that have a file.

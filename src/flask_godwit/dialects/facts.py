@@ -36,6 +36,8 @@ class ColumnFacts:
     """What happens to a row with NULL in it, where that is forbidden and said."""
     inherited: bool = False
     """Whether another table has it, from which this one inherits."""
+    divides: bool = False
+    """Whether it is in the partition key of its table."""
 
 
 @frozen
@@ -115,6 +117,8 @@ class Place:
     """Whether its values come from elsewhere: it is generated, or of a view."""
     is_inherited: bool = False
     """Whether its table has it from another one, of which it is a partition or inherits."""
+    divides: bool = False
+    """Whether it is in the partition key of its table."""
 
 
 @frozen

@@ -38,7 +38,7 @@ _USERS = text(
     + """
     UNION ALL
     SELECT CASE WHEN tn.nspname <> current_schema() THEN tn.nspname END,
-        t.typname, NULL, o.typname, '', false, NULL, true, false
+        t.typname, NULL, o.typname, '', false, NULL, true, false, false
     FROM pg_type t
     JOIN pg_type x ON x.oid = t.oid OR x.oid = t.typarray
     JOIN pg_namespace tn ON tn.oid = t.typnamespace

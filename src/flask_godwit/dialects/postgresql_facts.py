@@ -19,6 +19,7 @@ from .postgresql_counters import sequence_options
 from .postgresql_domains import apart
 from .postgresql_options import options_in
 from .postgresql_remarks import constraint_comments
+from .postgresql_type_users import DIVIDES
 
 _COLUMNS = """
     SELECT c.relname AS table, c.reloptions AS options, c.relpersistence AS persistence,
@@ -29,6 +30,7 @@ _COLUMNS = """
             JOIN pg_namespace n ON n.oid = p.relnamespace AND n.nspname = current_schema()
             WHERE h.inhrelid = c.oid AND NOT c.relispartition) AS parents,
         a.attname AS name, a.attgenerated AS generated, a.attinhcount > 0 AS inherited,
+        {divides} AS divides,
         pg_get_expr(d.adbin, d.adrelid) AS expression, co.collname AS collation,
         format_type(a.atttypid, a.atttypmod) AS type,
         a.attidentity AS identity, q.sequence, q.seqstart AS start, q.seqincrement AS increment,
@@ -149,7 +151,7 @@ def _facts(
     connection: Connection, schema: str, values: Mapping[str, Any]
 ) -> Mapping[str, TableFacts]:
     def rows(query: str) -> Iterator[Any]:
-        return iter(connection.execute(text(query.format(schema=schema)), values))
+        return iter(connection.execute(text(query.format(schema=schema, divides=DIVIDES)), values))
 
     columns: dict[str, dict[str, ColumnFacts]] = defaultdict(dict)
     options: dict[str, dict[str, str]] = {}
@@ -196,7 +198,12 @@ def _column(row: Any) -> ColumnFacts:
     expression = _plain(row.expression) if row.expression else None
     generated = _letter(row.generated)
     kind = _plain(row.type)
-    both = {"collation": row.collation, "type": kind, "inherited": row.inherited}
+    both = {
+        "collation": row.collation,
+        "type": kind,
+        "inherited": row.inherited,
+        "divides": row.divides,
+    }
     if generated:
         return ColumnFacts(computed=f"{generated} {expression}", **both)
     return ColumnFacts(default=expression, counter=_counter(row, expression), **both)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -39,7 +39,7 @@ from .retyped_indexes import indexes_aside
 from .retyped_uniques import uniques_aside
 from .rows import Rows
 from .statements import set_apart
-from .steps import Comment, flat
+from .steps import Comment, Irreversible, flat
 from .tables_in_order import create_before_keys, drop_after_keys
 from .taken_names import free_names_first
 from .values_to_be import ValuesToBe
@@ -70,6 +70,23 @@ def finished(refinement: Refinement, context: AutogenContext, script: ops.Migrat
         check_at_once(operations, context.connection.dialect, database, late)
         set_apart(operations)
         _name_as_known(operations)
+    _stop_first(downgrade)
+
+
+def _stop_first(downgrade: ops.OpContainer) -> None:
+    """Before a downgrade takes back a part, it says that it can't take back the whole."""
+    stops = [step for step in flat(downgrade) if isinstance(step, Irreversible)]
+    if stops:
+        downgrade.ops = [*stops, *_without(downgrade, stops)]
+
+
+def _without(
+    operations: ops.OpContainer, gone: Sequence[ops.MigrateOperation]
+) -> list[ops.MigrateOperation]:
+    for operation in operations.ops:
+        if isinstance(operation, ops.OpContainer):
+            operation.ops = _without(operation, gone)
+    return [op for op in operations.ops if op not in gone]
 
 
 def _name_as_known(operations: ops.OpContainer) -> None:

@@ -107,11 +107,19 @@ class Refinement:
         """Leave behind what was found while things had their old names."""
         self.enums.clear()
         sides_of(context).notes.clear()
+        sides_of(context).refused.clear()
 
     def _keep_notes(self, context: AutogenContext) -> None:
-        if context.connection is not None:
-            found = sides_of(context).notes
-            self.objects.notes += [note for note in found if note not in self.objects.notes]
+        """Keep what no script can bring along.
+
+        :raises ChangeRefused: a script would fail on it.
+        """
+        if context.connection is None:
+            return
+        sides = sides_of(context)
+        self.objects.notes += [note for note in sides.notes if note not in self.objects.notes]
+        if sides.refused and self.asker is not None:
+            raise sides.refused[0]
 
     def _release(self, context: AutogenContext, upgrade: ops.UpgradeOps) -> None:
         without_views(context, upgrade)

@@ -16,6 +16,7 @@ from .steps import (
     Cast,
     Comment,
     DropCounted,
+    Irreversible,
     Nothing,
     Redefined,
     RenameColumn,
@@ -60,7 +61,10 @@ def _drop_counted(context: AutogenContext, op: DropCounted) -> str:
 
 
 def _sql(context: AutogenContext, op: Sql) -> str:
-    return _execute(context, op.statement)
+    written = _execute(context, op.statement)
+    if not op.at_once:
+        return written
+    return f"with {_prefix(context)}get_context().autocommit_block():\n    {written}"
 
 
 def _execute(context: AutogenContext, statement: str) -> str:
@@ -78,6 +82,10 @@ def _together(context: AutogenContext, op: Together) -> list[str]:
 
 def _comment(_context: AutogenContext, op: Comment) -> str:
     return "\n".join(f"# {line}" for line in op.text.splitlines())
+
+
+def _irreversible(_context: AutogenContext, op: Irreversible) -> str:
+    return f"raise NotImplementedError({op.text!r})"
 
 
 def _nothing(_context: AutogenContext, _op: Nothing) -> list[str]:
@@ -108,6 +116,7 @@ _TEXTS: dict[type[ops.MigrateOperation], Callable[[AutogenContext, Any], str | l
     Sql: _sql,
     Together: _together,
     Comment: _comment,
+    Irreversible: _irreversible,
     Nothing: _nothing,
     ops.CreatePrimaryKeyOp: _primary_key,
 }

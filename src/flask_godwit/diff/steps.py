@@ -189,6 +189,8 @@ class Sql(ops.ExecuteSQLOp):
     replaced: KeyColumns | None = None
     persists: bool | None = None
     """Whether the rows of its table outlive a crash afterwards, where it changes that."""
+    at_once: bool = False
+    """Whether it is committed by itself, since what follows needs that."""
     named: Named | None = None
     """What it renames, makes or drops of a table."""
 
@@ -269,6 +271,16 @@ class Nothing(ops.MigrateOperation):
 
     def reverse(self) -> Nothing:
         return self
+
+
+class Irreversible(ops.MigrateOperation):
+    """What stands first in a downgrade that can't take back everything: it says why and stops."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def reverse(self) -> Nothing:
+        return Nothing()
 
 
 class Comment(ops.MigrateOperation):

@@ -20,7 +20,7 @@ from .compare.key_conflicts import ON_CONFLICT, conflict_words
 from .compare.text import said_in
 from .detours import Detours, detours_of, place_of, renamings
 from .objects.steps import ObjectStep
-from .steps import Comment, DropCounted, Nothing, Quiet, Redefined, Sql, flat, loss_of
+from .steps import Comment, DropCounted, Irreversible, Nothing, Quiet, Redefined, Sql, flat, loss_of
 
 _Words = Iterator[tuple[str, str, str]]
 """Sign, text and warning of each thing that an operation changes."""
@@ -215,9 +215,10 @@ def _(operation: Sql) -> _Words:
 
 
 @_describe.register(Comment)
+@_describe.register(Irreversible)
 @_describe.register(Nothing)
 @_describe.register(Quiet)
-def _(_operation: Comment | Nothing | Quiet) -> _Words:
+def _(_operation: Comment | Irreversible | Nothing | Quiet) -> _Words:
     yield from ()
 
 

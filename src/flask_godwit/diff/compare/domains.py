@@ -15,6 +15,7 @@ from ..names import Key, quoted, said
 from ..outermost import around
 from ..ownership import OWNERSHIP
 from ..steps import Sql, Together
+from .enum_growth import dividing, refuse_domain
 from .enum_readers import aside
 from .sides import sides_of
 from .text import undoubled
@@ -50,6 +51,9 @@ def compare_domains(context: AutogenContext, upgrade: ops.UpgradeOps) -> None:
     ]
     pairs = list(_changing(context, found, wanted))
     rebuilt = [before for before, after in pairs if _is_rebuilt(before, after)]
+    for before in rebuilt:
+        if user := dividing(before, gone):
+            refuse_domain(context, before, user)
     away = aside(context, upgrade, rebuilt)
     changed = [_changed(context, *pair) for pair in pairs]
     unused = [key for key, type_ in found.items() if key not in wanted and is_unused(type_, gone)]

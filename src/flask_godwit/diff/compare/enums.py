@@ -13,6 +13,7 @@ from sqlalchemy import ARRAY, Dialect
 from ...dialects.facts import EnumType
 from ..names import Key, quoted, said
 from ..steps import Sql, Together
+from .enum_growth import dividing, grown, grows, refuse_enum
 from .enum_readers import aside
 from .sides import sides_of
 from .text import said_in
@@ -48,10 +49,16 @@ def compare_enums(context: AutogenContext, upgrade: ops.UpgradeOps) -> None:
     kept = [op for op in upgrade.ops if not isinstance(op, ops.ModifyTableOps) or op.ops]
     upgrade.ops = [step for op in kept for step in _without_defaults(context, op)]
     use_existing(context, upgrade)
-    _leave_defaults(upgrade, [found[key] for key in _changing(found, wanted)])
     gone = gone_columns(upgrade)
-    made = [_created(context.dialect, *item) for item in wanted.items() if item[0] not in found]
-    changes = [_changed(context, found[key], wanted[key], gone) for key in _changing(found, wanted)]
+    changing = [key for key in wanted if key in found and found[key].labels != wanted[key]]
+    growing = list(_growing(context, changing, found, wanted, gone))
+    anew = [key for key in changing if key not in growing]
+    _leave_defaults(upgrade, [found[key] for key in anew])
+    made: list[ops.MigrateOperation] = [
+        _created(context.dialect, *item) for item in wanted.items() if item[0] not in found
+    ]
+    made += [grown(context.dialect, found[key], wanted[key]) for key in growing]
+    changes = [_changed(context, found[key], wanted[key], gone) for key in anew]
     changed = [first for first, *_ in changes]
     left = [last for _, *rest in changes for last in rest]
     dropped = [
@@ -59,16 +66,26 @@ def compare_enums(context: AutogenContext, upgrade: ops.UpgradeOps) -> None:
         for key, type_ in found.items()
         if key not in wanted and is_unused(type_, gone)
     ]
-    away = aside(context, upgrade, (found[key] for key in _changing(found, wanted)))
+    away = aside(context, upgrade, (found[key] for key in anew))
     # What reads is not there, either, while a downgrade begins with what an upgrade has left.
     there = [*upgrade.ops, *left, *away.after] if left else [*away.after, *upgrade.ops]
     upgrade.ops[:] = [*made, *away.before, *changed, *there, *away.last, *dropped]
 
 
-def _changing(
-    found: Mapping[Key, EnumType], wanted: Mapping[Key, tuple[str, ...]]
+def _growing(
+    context: AutogenContext,
+    changing: Iterable[Key],
+    found: Mapping[Key, EnumType],
+    wanted: Mapping[Key, tuple[str, ...]],
+    gone: Columns,
 ) -> Iterator[Key]:
-    return (key for key, labels in wanted.items() if key in found and found[key].labels != labels)
+    """The types that can't be made anew, and need not be; those that would have to are refused."""
+    for key in changing:
+        user = dividing(found[key], gone)
+        if user is not None and grows(found[key], wanted[key]):
+            yield key
+        elif user is not None:
+            refuse_enum(context, found[key], user)
 
 
 def _wanted(context: AutogenContext) -> Iterator[tuple[Key, tuple[str, ...]]]:

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from alembic.autogenerate.api import AutogenContext
+from alembic.operations import ops
 from sqlalchemy import Table
 
-from ...dialects.facts import TableFacts
+from ...dialects.facts import Place, TableFacts
+from ...errors import ChangeRefused
 from ..names import said
+from ..steps import flat
 from .sides import sides_of
+
+_BY_HAND = (
+    "In a revision of your own, give {0} another name, make the table anew, copy its rows, and"
+    " drop the old one."
+)
 
 
 def note_partition_key(
@@ -27,9 +35,39 @@ def note_partition_key(
     place = said((schema, table.name))
     sides.notes.append(
         f"{place} is {_words(before)} in the database, and {_words(after)} in the models."
-        f" {sides.database.name} can't change that. In a revision of your own, give {place} another"
-        " name, make the table anew, copy its rows, and drop the old one."
+        f" {sides.database.name} can't change that. {_BY_HAND.format(place)}"
     )
+
+
+def refuse_columns(context: AutogenContext, upgrade: ops.UpgradeOps) -> None:
+    """Have changes refused of columns in the partition key of a table that stays."""
+    for operation in flat(upgrade):
+        if not isinstance(operation, ops.AlterColumnOp | ops.DropColumnOp):
+            continue
+        if isinstance(operation, ops.AlterColumnOp) and operation.modify_type is None:
+            continue
+        schema, table, name = operation.schema, operation.table_name, operation.column_name
+        facts = sides_of(context).actual(context, schema, table)
+        column = facts.columns.get(name) if facts else None
+        if column is not None and column.divides:
+            change = "dropped" if isinstance(operation, ops.DropColumnOp) else "given another type"
+            subject = f"Column {said((schema, table), name)} can't be {change}"
+            refuse(context, Place(schema, table, name), subject, _BY_HAND)
+
+
+def refuse(context: AutogenContext, user: Place, subject: str, hint: str) -> None:
+    """Have a script refused that the server would refuse.
+
+    :param user: a column in a partition key.
+    :param subject: what can't be done.
+    :param hint: with ``{}`` in the place of the table.
+    """
+    sides = sides_of(context)
+    table, column = (said((user.schema, user.table), *more) for more in ((), (user.column,)))
+    why = (
+        f"{column} is in the partition key of {table}, of which {sides.database.name} changes none"
+    )
+    sides.refused.append(ChangeRefused(f"{subject}: {why}.", hint=hint.format(table)))
 
 
 def _words(key: str | None) -> str:

@@ -18,6 +18,7 @@ from .kinds import beside_batches
 from .mending import mend
 from .new_schemas import compare_schemas, expect_schemas
 from .sequences import compare_sequences
+from .sides import sides_of
 
 NAME = "flask_godwit.compare"
 _USUAL = ["alembic.autogenerate.*"]
@@ -57,6 +58,10 @@ def _compare_types(context: AutogenContext, upgrade: ops.UpgradeOps) -> Priority
         keep_inherited(context, upgrade)
         with_numbers(context, upgrade)
         order_by_references(context, upgrade)
+        if sides_of(context).database.partitioned_by:
+            from .partition_keys import refuse_columns
+
+            refuse_columns(context, upgrade)
     return PriorityDispatchResult.CONTINUE
 
 

@@ -20,6 +20,7 @@ from ..renames.values import Renames, mentions
 if TYPE_CHECKING:
     from ...dialects.counters import Counter
     from ...dialects.facts import Catalogue, ColumnFacts, TableFacts
+    from ...errors import ChangeRefused
     from ..names import Key
     from ..steps import Sql
 
@@ -38,6 +39,8 @@ class Sides:
         """Keys that counted and go: the table as it was, the column, what makes the new key."""
         self.notes: list[str] = []
         """What differs, and can't be brought along by a script."""
+        self.refused: list[ChangeRefused] = []
+        """What a script would have to do, and can't."""
         self._ownership: Ownership | None = context.opts.get(OWNERSHIP)
         self._history: History | None = self._ownership.history if self._ownership else None
 
