@@ -100,3 +100,59 @@ def test_a_child_goes_along(evolution: Evolution, after: Any) -> None:
     rows = ("INSERT INTO t VALUES (1, 'a')", "INSERT INTO child VALUES (200, 'a')")
     evolution.begin(models(sa.Enum("a", "b", name="kind")), *rows)
     _there_and_back(evolution, models(after))
+
+
+def _defaults(evolution: Evolution) -> set[tuple[object, ...]]:
+    return {
+        (table, str(default or "").partition("::")[0])
+        for table, default in evolution.rows(
+            "SELECT c.relname, pg_get_expr(d.adbin, d.adrelid) FROM pg_class c"
+            " JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'kind'"
+            " LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum"
+            " WHERE c.relkind IN ('r', 'p')"
+        )
+    }
+
+
+@pytest.mark.parametrize("usual", [None, "a"])
+@pytest.mark.parametrize("is_domain", [False, True])
+def test_own_defaults_of_partitions(
+    evolution: Evolution, usual: str | None, is_domain: bool
+) -> None:
+    """A partition keeps its own default, and one without any has none afterwards."""
+
+    def models(*labels: str) -> Models:
+        enum = sa.Enum(*labels, name="kind")
+        domain = pg.DOMAIN("kind", sa.String(len(labels)), check="VALUE < 'x'")
+        return _partitioned(domain if is_domain else enum, server_default=usual)
+
+    own = ("few ALTER kind SET DEFAULT 'd'", "many ALTER kind DROP DEFAULT")
+    statements = (*_PARTITIONS, *(f"ALTER TABLE {each}" for each in own))
+    evolution.begin(models("a", "b", "d"), *statements)
+    expected = {("few", "'d'"), ("many", ""), ("t", f"'{usual}'" if usual else "")}
+    assert _defaults(evolution) == expected
+    _there_and_back(evolution, models("d", "c", "b", "a"))
+    assert _defaults(evolution) == expected
+    evolution.now.ok("downgrade")
+    assert _defaults(evolution) == expected
+
+
+_OWN = (("", "d"), ("er", "a"))
+
+
+def test_a_default_that_goes(evolution: Evolution) -> None:
+    """The default of a partition may be a value that its type loses: that is said."""
+    kinds = (sa.Enum(*labels, name="kind") for labels in ("abd", "ba"))
+    before, after = (_partitioned(kind) for kind in kinds)
+    parts = "CREATE TABLE fewer PARTITION OF t FOR VALUES FROM (-9) TO (0) PARTITION BY RANGE (id)"
+    part = "CREATE TABLE fewest PARTITION OF fewer (kind DEFAULT 'b') DEFAULT"
+    own = (f"ALTER TABLE ONLY few{more} ALTER kind SET DEFAULT '{usual}'" for more, usual in _OWN)
+    evolution.begin(before, *_PARTITIONS, parts, part, *own)
+    answer = evolution.migrate(after)
+    assert "few.kind has the default 'd', which type kind has no longer" in answer.stderr
+    assert _PROVED in answer.stdout, answer.output
+    evolution.now.ok("upgrade")
+    others = {("fewer", "'a'"), ("fewest", "'b'"), ("t", ""), ("many", "")}
+    assert _defaults(evolution) == {("few", ""), *others}
+    evolution.now.ok("downgrade")
+    assert _defaults(evolution) == {("few", "'d'"), *others}

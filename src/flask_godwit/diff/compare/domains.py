@@ -17,6 +17,7 @@ from ..ownership import OWNERSHIP
 from ..steps import Sql, Together
 from .enum_growth import dividing, refuse_domain
 from .enum_readers import aside
+from .moved_columns import defaults_to_be, moved
 from .sides import sides_of
 from .text import undoubled
 from .type_users import (
@@ -25,8 +26,6 @@ from .type_users import (
     gone_columns,
     is_unused,
     model_columns,
-    model_defaults,
-    moved,
     name_meanwhile,
     renamed,
     use_existing,
@@ -157,7 +156,7 @@ def _changed(context: AutogenContext, before: DomainType, after: DomainType) -> 
     assert dialect is not None
     if _is_rebuilt(before, after):
         old = name_meanwhile(context, key)
-        up = list(_remade(dialect, after, model_defaults(context), old))
+        up = list(_remade(dialect, after, defaults_to_be(context, after), old))
         down = list(_remade(dialect, before, found_defaults(before), old))
     else:
         up = list(_altered(dialect, key, before, after))

@@ -15,6 +15,7 @@ from ..names import Key, quoted, said
 from ..steps import Sql, Together
 from .enum_growth import dividing, grown, grows, refuse_enum
 from .enum_readers import aside
+from .moved_columns import defaults_to_be, moved
 from .sides import sides_of
 from .text import said_in
 from .type_users import (
@@ -27,7 +28,6 @@ from .type_users import (
     literal,
     model_columns,
     model_defaults,
-    moved,
     name_meanwhile,
     renamed,
     use_existing,
@@ -187,7 +187,7 @@ def _changed(
     """
     assert context.dialect is not None
     dialect, key = context.dialect, (found.schema, found.name)
-    models, name = model_defaults(context), name_meanwhile(context, key)
+    models, name = defaults_to_be(context, found, labels), name_meanwhile(context, key)
     stay = (u for u in found.users if u.is_inherited or not is_gone(u, gone))
     staying = replace(found, users=tuple(stay))
     up = list(_remade(dialect, staying, labels, models, name))

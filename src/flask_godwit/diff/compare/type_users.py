@@ -8,11 +8,11 @@ from typing import Any, TypeVar
 
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations import ops
-from sqlalchemy import Column, Dialect
+from sqlalchemy import Column
 
 from ...dialects.facts import DomainType, EnumType, Place
-from ..names import Key, quoted
-from ..steps import Sql, flat
+from ..names import Key
+from ..steps import flat
 from .sides import sides_of
 from .text import written
 
@@ -106,41 +106,6 @@ def name_meanwhile(context: AutogenContext, key: Key) -> str:
     taken |= {table.name for table in context.sorted_tables}  # each is a type as well
     names = (f"{key[1][:_ROOM]}_old{number or ''}" for number in range(len(taken) + 1))
     return next(name for name in names if name not in taken)
-
-
-def moved(
-    dialect: Dialect, type_: EnumType | DomainType, through: str, defaults: Defaults
-) -> Iterator[Sql]:
-    """Columns leave a type that was renamed for a new one of its name.
-
-    :param through: a type that takes the values of the one and gives those of the other.
-    :param defaults: those that the columns have afterwards.
-    """
-    name = quoted(dialect, type_.schema, type_.name)
-    own = {(user.column, user.default) for user in type_.users if not user.is_inherited}
-    for user in sorted(type_.users, key=lambda user: user.is_inherited):
-        if user.is_derived:
-            continue  # it is away meanwhile
-        table = quoted(dialect, user.schema, user.table)
-        column, array = quoted(dialect, user.column), "[]" if user.is_array else ""
-        place = (user.schema, user.table, user.column)
-        default = defaults.get(place) if user.default else None
-        setting = Sql(f"ALTER TABLE {table} ALTER COLUMN {column} SET DEFAULT {default}")
-        if user.is_inherited:  # it goes along with the column of the other table
-            if default and (user.column, user.default) not in own:
-                yield setting
-            continue
-        if user.default:
-            yield Sql(f"ALTER TABLE {table} ALTER COLUMN {column} DROP DEFAULT")
-        statement = Sql(
-            f"ALTER TABLE {table} ALTER COLUMN {column} TYPE {name}{array}"
-            f" USING {column}::{through}{array}::{name}{array}"
-        )
-        if isinstance(type_, EnumType):  # domains are compared as what they are made of
-            statement.remade = (user.schema, user.table), user.column
-        yield statement
-        if default:
-            yield setting
 
 
 def model_defaults(context: AutogenContext) -> Defaults:
