@@ -71,6 +71,8 @@ class TableFacts:
     """
     key_conflict: str = ""
     """The same of the primary key."""
+    inherited_checks: frozenset[str] = frozenset()
+    """The names of CHECKs that another table says, and not this one."""
 
 
 class Catalogue:

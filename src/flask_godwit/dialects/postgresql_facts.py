@@ -55,7 +55,7 @@ _COLUMNS = """
 """
 _CONSTRAINTS = """
     SELECT c.relname AS table, k.conname AS name, k.contype AS kind,
-        pg_get_constraintdef(k.oid) AS definition
+        pg_get_constraintdef(k.oid) AS definition, NOT k.conislocal AS inherited
     FROM pg_constraint k
     JOIN pg_class c ON c.oid = k.conrelid
     WHERE k.contype IN ('c', 'x', 'u') AND c.relnamespace = {schema}
@@ -166,6 +166,7 @@ def _facts(
         if row.parents:
             said[row.table]["postgresql_inherits"] = tuple(row.parents)
     checks: dict[str, list[tuple[str | None, str]]] = defaultdict(list)
+    inherited: dict[str, set[str]] = defaultdict(set)
     exclusions: dict[str, dict[str, str]] = defaultdict(dict)
     uniques: dict[str, dict[str, UniqueFacts]] = defaultdict(dict)
     for row in rows(_CONSTRAINTS):
@@ -173,6 +174,7 @@ def _facts(
             uniques[row.table][row.name] = _unique(row.definition)
         elif _letter(row.kind) == "c":
             checks[row.table].append((row.name, _check(row.definition)))
+            inherited[row.table] |= {row.name} if row.inherited else set()
         else:
             exclusions[row.table][row.name] = steady(_plain(row.definition))
     indexes: dict[str, dict[str, str]] = defaultdict(dict)
@@ -189,6 +191,7 @@ def _facts(
             options=options[name],
             said=said[name],
             uniques=uniques[name],
+            inherited_checks=frozenset(inherited[name]),
         )
         for name, found in columns.items()
     }

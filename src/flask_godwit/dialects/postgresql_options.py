@@ -33,6 +33,7 @@ class PostgreSQLOptions(OptionAnswers):
     """The answers of PostgreSQL."""
 
     check_at_once: ClassVar[str] = "SET CONSTRAINTS ALL IMMEDIATE"
+    inherits_by: ClassVar[str] = "postgresql_inherits"
     partitioned_by: ClassVar[str] = "postgresql_partition_by"
 
     def checked_late(self, connection: Connection) -> Collection[tuple[str | None, str]]:

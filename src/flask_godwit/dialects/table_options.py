@@ -15,6 +15,9 @@ class OptionAnswers:
     check_at_once: ClassVar[str] = ""
     """The statement after which no constraint waits for the end of the transaction."""
 
+    inherits_by: ClassVar[str] = ""
+    """What a model calls the tables that its table inherits from."""
+
     partitioned_by: ClassVar[str] = ""
     """What a model calls the way its table is partitioned, where no table is given another one."""
 

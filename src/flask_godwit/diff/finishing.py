@@ -20,6 +20,7 @@ from .constraint_names import name_added
 from .deferred import check_at_once
 from .detours import detours_of
 from .fill import FillStage, ModelColumn
+from .inherited_checks import drop_from_parents_first, parents_in
 from .key_columns import KeyColumnStage
 from .key_indexes import KeyIndexStage
 from .losses import mark_losses
@@ -208,6 +209,9 @@ def _name_and_sort(
     elif dialect.supports_alter:
         uniques_aside(upgrade)
         uniques_aside(downgrade)
+    if parents := parents_in(models_of(context), database.inherits_by):
+        drop_from_parents_first(upgrade, parents)
+        drop_from_parents_first(downgrade, parents)
 
 
 def _names_checks(models: Any) -> bool:

@@ -28,10 +28,14 @@ def compare_checks(
     facts: TableFacts,
 ) -> Iterator[ops.MigrateOperation]:
     """The operations that give a table the CHECKs of its model."""
-    found = [c for c in facts.checks if _is_looked_at(context, schema, table, c[0])]
     declared = [c for c in table.constraints if isinstance(c, CheckConstraint)]
     if not sides_of(context).database.checks_in_columns:
         declared += [check for column in table.columns for check in checks_of(column)]
+    found = [
+        check
+        for check in _found_in(context, facts, declared)
+        if _is_looked_at(context, schema, table, check[0])
+    ]
     if not found and not declared:
         return
     is_reworded, retyped = rewords(context, modify), reworded_in(context, modify)
@@ -43,9 +47,10 @@ def compare_checks(
     if twin is None:
         return
     named = {name: c for c in declared if (name := _name(context, c))}
-    gone, new = _differences(found, twin.checks, named)
+    wanted = _found_in(context, twin, declared)
+    gone, new = _differences(found, wanted, named)
     pairs = {check: check for check in again}
-    pairs |= dict(_in_other_words(found, twin.checks, retyped))
+    pairs |= dict(_in_other_words(found, wanted, retyped))
     pairs = {check: after for check, after in pairs.items() if check not in gone}
     gone, new = [*gone, *pairs], [*new, *pairs.values()]
     if not sides_of(context).database.checks_in_columns:
@@ -58,6 +63,14 @@ def compare_checks(
     for name, sql in new:
         if _include(context, named.get(name or "") or _constraint(name, sql), name, False):
             yield _create(context, schema, table, named.get(name or ""), (name, sql), taken)
+
+
+def _found_in(
+    context: AutogenContext, facts: TableFacts, declared: Sequence[CheckConstraint]
+) -> list[Check]:
+    """The CHECKs of a table, but for those of others that its model need not say and does not."""
+    said = {_name(context, constraint) for constraint in declared} if facts.inherited_checks else ()
+    return [(n, sql) for n, sql in facts.checks if n not in facts.inherited_checks or n in said]
 
 
 def _obviously_same(

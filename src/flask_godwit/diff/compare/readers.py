@@ -146,6 +146,8 @@ def _drops(
     assert context.dialect is not None
     schema = None if table.schema == context.dialect.default_schema_name else table.schema
     for name, sql in facts.checks:
+        if name in facts.inherited_checks:
+            continue  # it goes and comes with that of another table
         if spoken.is_named_in(sql) or names_in(sql) & computed:
             yield dropped_check(schema, table, name, sql)
     for name, definition in facts.indexes.items():

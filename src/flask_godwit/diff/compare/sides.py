@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ...dialects import dialect_for
 from ...failure import reason_of
+from ..inherited_checks import parents_of
 from ..ownership import OWNERSHIP, History, Ownership
 from ..renames.values import Renames, mentions
 
@@ -88,7 +89,7 @@ class Sides:
 
     def _made(self, table: Table) -> TableFacts | None:
         try:
-            copy = _copied(table, self.connection.dialect)
+            copy = _copied(table, self.connection.dialect, self.database.inherits_by)
         except SQLAlchemyError:
             return None
         wanted = self.wanted_options(table)
@@ -139,10 +140,11 @@ def has_own_sequence(dialect: Dialect, column: Column[Any]) -> bool:
     return dialect.supports_sequences and isinstance(default, Sequence) and not default.optional
 
 
-def _copied(table: Table, dialect: Dialect) -> Table:
+def _copied(table: Table, dialect: Dialect, option: str) -> Table:
     """A table of its own, without schema, comment and foreign keys."""
     metadata = MetaData(naming_convention=table.metadata.naming_convention)
     copy = table.to_metadata(metadata, schema=None)  # type: ignore[arg-type]
+    _inherit(table, copy, dialect, option)
     copy.primary_key._implicit_generated = table.primary_key._implicit_generated  # tells its order
     for constraint in list(copy.foreign_key_constraints):
         copy.constraints.discard(constraint)
@@ -153,6 +155,24 @@ def _copied(table: Table, dialect: Dialect) -> Table:
             # The sequence would be made with the table, and without it the column would count.
             column.default, column.autoincrement = None, False
     return copy
+
+
+def _inherit(table: Table, copy: Table, dialect: Dialect, option: str) -> None:
+    """Give a copy the columns that its table inherits, of which those there are may be others.
+
+    :param option: what a model calls the tables that they are from.
+    """
+    tables = {(one.schema, one.name): one for one in table.metadata.tables.values()}
+    names = parents_of(table, option) if option else []
+    if not names or not all(name in tables for name in names):
+        return
+    copy.kwargs[option] = None
+    for name in names:
+        parent = _copied(tables[name], dialect, option)
+        for column in parent.columns:
+            if column.name not in copy.columns:
+                plain = Column(column.name, column.type, nullable=column.nullable)
+                copy.append_column(plain)
 
 
 def _renamed(key: Key, facts: TableFacts, renames: Renames) -> TableFacts:
@@ -173,6 +193,7 @@ def _renamed(key: Key, facts: TableFacts, renames: Renames) -> TableFacts:
             for name, text in facts.checks
             if not mentions(text, gone)
         ),
+        inherited_checks=frozenset(named("ck", name) for name in facts.inherited_checks),
         key_names={
             tuple(renames.new_column(key, column) for column in columns): named("fk", name)
             for columns, name in facts.key_names.items()
