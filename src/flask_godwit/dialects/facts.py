@@ -36,6 +36,8 @@ class ColumnFacts:
     """What happens to a row with NULL in it, where that is forbidden and said."""
     inherited: bool = False
     """Whether another table has it, from which this one inherits."""
+    own: bool = True
+    """Whether the table has it by itself, be it inherited or not."""
     divides: bool = False
     """Whether it is in the partition key of its table."""
 

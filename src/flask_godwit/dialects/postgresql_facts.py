@@ -30,7 +30,7 @@ _COLUMNS = """
             JOIN pg_namespace n ON n.oid = p.relnamespace AND n.nspname = current_schema()
             WHERE h.inhrelid = c.oid AND NOT c.relispartition) AS parents,
         a.attname AS name, a.attgenerated AS generated, a.attinhcount > 0 AS inherited,
-        {divides} AS divides,
+        a.attislocal AS own, {divides} AS divides,
         pg_get_expr(d.adbin, d.adrelid) AS expression, co.collname AS collation,
         format_type(a.atttypid, a.atttypmod) AS type,
         a.attidentity AS identity, q.sequence, q.seqstart AS start, q.seqincrement AS increment,
@@ -205,6 +205,7 @@ def _column(row: Any) -> ColumnFacts:
         "collation": row.collation,
         "type": kind,
         "inherited": row.inherited,
+        "own": row.own,
         "divides": row.divides,
     }
     if generated:

@@ -20,7 +20,7 @@ from .constraint_names import name_added
 from .deferred import check_at_once
 from .detours import detours_of
 from .fill import FillStage, ModelColumn
-from .inherited_checks import drop_from_parents_first, parents_in
+from .inheritance import in_order_of_parents, parents_in
 from .key_columns import KeyColumnStage
 from .key_indexes import KeyIndexStage
 from .losses import mark_losses
@@ -210,8 +210,8 @@ def _name_and_sort(
         uniques_aside(upgrade)
         uniques_aside(downgrade)
     if parents := parents_in(models_of(context), database.inherits_by):
-        drop_from_parents_first(upgrade, parents)
-        drop_from_parents_first(downgrade, parents)
+        in_order_of_parents(upgrade, parents)
+        in_order_of_parents(downgrade, parents)
 
 
 def _names_checks(models: Any) -> bool:

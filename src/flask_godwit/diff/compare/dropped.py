@@ -6,11 +6,17 @@ and what is checked at the end of a transaction.
 
 from __future__ import annotations
 
+from functools import partial
+
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations import ops
 from sqlalchemy import JSON, CheckConstraint, String, Table
 
 from ...dialects.facts import TableFacts
+from ..inheritance import parents_in
+from ..names import Key
+from ..renames.find import models_of
+from ..steps import flat
 from .conflicts import complete_conflicts
 from .definitions import is_json
 from .exclusions import dropped_exclusions
@@ -71,11 +77,20 @@ def complete_dropped_columns(
 
 def keep_inherited(context: AutogenContext, upgrade: ops.UpgradeOps) -> None:
     """Leave columns alone that a table has from another one: its model need not repeat them, and
-    they go along when that one's get another type.
+    they go along when that one's get another type. What is its own as well goes after that one's.
     """
+    gone = {
+        ((op.schema, op.table_name), op.column_name)
+        for op in flat(upgrade)
+        if isinstance(op, ops.DropColumnOp)
+    }
     for modify in upgrade.ops:
         if isinstance(modify, ops.ModifyTableOps):
-            inherited = [op for op in modify.ops if _is_inherited(context, op)]
+            inherited = [
+                op
+                for op in modify.ops
+                if _is_inherited(context, op) and not _goes_everywhere(context, op, gone)
+            ]
             for op in inherited:
                 if isinstance(op, ops.AlterColumnOp):
                     op.modify_type = None
@@ -93,6 +108,23 @@ def _is_inherited(context: AutogenContext, operation: ops.MigrateOperation) -> b
     facts = sides_of(context).actual(context, operation.schema, operation.table_name)
     column = facts.columns.get(operation.column_name) if facts else None
     return bool(column and column.inherited)
+
+
+def _goes_everywhere(
+    context: AutogenContext, operation: ops.MigrateOperation, gone: set[tuple[Key, str]]
+) -> bool:
+    """Whether an inherited column would stay, since it is the table's own, too."""
+    if not isinstance(operation, ops.DropColumnOp):
+        return False
+    sides, name = sides_of(context), operation.column_name
+    read = partial(sides.actual, context)
+    key = (operation.schema, operation.table_name)
+    facts = read(*key)
+    if facts is None or not facts.columns[name].own:
+        return False
+    others = parents_in(models_of(context), sides.database.inherits_by).get(key, ())
+    having = [key for key in others if (found := read(*key)) and name in found.columns]
+    return bool(having) and all((key, name) in gone for key in having)
 
 
 def _complete_columns(

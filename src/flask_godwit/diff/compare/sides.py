@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ...dialects import dialect_for
 from ...failure import reason_of
-from ..inherited_checks import parents_of
+from ..inheritance import parents_of
 from ..ownership import OWNERSHIP, History, Ownership
 from ..renames.values import Renames, mentions
 
