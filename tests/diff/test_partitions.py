@@ -88,3 +88,48 @@ def test_a_dropped_child(evolution: Evolution) -> None:
 
 def _nothing(db: SQLAlchemy) -> None:
     db.Table("u", sa.Column("id", sa.Integer, primary_key=True))
+
+
+@pytest.mark.parametrize("schema", ["other", "Other one"])
+@pytest.mark.parametrize("left", [["p"], []], ids=["there", "dropped"])
+def test_a_child_of_another_schema(evolution: Evolution, schema: str, left: list[str]) -> None:
+    """It inherits again, from a table that is there or comes back with it."""
+
+    def models(*names: str) -> Models:
+        def declare(db: SQLAlchemy) -> None:
+            _nothing(db)
+            if "p" in names:
+                db.Table("p", sa.Column("k", sa.Integer), schema=schema)
+            if "child" in names:
+                other = sa.quoted_name(f'"{schema}".p', False)
+                number = sa.Column("n", sa.Integer)
+                db.Table("child", number, postgresql_inherits=("u", other))
+
+        return declare
+
+    evolution.begin(models("p", "child"), include_schemas=True)
+    answer = evolution.migrate(models(*left), "--allow-drop", include_schemas=True)
+    assert "Proved: upgrade, downgrade, no further changes" in answer.stdout, answer.output
+    for command in ("upgrade", "check", "downgrade"):
+        evolution.now.ok(command)
+    evolution.now.execute("INSERT INTO child (id, k) VALUES (5, 6)")
+    assert evolution.rows(f'SELECT u.id, p.k FROM u, "{schema}".p') == [(5, 6)]
+
+
+def test_a_child_of_a_renamed_table(evolution: Evolution) -> None:
+    """The way back makes it while its table has the new name."""
+
+    def before(db: SQLAlchemy) -> None:
+        _nothing(db)
+        db.Table("child", sa.Column("n", sa.Integer), postgresql_inherits="u")
+
+    def after(db: SQLAlchemy) -> None:
+        db.Table("v", sa.Column("id", sa.Integer, primary_key=True))
+
+    evolution.begin(before)
+    answer = evolution.migrate(after, "--allow-drop", "--rename-table", "u:v")
+    assert "Proved: upgrade, downgrade, no further changes" in answer.stdout, answer.output
+    for command in ("upgrade", "check", "downgrade"):
+        evolution.now.ok(command)
+    evolution.now.execute("INSERT INTO child VALUES (5, 6)")
+    assert evolution.rows("SELECT id FROM u") == [(5,)]

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import ARRAY, Connection, Enum, Table, text
+from sqlalchemy import ARRAY, Connection, Enum, Table, quoted_name, text
 from sqlalchemy.dialects.postgresql import DOMAIN, ENUM
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.schema import CreateIndex, CreateTable
@@ -24,10 +24,11 @@ from .postgresql_type_users import DIVIDES
 _COLUMNS = """
     SELECT c.relname AS table, c.reloptions AS options, c.relpersistence AS persistence,
         pg_get_partkeydef(c.oid) AS partitioned,
-        (SELECT array_agg(p.relname::text ORDER BY h.inhseqno)
+        (SELECT array_agg(concat_ws('.', CASE WHEN n.nspname <> current_schema()
+                THEN quote_ident(n.nspname) END, quote_ident(p.relname)) ORDER BY h.inhseqno)
             FROM pg_inherits h
             JOIN pg_class p ON p.oid = h.inhparent
-            JOIN pg_namespace n ON n.oid = p.relnamespace AND n.nspname = current_schema()
+            JOIN pg_namespace n ON n.oid = p.relnamespace
             WHERE h.inhrelid = c.oid AND NOT c.relispartition) AS parents,
         a.attname AS name, a.attgenerated AS generated, a.attinhcount > 0 AS inherited,
         a.attislocal AS own, {divides} AS divides,
@@ -164,7 +165,7 @@ def _facts(
         if row.partitioned:
             said[row.table]["postgresql_partition_by"] = steady(_plain(row.partitioned))
         if row.parents:
-            said[row.table]["postgresql_inherits"] = tuple(row.parents)
+            said[row.table]["postgresql_inherits"] = tuple(map(_parent, row.parents))
     checks: dict[str, list[tuple[str | None, str]]] = defaultdict(list)
     inherited: dict[str, set[str]] = defaultdict(set)
     exclusions: dict[str, dict[str, str]] = defaultdict(dict)
@@ -221,6 +222,17 @@ def _counter(row: Any, default: str | None) -> Counter | None:
     return Counter(IDENTITY, identity == "a", sequence_options(row, row.counts), row.sequence)
 
 
+def _parent(said: str) -> str:
+    """A table that another inherits from, as SQLAlchemy is told of it; ``said`` is quoted."""
+    if re.fullmatch(_NAME, said):
+        return _bare(said)
+    return quoted_name(said, False)  # it has a schema, for which SQLAlchemy has no word
+
+
+def _bare(name: str) -> str:
+    return name[1:-1].replace('""', '"') if name.startswith('"') else name
+
+
 def _letter(value: Any) -> str:
     """PostgreSQL's "char", which some drivers give as bytes."""
     found = value.decode() if isinstance(value, bytes) else str(value or "")
@@ -230,8 +242,7 @@ def _letter(value: Any) -> str:
 def _unique(definition: str) -> UniqueFacts:
     found = _INCLUDE.search(definition)
     names = re.findall(_NAME, found[1]) if found else []
-    bare = (name[1:-1].replace('""', '"') if name.startswith('"') else name for name in names)
-    return UniqueFacts("".join(_DEFERRAL.findall(definition)), tuple(bare))
+    return UniqueFacts("".join(_DEFERRAL.findall(definition)), tuple(map(_bare, names)))
 
 
 def _check(definition: str) -> str:

@@ -20,7 +20,7 @@ from .constraint_names import name_added
 from .deferred import check_at_once
 from .detours import detours_of
 from .fill import FillStage, ModelColumn
-from .inheritance import in_order_of_parents, parents_in
+from .inheritance import in_order_of_parents, parents_in, write_schemas
 from .key_columns import KeyColumnStage
 from .key_indexes import KeyIndexStage
 from .losses import mark_losses
@@ -212,6 +212,8 @@ def _name_and_sort(
     if parents := parents_in(models_of(context), database.inherits_by):
         in_order_of_parents(upgrade, parents)
         in_order_of_parents(downgrade, parents)
+    for operations in (upgrade, downgrade) if database.inherits_by else ():
+        write_schemas(operations, database.inherits_by)
 
 
 def _names_checks(models: Any) -> bool:

@@ -6,14 +6,17 @@ of the other for its own only if its own are there before.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
 
 from alembic.operations import ops
-from sqlalchemy import Table
+from sqlalchemy import Table, quoted_name
 
 from .blocks import blocks_of, table_of
 from .names import Key
-from .steps import Comment
+from .renames.values import Renames
+from .steps import Comment, flat
 
 Parents = Mapping[Key, Collection[Key]]
 
@@ -29,10 +32,64 @@ def parents_in(models: Mapping[Key, Table], option: str) -> Parents:
 
 def parents_of(table: Table, option: str) -> list[Key]:
     """The tables from which a model's table inherits directly."""
-    given = table.kwargs.get(option) or ()
-    names = [given] if isinstance(given, str) else list(given)
-    parts = (str(name).rpartition(".") for name in names)
-    return [(schema or table.schema, name) for schema, _, name in parts]
+    return parents_said(table.kwargs.get(option))
+
+
+def parents_said(given: object) -> list[Key]:
+    """The tables that are given as those to inherit from."""
+    return [_key(name) for name in names_said(given)]
+
+
+def names_said(given: object) -> list[str]:
+    """The same, as they are given: one alone or several."""
+    names: Any = [given] if isinstance(given, str) else given or ()
+    return list(names)
+
+
+def _key(name: str) -> Key:
+    if getattr(name, "quote", None) is not False:
+        return None, str(name)
+    parts = [part[1:-1].replace('""', '"') if part[0] == '"' else part for part in _parts(name)]
+    return (parts[0], parts[1]) if len(parts) == 2 else (None, parts[-1])
+
+
+def _parts(name: str) -> list[str]:
+    return re.findall(r'"(?:[^"]|"")+"|[^."]+', name)
+
+
+class Unquoted(quoted_name):
+    """A name with its schema, in a script: as such a name it would lose that it is quoted."""
+
+    def __repr__(self) -> str:
+        return f"sa.quoted_name({str(self)!r}, False)"
+
+
+def write_schemas(operations: ops.OpContainer, option: str) -> None:
+    """Have new tables inherit from those of other schemas as their models say."""
+    for operation in flat(operations):
+        if isinstance(operation, ops.CreateTableOp) and operation.kw.get(option):
+            names = names_said(operation.kw[option])
+            operation.kw[option] = tuple(map(_written, names))
+
+
+def _written(name: str) -> str:
+    return Unquoted(name, False) if getattr(name, "quote", None) is False else str(name)
+
+
+def after_renames(names: Sequence[str], renames: Renames) -> tuple[str, ...]:
+    """The tables to inherit from, as they are called now."""
+    return tuple(_renamed(name, renames) for name in names)
+
+
+def _renamed(name: str, renames: Renames) -> str:
+    key = _key(name)
+    schema, table = renames.new_key(key)
+    if (schema, table) == key:
+        return name
+    if schema is None:
+        return table
+    quoted = (part.replace('"', '""') for part in (schema, table))
+    return quoted_name(".".join(f'"{part}"' for part in quoted), False)
 
 
 def _all_of(key: Key, direct: Mapping[Key, Collection[Key]]) -> set[Key]:

@@ -18,6 +18,7 @@ from sqlalchemy import Column, ForeignKeyConstraint
 from sqlalchemy.exc import SAWarning
 
 from .blocks import blocks_of, table_of
+from .inheritance import parents_said
 from .names import Key
 from .row_queries import unique_columns
 from .steps import RenameSql, flat, renamed_column
@@ -261,10 +262,7 @@ def _targets(operation: _Tables) -> set[Key]:
 
 def _parents(create: ops.CreateTableOp) -> set[Key]:
     """The tables that one of PostgreSQL inherits from."""
-    said = create.kw.get("postgresql_inherits") or ()
-    names = (said,) if isinstance(said, str) else said
-    parts = (str(name).rpartition(".") for name in names)
-    return {(schema or create.schema, table) for schema, _, table in parts}
+    return set(parents_said(create.kw.get("postgresql_inherits")))
 
 
 def _foreign_keys(create: ops.CreateTableOp) -> list[ForeignKeyConstraint]:

@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ...dialects import dialect_for
 from ...failure import reason_of
-from ..inheritance import parents_of
+from ..inheritance import after_renames, parents_of
 from ..ownership import OWNERSHIP, History, Ownership
 from ..renames.values import Renames, mentions
 
@@ -199,10 +199,7 @@ def _renamed(key: Key, facts: TableFacts, renames: Renames) -> TableFacts:
             for columns, name in facts.key_names.items()
             if not set(columns) & {*gone}
         },
-        said={
-            name: renames.new_text(key, said) if isinstance(said, str) else said
-            for name, said in facts.said.items()
-        },
+        said={name: _renamed_said(key, said, renames) for name, said in facts.said.items()},
         exclusions={
             named("ix", name): renames.new_text(key, text)
             for name, text in facts.exclusions.items()
@@ -227,6 +224,13 @@ def _renamed(key: Key, facts: TableFacts, renames: Renames) -> TableFacts:
             if not mentions(text, gone) and (key[0], name) not in renames.gone_indexes
         },
     )
+
+
+def _renamed_said(key: Key, said: Any, renames: Renames) -> Any:
+    """What is said of a table as a whole: an expression, tables, or words."""
+    if isinstance(said, str):
+        return renames.new_text(key, said)
+    return after_renames(said, renames) if isinstance(said, tuple) else said
 
 
 def _renamed_in(key: Key, name: str, column: ColumnFacts, renames: Renames) -> ColumnFacts:
