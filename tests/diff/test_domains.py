@@ -204,3 +204,45 @@ def test_what_a_column_says_itself(evolution: Evolution, before: Models, after: 
         for command in ("upgrade", "check", "downgrade", "upgrade"):
             evolution.now.ok(command)
     assert evolution.rows("SELECT a FROM item") == [(5,)]
+
+
+@pytest.mark.requires("enum_types")
+@pytest.mark.parametrize("also", ["", "VALUE <> 'z'"])
+def test_one_on_another(evolution: Evolution, also: str) -> None:
+    """It is made anew with the one that it stands on, and so is the one on it."""
+
+    def of(kind: Any, check: str = "") -> Models:
+        def make(db: SQLAlchemy) -> None:
+            first = domain("A part", kind)
+            second = domain("m", first, check=check or "VALUE <> 'y'")
+            third = domain("c", second, default="w")
+            for number, one in enumerate((third, first, second)):
+                key = sa.Column("id", sa.Integer, primary_key=True)
+                text = sa.Column("c", one, server_default="v" if number == 2 else None)
+                less = sa.CheckConstraint("c < 'x'", name=f"ck_{number}")
+                db.Table(f"t{number}", key, text, less)
+
+        return make
+
+    rows = [f"INSERT INTO t{number} VALUES (1, 'b')" for number in range(3)]
+    evolution.begin(of(sa.String(9)), *rows)
+    answer = evolution.migrate(of(sa.Text, also))
+    assert PROVED in answer.stdout, answer.output
+    for command in ("upgrade", "check", "downgrade", "upgrade", "check"):
+        evolution.now.ok(command)
+    found = {(row[0], row[1]) for row in evolution.rows(DOMAINS)}
+    assert found == {("A part", "text"), ("m", '"A part"'), ("c", "m")}
+    evolution.now.execute("INSERT INTO t0 VALUES (2)")
+    query = "SELECT t0.c, t1.c, t2.c FROM t0, t1, t2 ORDER BY t0.id"
+    assert evolution.rows(query) == [("b", "b", "b"), ("w", "b", "b")]
+
+
+@pytest.mark.requires("enum_types")
+def test_a_stranger_on_one(evolution: Evolution) -> None:
+    """A domain that nobody declares can't be made again everywhere."""
+    evolution.begin(models(domain(kind=sa.String(9))), "CREATE DOMAIN alone AS part")
+    answer = evolution.migrate(models(domain(kind=sa.String(19))))
+    assert answer.exit_code == 1
+    assert "Domain alone stands on one that has to be made anew" in answer.stderr, answer.output
+    evolution.now.execute("DROP DOMAIN alone")
+    assert PROVED in evolution.migrate(models(domain(kind=sa.String(19)))).stdout

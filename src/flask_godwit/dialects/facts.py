@@ -110,7 +110,7 @@ def _nothing() -> Iterator[Any]:
 
 @frozen
 class Place:
-    """A column that uses a type."""
+    """A column that uses a type; without a column, a domain that stands on it."""
 
     schema: str | None
     table: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ARRAY, Connection, Dialect, text
@@ -38,11 +39,13 @@ _USERS = text(
     + """
     UNION ALL
     SELECT CASE WHEN tn.nspname <> current_schema() THEN tn.nspname END,
-        t.typname, NULL, o.typname, '', false, NULL, true, false, false
+        t.typname, CASE WHEN n.nspname <> current_schema() THEN n.nspname END,
+        o.typname, '', false, NULL, true, false, false
     FROM pg_type t
     JOIN pg_type x ON x.oid = t.oid OR x.oid = t.typarray
     JOIN pg_namespace tn ON tn.oid = t.typnamespace
     JOIN pg_type o ON o.typbasetype = x.oid
+    JOIN pg_namespace n ON n.oid = o.typnamespace
     WHERE t.typtype = 'd'
     """
 )
@@ -65,12 +68,32 @@ def meant_domain(connection: Connection, domain: DOMAIN) -> DomainType | None:
         for base in [*domains_in(domain, connection.dialect)][:-1]:
             with suppress(SQLAlchemyError), connection.begin_nested():  # it may be there
                 connection.execute(CreateDomainType(base))
-        connection.execute(CreateDomainType(apart(domain)))
-        return next((_domain(row, ()) for row in _read(connection, _TEMPORARY)), None)
+        made: list[DOMAIN] = []
+        _beside(domain, made)
+        for each in made:
+            connection.execute(CreateDomainType(each))
+        rows = {row.name: row for row in _read(connection, _TEMPORARY)}
+        meant = _domain(rows[str(domain.name)], ())
+        inner = domain.data_type
+        if not isinstance(inner, DOMAIN):
+            return meant
+        usual = connection.dialect.default_schema_name
+        parts = (None if inner.schema == usual else inner.schema, str(inner.name))
+        quote = connection.dialect.identifier_preparer.quote
+        return replace(meant, base=".".join(quote(part) for part in parts if part))
     except SQLAlchemyError:
         return None
     finally:
         savepoint.rollback()
+
+
+def _beside(domain: DOMAIN, made: list[DOMAIN]) -> DOMAIN:
+    """The same domain, and those that it stands on, to be made for a moment: inner ones first."""
+    own = apart(domain)
+    if isinstance(own.data_type, DOMAIN):
+        own.data_type = _beside(own.data_type, made)
+    made.append(own)
+    return own
 
 
 def create_domain(domain: DOMAIN, dialect: Dialect) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +11,7 @@ from alembic.operations import ops
 from sqlalchemy import Dialect
 
 from ...dialects.facts import DomainType
+from ...errors import ChangeRefused
 from ..names import Key, quoted, said
 from ..outermost import around
 from ..ownership import OWNERSHIP
@@ -18,6 +19,7 @@ from ..steps import Sql, Together
 from .enum_growth import dividing, refuse_domain
 from .enum_readers import aside
 from .moved_columns import defaults_to_be, moved
+from .nested_domains import Pair, key_of, made_anew
 from .sides import sides_of
 from .text import undoubled
 from .type_users import (
@@ -49,12 +51,16 @@ def compare_domains(context: AutogenContext, upgrade: ops.UpgradeOps) -> None:
         if key not in found and domain.create_type
     ]
     pairs = list(_changing(context, found, wanted))
-    rebuilt = [before for before, after in pairs if _is_rebuilt(before, after)]
-    for before in rebuilt:
+    anew = made_anew(found, pairs, _is_rebuilt)
+    for before, _ in anew:
         if user := dividing(before, gone):
             refuse_domain(context, before, user)
-    away = aside(context, upgrade, rebuilt)
-    changed = [_changed(context, *pair) for pair in pairs]
+    _refuse_strangers(context, [key_of(before) for before, _ in anew], wanted)
+    away = aside(context, upgrade, (before for before, _ in anew))
+    keys = {key_of(before) for before, _ in anew}
+    changed = [_altered_both(context, *pair) for pair in pairs if key_of(pair[0]) not in keys]
+    if anew:
+        changed.append(_rebuilt(context, anew))
     unused = [key for key, type_ in found.items() if key not in wanted and is_unused(type_, gone)]
     ours = _ours(context, unused)
     dropped = [
@@ -64,6 +70,24 @@ def compare_domains(context: AutogenContext, upgrade: ops.UpgradeOps) -> None:
     ]
     first = [*made, *away.before, *changed, *away.after]
     upgrade.ops[:] = around(upgrade.ops, first, [*away.last, *dropped])
+
+
+def _refuse_strangers(
+    context: AutogenContext, keys: Sequence[Key], wanted: Mapping[Key, Any]
+) -> None:
+    """Have domains of others left alone, which stand on one that is made anew."""
+    others = [key for key in keys if key not in wanted]
+    strangers = sorted({*others} - _ours(context, others), key=said)
+    if strangers:
+        name = said(strangers[0])
+        hint = f"Declare it, or drop domain {name} by hand and create it again afterwards."
+        sides_of(context).refused.append(
+            ChangeRefused(
+                f"Domain {name} stands on one that has to be made anew, and neither the models"
+                " nor a revision know it.",
+                hint=hint,
+            )
+        )
 
 
 def _wanted(context: AutogenContext) -> Iterator[tuple[Key, Any]]:
@@ -150,21 +174,39 @@ def _attributes(dialect: Dialect, type_: DomainType) -> Iterator[str]:
         yield "NOT NULL"
 
 
-def _changed(context: AutogenContext, before: DomainType, after: DomainType) -> Together:
+def _altered_both(context: AutogenContext, before: DomainType, after: DomainType) -> Together:
     """The statements that give a domain what its model says, and those that take that back."""
-    dialect, key = context.dialect, (before.schema, before.name)
+    dialect, key = context.dialect, key_of(before)
     assert dialect is not None
-    if _is_rebuilt(before, after):
-        old = name_meanwhile(context, key)
-        up = list(_remade(dialect, after, defaults_to_be(context, after), old))
-        down = list(_remade(dialect, before, found_defaults(before), old))
-    else:
-        up = list(_altered(dialect, key, before, after))
-        down = list(_altered(dialect, key, after, before))
-    up[0].words, down[0].words = (
-        f"domain {said(key)}: {_words(dialect, type_)}" for type_ in (after, before)
-    )
+    up = list(_altered(dialect, key, before, after))
+    down = list(_altered(dialect, key, after, before))
+    up[0].words, down[0].words = _said_both(dialect, before, after)
     return Together(up, down)
+
+
+def _rebuilt(context: AutogenContext, pairs: Sequence[Pair]) -> Together:
+    """The statements that make domains anew, with those that stand on them, and back."""
+    dialect = context.dialect
+    assert dialect is not None
+    up: list[Sql] = []
+    down: list[Sql] = []
+    last: list[str] = []
+    for before, after in pairs:
+        old = name_meanwhile(context, key_of(before))
+        there = list(_remade(dialect, after, defaults_to_be(context, after), old))
+        back = list(_remade(dialect, before, found_defaults(before), old))
+        if before != after:
+            there[0].words, back[0].words = _said_both(dialect, before, after)
+        up, down = [*up, *there], [*down, *back]
+        last.insert(0, f"DROP DOMAIN {quoted(dialect, before.schema, old)}")
+    return Together([*up, *map(Sql, last)], [*down, *map(Sql, last)])
+
+
+def _said_both(dialect: Dialect, before: DomainType, after: DomainType) -> tuple[str, str]:
+    """What a domain becomes, and what it becomes on the way back."""
+    name = said(key_of(before))
+    there, back = (f"domain {name}: {_words(dialect, type_)}" for type_ in (after, before))
+    return there, back
 
 
 def _words(dialect: Dialect, type_: DomainType) -> str:
@@ -173,7 +215,7 @@ def _words(dialect: Dialect, type_: DomainType) -> str:
 
 
 def _remade(dialect: Dialect, after: DomainType, defaults: Defaults, old: str) -> Iterator[Sql]:
-    """A new domain takes the old one's place, and the columns follow.
+    """A new domain takes the old one's place, and the columns follow. The old one is left.
 
     :param old: the old one's name meanwhile.
     """
@@ -181,7 +223,6 @@ def _remade(dialect: Dialect, after: DomainType, defaults: Defaults, old: str) -
     yield Sql(f"ALTER DOMAIN {name} RENAME TO {quoted(dialect, old)}")
     yield Sql(create_domain(dialect, after))
     yield from moved(dialect, after, after.base, defaults)
-    yield Sql(f"DROP DOMAIN {quoted(dialect, after.schema, old)}")
 
 
 def _altered(dialect: Dialect, key: Key, before: DomainType, after: DomainType) -> Iterator[Sql]:
