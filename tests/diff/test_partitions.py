@@ -133,3 +133,27 @@ def test_a_child_of_a_renamed_table(evolution: Evolution) -> None:
         evolution.now.ok(command)
     evolution.now.execute("INSERT INTO child VALUES (5, 6)")
     assert evolution.rows("SELECT id FROM u") == [(5,)]
+
+
+def test_identities(evolution: Evolution) -> None:
+    """A partition counts by the sequence of its table, and has none of its own."""
+
+    def models(*counts: sa.Identity) -> Models:
+        def declare(db: SQLAlchemy) -> None:
+            first = sa.Column("id", sa.Integer)
+            number = sa.Column("n", sa.Integer, *counts, nullable=False)
+            db.Table("t", first, number, postgresql_partition_by="RANGE (id)")
+
+        return declare
+
+    part = "CREATE TABLE part PARTITION OF t DEFAULT"
+    evolution.begin(models(sa.Identity(always=True)), part, "INSERT INTO t VALUES (1)")
+    evolution.now.ok("check")
+    plain = models()
+    for after in (plain, models(sa.Identity(start=7, increment=2))):
+        answer = evolution.migrate(after)
+        assert "Proved: upgrade, downgrade, no further changes" in answer.stdout, answer.output
+        for command in ("upgrade", "check", "downgrade", "upgrade", "check"):
+            evolution.now.ok(command)
+    evolution.now.execute("INSERT INTO t VALUES (2)")
+    assert evolution.rows("SELECT id FROM part ORDER BY id") == [(1,), (2,)]

@@ -219,7 +219,9 @@ def _counter(row: Any, default: str | None) -> Counter | None:
     if not identity:
         is_serial = row.sequence and default and default.startswith("nextval(")
         return Counter(SERIAL, sequence=row.sequence) if is_serial else None
-    return Counter(IDENTITY, identity == "a", sequence_options(row, row.counts), row.sequence)
+    # A partition counts by the sequence of its table.
+    options = sequence_options(row, row.counts) if row.counts else {}
+    return Counter(IDENTITY, identity == "a", options, row.sequence or "")
 
 
 def _parent(said: str) -> str:
