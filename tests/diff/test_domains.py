@@ -246,3 +246,28 @@ def test_a_stranger_on_one(evolution: Evolution) -> None:
     assert "Domain alone stands on one that has to be made anew" in answer.stderr, answer.output
     evolution.now.execute("DROP DOMAIN alone")
     assert PROVED in evolution.migrate(models(domain(kind=sa.String(19)))).stdout
+
+
+@pytest.mark.requires("enum_types")
+@pytest.mark.parametrize("array", [False, True])
+def test_on_an_enumeration(evolution: Evolution, array: bool) -> None:
+    """That is given more values; it can't be made anew, which is said."""
+
+    def of(*labels: str) -> Models:
+        def make(db: SQLAlchemy) -> None:
+            kind = sa.Enum(*labels, name="Kind of")
+            on = domain("d", sa.ARRAY(kind) if array else kind)
+            key = sa.Column("id", sa.Integer, primary_key=True)
+            db.Table("t", key, sa.Column("k", kind), sa.Column("d", on))
+
+        return make
+
+    value = "'{a}'" if array else "'a'"
+    evolution.begin(of("a", "b"), f"INSERT INTO t VALUES (1, 'b', {value})")
+    answer = evolution.migrate(of("c", "a", "b"))
+    assert "Proved: upgrade, no further changes" in answer.stdout, answer.output
+    evolution.now.ok("upgrade")
+    evolution.now.ok("check")
+    answer = evolution.migrate(of("c", "a"))
+    assert answer.exit_code == 1
+    assert "in another order: domain d stands on it" in answer.stderr, answer.output

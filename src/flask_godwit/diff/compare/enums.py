@@ -13,7 +13,7 @@ from sqlalchemy import ARRAY, Dialect
 from ...dialects.facts import EnumType
 from ..names import Key, quoted, said
 from ..steps import Sql, Together
-from .enum_growth import dividing, grown, grows, refuse_enum
+from .enum_growth import dividing, domain_on, grown, grows, refuse_below, refuse_enum
 from .enum_readers import aside
 from .moved_columns import defaults_to_be, moved
 from .sides import sides_of
@@ -81,11 +81,13 @@ def _growing(
 ) -> Iterator[Key]:
     """The types that can't be made anew, and need not be; those that would have to are refused."""
     for key in changing:
-        user = dividing(found[key], gone)
-        if user is not None and grows(found[key], wanted[key]):
+        user, domain = dividing(found[key], gone), domain_on(context, found[key])
+        if (user or domain) and grows(found[key], wanted[key]):
             yield key
         elif user is not None:
             refuse_enum(context, found[key], user)
+        elif domain is not None:
+            refuse_below(context, found[key], domain)
 
 
 def _wanted(context: AutogenContext) -> Iterator[tuple[Key, tuple[str, ...]]]:
