@@ -271,3 +271,15 @@ def test_on_an_enumeration(evolution: Evolution, array: bool) -> None:
     answer = evolution.migrate(of("c", "a"))
     assert answer.exit_code == 1
     assert "in another order: domain d stands on it" in answer.stderr, answer.output
+
+
+@pytest.mark.requires("enum_types")
+def test_one_on_another_goes(evolution: Evolution) -> None:
+    """Both go with the last column, and come back in their order."""
+    first = domain("z", sa.Text, check="VALUE <> ''")
+    nested = models(domain("m", first), domain("a", domain("n", first)))
+    evolution.begin(nested, "INSERT INTO item DEFAULT VALUES")
+    assert PROVED in evolution.follow(models()).output
+    assert evolution.rows(DOMAINS) == []
+    evolution.now.ok("downgrade")
+    assert [row[0] for row in evolution.rows(DOMAINS)] == ["a", "m", "n", "z"]

@@ -23,6 +23,7 @@ from .nested_domains import Pair, key_of, made_anew
 from .sides import sides_of
 from .text import undoubled
 from .type_users import (
+    Columns,
     Defaults,
     found_defaults,
     gone_columns,
@@ -61,15 +62,33 @@ def compare_domains(context: AutogenContext, upgrade: ops.UpgradeOps) -> None:
     changed = [_altered_both(context, *pair) for pair in pairs if key_of(pair[0]) not in keys]
     if anew:
         changed.append(_rebuilt(context, anew))
-    unused = [key for key, type_ in found.items() if key not in wanted and is_unused(type_, gone)]
-    ours = _ours(context, unused)
     dropped = [
         _made(context.dialect, key, create_domain(context.dialect, found[key])).reverse()
-        for key in unused
-        if key in ours
+        for key in _unused(context, found, wanted, gone)
     ]
     first = [*made, *away.before, *changed, *away.after]
     upgrade.ops[:] = around(upgrade.ops, first, [*away.last, *dropped])
+
+
+def _unused(
+    context: AutogenContext,
+    found: Mapping[Key, DomainType],
+    wanted: Mapping[Key, Any],
+    gone: Columns,
+) -> list[Key]:
+    """The domains of ours that nothing uses any more: those that stand on others come first."""
+    unused: list[Key] = []
+    while True:
+        left = gone | {(*key, None) for key in unused}
+        more = [
+            key
+            for key, type_ in found.items()
+            if key not in wanted and key not in unused and is_unused(type_, left)
+        ]
+        ours = _ours(context, more)
+        if not ours:
+            return unused
+        unused += [key for key in more if key in ours]
 
 
 def _refuse_strangers(
