@@ -132,6 +132,31 @@ def test_sequence_and_schema(evolution: Evolution, made: list[str]) -> None:
     assert left == [(len(made),)]
 
 
+@pytest.mark.requires("sequences", "schemas")
+def test_schemas_one_after_the_other(evolution: Evolution) -> None:
+    """A table comes to where another one of its name was; two that change places can't."""
+
+    def models(**schemas: str) -> Models:
+        def declare(db: SQLAlchemy) -> None:
+            for column, schema in schemas.items():
+                key = sa.Column("id", sa.Integer, autoincrement=False)
+                db.Table("item", key, sa.Column(column, sa.Text), schema=schema)
+
+        return declare
+
+    before = models(a="s1", b="s2")
+    evolution.begin(before, "INSERT INTO s1.item VALUES (1, 'x')", include_schemas=True)
+    moves = ["--rename-table", "s1.item:s2.item", "--rename-table", "s2.item:s3.item"]
+    answer = evolution.migrate(models(a="s2", b="s3"), *moves, include_schemas=True)
+    assert "Proved: upgrade, downgrade, no further changes" in answer.stdout, answer.output
+    for command in ("upgrade", "check", "downgrade", "upgrade"):
+        evolution.now.ok(command)
+    assert evolution.rows("SELECT a FROM s2.item") == [("x",)]
+    circle = ["--rename-table", "s3.item:s2.item", "--rename-table", "s2.item:s3.item"]
+    answer = evolution.migrate(models(a="s3", b="s2"), *circle, include_schemas=True)
+    assert "there is a item already" in answer.stderr, answer.output
+
+
 def test_told_by_the_models(local: Evolution) -> None:
     """`info={"renamed_from": …}` is an answer; once applied it says nothing any more."""
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from ...errors import AnswerWrong
 from ..detours import swapping
+from ..names import Key, said
 
 
 def ordered(
@@ -36,3 +37,23 @@ def ordered(
             continue
         yield free, waiting[free]
         taken = (taken - {free}) | {waiting.pop(free)}
+
+
+def moved(moves: Mapping[Key, Key], existing: Collection[Key]) -> Iterator[tuple[Key, Key]]:
+    """Tables that come to another schema, under the names that they have, one after the other.
+
+    :param existing: the tables in those schemas.
+    :raises AnswerWrong: there is one of the same name, which is not moved before.
+    """
+    waiting, taken = dict(moves), set(existing)
+    while waiting:
+        free = next((old for old, new in waiting.items() if (new[0], old[1]) not in taken), None)
+        if free is None:
+            old, new = next(iter(waiting.items()))
+            there = f"schema {new[0]}" if new[0] else "the default schema"
+            raise AnswerWrong(
+                f"{said(old)} can't be moved to {there}: there is a {old[1]} already.",
+                hint="In a migration of its own, rename one of them first.",
+            )
+        taken = (taken - {free}) | {(waiting[free][0], free[1])}
+        yield free, waiting.pop(free)

@@ -26,7 +26,7 @@ from .follow import followers, renaming, replacing, sequences, untangled
 from .follower import Follower
 from .leaving import gone_columns, gone_indexes, gone_tables, keys_aside, leaving
 from .one_name import refuse_one_name
-from .order import ordered
+from .order import moved, ordered
 from .readers import Readers, blocking_readers, without_detours
 from .values import Renames, namespace
 from .view import RenamedInspector
@@ -176,17 +176,20 @@ class RenameStage:
         return follower.kind == "ck" and self.database.readers_block_renames
 
     def _tables(self, renames: Renames) -> Iterator[ops.MigrateOperation]:
-        for old, new in renames.tables.items():
-            if old[0] != new[0]:
-                yield self._move(old, new)
+        moves = {old: new for old, new in renames.tables.items() if old[0] != new[0]}
+        there = {(schema, name) for schema, _ in moves.values() for name in self._names(schema)}
+        for old, new in moved(moves, there - {*renames.gone_tables}):
+            yield self._move(old, new)
         by_schema: dict[str | None, dict[str, str]] = {}
         for old, new in renames.tables.items():
             by_schema.setdefault(new[0], {})[old[1]] = new[1]
         for schema, names in by_schema.items():
-            found = self.inspector.get_table_names(schema=schema)
-            taken = [name for name in found if (schema, name) not in renames.gone_tables]
+            taken = [n for n in self._names(schema) if (schema, n) not in renames.gone_tables]
             for before, after in ordered(names, taken, schema or "the database"):
                 yield RenameTable(before, after, schema=schema)
+
+    def _names(self, schema: str | None) -> list[str]:
+        return list(self.inspector.get_table_names(schema=schema))
 
     def _move(self, old: Key, new: Key) -> Sql:
         default = self.context.dialect.default_schema_name or ""
