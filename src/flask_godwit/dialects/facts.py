@@ -75,6 +75,10 @@ class TableFacts:
     """The same of the primary key."""
     inherited_checks: frozenset[str] = frozenset()
     """The names of CHECKs that another table says, and not this one."""
+    unsaid: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """What no model can say of a column (``column``: its whole definition), an index (``ix``) or
+    a CHECK (``ck``), by kind and name.
+    """
 
 
 class Catalogue:

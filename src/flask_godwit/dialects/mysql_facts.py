@@ -18,11 +18,12 @@ from .mysql_options import default_collation, options_in
 _COLUMN = re.compile(r"^\s*`((?:[^`]|``)+)` (.*?),?$")
 _KEY = re.compile(r"^\s*((?:UNIQUE |FULLTEXT |SPATIAL )?)KEY `((?:[^`]|``)+)` (.*?),?$")
 _CHECK = re.compile(r"^\s*CONSTRAINT `((?:[^`]|``)+)` CHECK (.*?),?$")
-_NOT_ENFORCED = re.compile(r" /\*!\d+ NOT ENFORCED \*/$")  # which no model can say
+NOT_ENFORCED = re.compile(r" /\*!\d+ NOT ENFORCED \*/$")  # which no model can say
 # What is no part of an index's meaning, or which no model can say: that it is not to be used for
 # a while, and a comment. And the mark of what older servers don't know.
-_UNSAID = r" /\*!\d+ (?:IN)?VISIBLE \*/| IGNORED$| COMMENT '(?:[^'\\]|''|\\.)*'"
-_VERSIONED = re.compile(rf"{_UNSAID}| USING BTREE| KEY_BLOCK_SIZE=\d+|/\*!\d+ (.*?) ?\*/")
+UNSAID = re.compile(r" /\*!\d+ (?:IN)?VISIBLE \*/| IGNORED$| COMMENT '(?:[^'\\]|''|\\.)*'")
+_MARK = re.compile(r"^/\*!\d+ (.*) \*/$")
+_VERSIONED = re.compile(rf"{UNSAID.pattern}| USING BTREE| KEY_BLOCK_SIZE=\d+|/\*!\d+ (.*?) ?\*/")
 _TYPE = re.compile(r"\w+(?:\((?:'(?:[^'\\]|''|\\.)*'|[^')])*\))?(?: unsigned)?(?: zerofill)?")
 _TEXT = re.compile(rf"({_TYPE.pattern})(?: CHARACTER SET (\w+))?(?: COLLATE (\w+))?")
 
@@ -98,16 +99,29 @@ def facts_of(created: str) -> TableFacts:
     columns: dict[str, ColumnFacts] = {}
     checks: list[tuple[str | None, str]] = []
     indexes: dict[str, str] = {}
+    unsaid: dict[tuple[str, str], str] = {}
     for line in "\n)".join(lines).split("\n")[1:]:
         if found := _COLUMN.match(line):
             columns[_name(found[1])] = _column(of_table(found[2], options))
+            if parsed(found[2]).others:
+                unsaid["column", _name(found[1])] = found[2]
         elif found := _KEY.match(line):
             indexes[_name(found[2])] = (
                 found[1] + _VERSIONED.sub(lambda mark: mark[1] or "", found[3]).strip()
             )
+            unsaid["ix", _name(found[2])] = _unsaid(found[3])
         elif found := _CHECK.match(line):
-            checks.append((_name(found[1]), _NOT_ENFORCED.sub("", found[2])))
-    return TableFacts(columns, tuple(checks), indexes, options=options)
+            checks.append((_name(found[1]), NOT_ENFORCED.sub("", found[2])))
+            if found[2] != checks[-1][1]:
+                unsaid["ck", _name(found[1])] = "NOT ENFORCED"
+    there = {key: words for key, words in unsaid.items() if words}
+    return TableFacts(columns, tuple(checks), indexes, options=options, unsaid=there)
+
+
+def _unsaid(key: str) -> str:
+    """What is said of an index beside its meaning."""
+    found = (words.strip() for words in UNSAID.findall(key))
+    return " ".join(_MARK.sub(r"\1", words) for words in found)
 
 
 def of_table(definition: str, options: Mapping[str, str]) -> str:

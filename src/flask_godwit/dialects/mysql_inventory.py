@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from sqlalchemy import Connection
 
-from .mysql_facts import of_table
+from ..mysql.column import parsed
+from .mysql_facts import NOT_ENFORCED, UNSAID, of_table
 from .mysql_options import options_in
 
 _COUNTER = re.compile(r" AUTO_INCREMENT=\d+")
@@ -57,6 +59,13 @@ def _table(table: str, created: str) -> Iterator[tuple[str, str]]:
             yield f"column {table}.{named[0][1:-1]}", of_table(said[named.end() :].strip(), options)
         else:
             yield f"{named[0]} of {table}", said[named.end() :].strip()
+
+
+def without_unsaid(key: str, fact: str) -> str:
+    """A fact about a column, an index or a CHECK, with what a model can say only."""
+    if key.startswith("column "):
+        return str(replace(parsed(fact), others=""))
+    return NOT_ENFORCED.sub("", UNSAID.sub("", fact)) if " of " in key else fact
 
 
 def _without(text: str, database: str) -> str:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
+from typing import ClassVar
 
 from sqlalchemy import URL, Connection, Table, text
 
+from ..mysql.column import parsed
 from .table_options import OptionAnswers
 
 _SPELLINGS = {
@@ -138,6 +141,7 @@ class MySQLOptions(OptionAnswers):
     """The answers of MySQL and MariaDB."""
 
     url: URL
+    keeps_unsaid: ClassVar[bool] = True
 
     def said_options(self, table: Table) -> Mapping[str, str]:
         return said_options(table, self._prefix)
@@ -153,6 +157,15 @@ class MySQLOptions(OptionAnswers):
 
     def keep_options(self, copy: Table, kept: Mapping[str, str]) -> None:
         only_characters(copy, self._prefix, kept)
+
+    def with_unsaid(self, definition: str, actual: str) -> str:
+        unsaid = parsed(actual).others
+        return str(replace(parsed(definition), others=unsaid)) if unsaid else definition
+
+    def without_unsaid(self, key: str, fact: str) -> str:
+        from .mysql_inventory import without_unsaid
+
+        return without_unsaid(key, fact)
 
     def settled_options(
         self, wanted: Mapping[str, str], made: Mapping[str, str]

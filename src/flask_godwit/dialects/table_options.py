@@ -21,6 +21,9 @@ class OptionAnswers:
     partitioned_by: ClassVar[str] = ""
     """What a model calls the way its table is partitioned, where no table is given another one."""
 
+    keeps_unsaid: ClassVar[bool] = False
+    """Whether there is more to columns, indexes and CHECKs than models can say."""
+
     def checked_late(self, connection: Connection) -> Collection[tuple[str | None, str]]:
         """The tables with rows that may have to wait for that, and can't be changed meanwhile."""
         return ()
@@ -52,6 +55,14 @@ class OptionAnswers:
 
         :param kept: what the real table has although its model does not say it.
         """
+
+    def with_unsaid(self, definition: str, actual: str) -> str:
+        """A column's definition with what no model can say of it, as the actual one does."""
+        return definition
+
+    def without_unsaid(self, key: str, fact: str) -> str:
+        """A fact of the inventory without what no model can say."""
+        return fact
 
     def settled_options(
         self, wanted: Mapping[str, str], made: Mapping[str, str]

@@ -12,6 +12,7 @@ from sqlalchemy import Column, Table
 
 from ..dialects import dialect_for
 from ..dialects.base import Database
+from ..dialects.facts import TableFacts
 from .casts import CastStage
 from .coming_back import say_steadily
 from .compare.sides import sides_of
@@ -43,6 +44,7 @@ from .statements import set_apart
 from .steps import Comment, Irreversible, flat
 from .tables_in_order import create_before_keys, drop_after_keys
 from .taken_names import free_names_first
+from .unsaid import UnsaidStage
 from .values_to_be import ValuesToBe
 
 if TYPE_CHECKING:
@@ -133,7 +135,10 @@ def _run(
     cast = CastStage(**facts, check_rows=refinement.check_rows)
     for key, name, before, after in refinement.enums:
         cast.enum_values(key, name, before, after)
+    unsaid = UnsaidStage(context.connection.dialect, partial(_facts, context), renames)
     obstacles, values = ObstacleStage(rows), ValuesToBe(facts["database"], rows)
+    if facts["database"].keeps_unsaid:
+        obstacles.is_off = unsaid.is_off
     if refinement.check_rows:
         obstacles.upgrade(upgrade)
         values.note(upgrade)
@@ -157,9 +162,17 @@ def _run(
     )
     there = partial(read_table, context, RenamedInspector(context.inspector, renames))
     Parents(downgrade, context.connection.dialect, facts["database"], there).bring()
+    if facts["database"].keeps_unsaid:
+        unsaid.run(upgrade, downgrade)
     if context.dialect.supports_constraint_comments:
         found, models = sides_of(context).constraint_comments, models_of(context)
         comment_what_is_made(context.dialect, models, found, renames, upgrade, downgrade)
+
+
+def _facts(context: AutogenContext, key: Key) -> TableFacts | None:
+    """What the database says of a table, by its name there."""
+    assert context.connection is not None
+    return sides_of(context).catalogue.read(context.connection, *key)
 
 
 def _by_text(

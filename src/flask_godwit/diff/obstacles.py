@@ -7,7 +7,7 @@ refer to nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,6 +35,8 @@ class ObstacleStage:
     new: dict[Key, set[str]] = field(default_factory=dict)
     """The new columns of tables."""
     values: ValuesToBe | None = None
+    is_off: Callable[[ops.CreateCheckConstraintOp], bool] = lambda _: False
+    """Whether a CHECK is there to be switched off, as the one that it follows."""
 
     def upgrade(self, operations: ops.OpContainer) -> None:
         """Stop where rows are in the way.
@@ -117,7 +119,12 @@ class ObstacleStage:
             return self._duplicates(
                 key, names, step
             ), f"have the same {', '.join(names)} as another row"
-        if isinstance(step, ops.CreateCheckConstraintOp) and not self._empty(key):
+
+        if (
+            isinstance(step, ops.CreateCheckConstraintOp)
+            and not self._empty(key)
+            and not self.is_off(step)
+        ):
             return self._violations(
                 key, step.condition
             ), f"violate the check {step.constraint_name}"

@@ -11,6 +11,7 @@ from alembic.runtime.migration import MigrationContext, MigrationStep, RevisionS
 from sqlalchemy import Connection, MetaData
 
 from ..dialects import dialect_for
+from ..dialects.base import Database
 from ..environment import Migrations
 from ..errors import NotProvable
 from ..failure import reason_of
@@ -101,6 +102,8 @@ class Walk:
     def _prove(
         self, script: Any, context: MigrationContext, *, is_last: bool
     ) -> Iterator[RevisionStep]:
+        assert context.connection is not None
+        database = dialect_for(context.connection.engine.url, context.connection.dialect)
         self.began = time.perf_counter()
         self.shown, self.findings, self.notes, self.remaining = [], [], [], ()
         before = self._inventory(context)
@@ -115,7 +118,7 @@ class Walk:
             raise NotImplementedError
         self.stage = "downgrade"
         yield _step(context, script, up=False)
-        self._compare(before, self._inventory(context))
+        self._compare(database, before, self._inventory(context))
         self._judge(context, script)
         self._conclude()
         if self.todo:
@@ -143,13 +146,27 @@ class Walk:
             self.shown.append("no further changes")
         return found
 
-    def _compare(self, before: Inventory, after: Inventory) -> None:
+    def _compare(self, database: Database, before: Inventory, after: Inventory) -> None:
+        after = dict(self._without_more(database, before, after))
         differences = tuple(_differences(before, after))
         if differences:
             text = "downgrade does not restore what was there before"
             self.findings.append(Finding("downgrade", text, differences))
         else:
             self.shown.insert(1, "downgrade")
+
+    def _without_more(
+        self, database: Database, before: Inventory, after: Inventory
+    ) -> Iterator[tuple[str, str]]:
+        """What was said by hand in the database is said by the downgrade, and by no revision."""
+        for key, fact in after.items():
+            old = before.get(key, fact)
+            plain = [database.without_unsaid(key, said) for said in (old, fact)]
+            if len(old) < len(fact) and plain[0] == plain[1]:
+                self.notes.append(f"The downgrade says what no revision did: {key} {fact}")
+                yield key, old
+            else:
+                yield key, fact
 
     def _judge(self, context: MigrationContext, script: Any) -> None:
         """Whether what still differs from the models is this revision's fault."""

@@ -13,7 +13,7 @@ from ...dialects.facts import ColumnFacts, TableFacts
 from ..names import quoted
 from ..names import said as place
 from ..steps import Freed, Sql, Together, set_loss
-from .definitions import altered_in, defining, is_other, new_in, redefine
+from .definitions import altered_in, as_found, defining, is_other, new_in, redefine
 from .sides import sides_of
 from .text import alike, names_in
 
@@ -117,7 +117,7 @@ def _say_anew(
     """Where one statement does, and keeps what stands on the column."""
     actual, wanted = facts
     operation = altered_in(modify, column.name)
-    if wanted.definition == actual.definition:
+    if as_found(context, wanted, actual).definition == actual.definition:
         if operation is not None:
             modify.ops.remove(operation)
         return

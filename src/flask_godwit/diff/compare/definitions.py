@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from alembic.autogenerate.api import AutogenContext
@@ -79,6 +80,7 @@ def redefine(
     actual: ColumnFacts,
 ) -> None:
     """Have a column said anew, in the place of an operation that does a part of it."""
+    wanted = as_found(context, wanted, actual)
     there, back = (
         defining(context, schema, modify.table_name, operation.column_name, side)
         for side in (wanted, actual)
@@ -87,6 +89,14 @@ def redefine(
     redefined.check, redefined.old_check = wanted.check, actual.check
     redefined.computed, redefined.old_computed = wanted.computed, actual.computed
     modify.ops[modify.ops.index(operation)] = redefined
+
+
+def as_found(context: AutogenContext, wanted: ColumnFacts, actual: ColumnFacts) -> ColumnFacts:
+    """A column as its model wants it, with what no model can say."""
+    if wanted.definition is None or actual.definition is None:
+        return wanted
+    said = sides_of(context).database.with_unsaid(wanted.definition, actual.definition)
+    return replace(wanted, definition=said)
 
 
 def defining(
