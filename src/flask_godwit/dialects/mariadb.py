@@ -26,6 +26,10 @@ _CLOSED = {"UUID", "INET4", "INET6", "GEOMETRY", "POINT", "LINESTRING", "POLYGON
 _OPEN = (String, LargeBinary, JSON)
 _UUIDS = {"UUID", "CHAR(32)"}
 
+_WITH_HISTORY = """
+    SELECT table_schema, table_name, table_schema = database() FROM information_schema.tables
+    WHERE table_type = 'SYSTEM VERSIONED'
+"""
 _LOWEST, _HIGHEST = -(2**63) + 1, 2**63 - 2
 _CACHE = 1000
 
@@ -80,6 +84,17 @@ class MariaDB(MySQL):
         from .mysql_limits import MariaDBLimits
 
         return MariaDBLimits(connection, limits)
+
+    may_change_history: ClassVar[Sequence[str]] = (
+        "SET system_versioning_alter_history = 'KEEP'",
+        "SET system_versioning_alter_history = DEFAULT",
+    )
+
+    def with_history(self, connection: Connection) -> Collection[tuple[str | None, str]]:
+        return [
+            (None if is_here else schema, table)
+            for schema, table, is_here in connection.exec_driver_sql(_WITH_HISTORY)
+        ]
 
     shares_rows_at_once: ClassVar[str] = "LOCK IN SHARE MODE NOWAIT"
     algorithms: ClassVar[Sequence[str]] = (

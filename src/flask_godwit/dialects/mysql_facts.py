@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -22,6 +22,7 @@ NOT_ENFORCED = re.compile(r" /\*!\d+ NOT ENFORCED \*/$")  # which no model can s
 # What is no part of an index's meaning, or which no model can say: that it is not to be used for
 # a while, and a comment. And the mark of what older servers don't know.
 UNSAID = re.compile(r" /\*!\d+ (?:IN)?VISIBLE \*/| IGNORED$| COMMENT '(?:[^'\\]|''|\\.)*'")
+_ROW = re.compile(r"^(?:PERIOD FOR|`(?:[^`]|``)+` .* GENERATED ALWAYS AS ROW (?:START|END)\b)")
 _MARK = re.compile(r"^/\*!\d+ (.*) \*/$")
 _VERSIONED = re.compile(rf"{UNSAID.pattern}| USING BTREE| KEY_BLOCK_SIZE=\d+|/\*!\d+ (.*?) ?\*/")
 _TYPE = re.compile(r"\w+(?:\((?:'(?:[^'\\]|''|\\.)*'|[^')])*\))?(?: unsigned)?(?: zerofill)?")
@@ -114,8 +115,23 @@ def facts_of(created: str) -> TableFacts:
             checks.append((_name(found[1]), NOT_ENFORCED.sub("", found[2])))
             if found[2] != checks[-1][1]:
                 unsaid["ck", _name(found[1])] = "NOT ENFORCED"
+    if "WITH SYSTEM VERSIONING" in last:
+        unsaid["table", ""] = _versioned(lines)
     there = {key: words for key, words in unsaid.items() if words}
     return TableFacts(columns, tuple(checks), indexes, options=options, unsaid=there)
+
+
+def _versioned(lines: list[str]) -> str:
+    """What gives a table its history, with the columns and the period that somebody named."""
+    found = [line.strip().removesuffix(",") for line in "\n)".join(lines).split("\n")[1:]]
+    columns = {line: "COLUMN " if line.startswith("`") else "" for line in history_in(found)}
+    parts = [f"ADD {what}{line}" for line, what in columns.items()]
+    return ", ".join([*parts, "ADD SYSTEM VERSIONING"])
+
+
+def history_in(lines: Sequence[str]) -> list[str]:
+    """The lines about columns that hold since when a row is valid, and up to when."""
+    return [line for line in lines if _ROW.search(line)]
 
 
 def _unsaid(key: str) -> str:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import reduce
 
 from sqlalchemy import Connection
 
 from ..mysql.column import parsed
-from .mysql_facts import NOT_ENFORCED, UNSAID, of_table
+from .mysql_facts import NOT_ENFORCED, UNSAID, history_in, of_table
 from .mysql_options import options_in
 
 _COUNTER = re.compile(r" AUTO_INCREMENT=\d+")
 # Names that the server makes up, and counts on when a constraint comes back.
 _NUMBERED = re.compile(r"^CONSTRAINT `(?:[^`]*_(?:ibfk|chk)_\d+|CONSTRAINT_\d+)` ")
 _NAMED = re.compile(r"^(?:CONSTRAINT |(?:UNIQUE |FULLTEXT |SPATIAL )?KEY )?`(?:[^`]|``)+`")
+_HISTORY = " WITH SYSTEM VERSIONING"
 _DEFINER = re.compile(r" DEFINER=\S+@\S+")
 _ROUTINES = """
     SELECT lower(routine_type), routine_name, routine_definition
@@ -46,11 +48,17 @@ def inventory(connection: Connection) -> Mapping[str, str]:
 
 
 def _table(table: str, created: str) -> Iterator[tuple[str, str]]:
-    *lines, last = created.split("\n)")
-    yield f"table {table}", _COUNTER.sub("", last).strip()
+    *parts, last = created.split("\n)")
+    lines = [line.strip().removesuffix(",") for line in "\n)".join(parts).split("\n")[1:]]
+    history = history_in(lines)
+    yield f"table {table}", " ".join([_COUNTER.sub("", last).strip(), *history])
     options = options_in(last.split("\n")[0])
-    for line in "\n)".join(lines).split("\n")[1:]:
-        plain = line.strip().removesuffix(",")
+    ends = [match[0] for line in history if (match := _NAMED.match(line))]
+    for plain in lines:
+        if plain in history:
+            continue
+        if plain.startswith("PRIMARY KEY"):  # which ends with the time up to which a row is valid
+            plain = reduce(lambda text, name: text.replace(f",{name})", ")"), ends, plain)
         said = _NUMBERED.sub("CONSTRAINT ", plain)
         named = _NAMED.match(said)
         if named is None:
@@ -65,6 +73,8 @@ def without_unsaid(key: str, fact: str) -> str:
     """A fact about a column, an index or a CHECK, with what a model can say only."""
     if key.startswith("column "):
         return str(replace(parsed(fact), others=""))
+    if key.startswith("table "):
+        return fact.partition(_HISTORY)[0]
     return NOT_ENFORCED.sub("", UNSAID.sub("", fact)) if " of " in key else fact
 
 

@@ -22,6 +22,9 @@ from ..mysql.column import ColumnText, column_on
 from ..server_types import ServerType, without_doubts
 
 _IGNORED = re.compile(r" IGNORED(?=,?$)")
+# The columns in which MariaDB keeps since when a row is what it is: no model can say them.
+_ROW = "GENERATED ALWAYS AS ROW "
+_PERIOD = "PERIOD FOR SYSTEM_TIME "
 _MARK = "_godwit_reads_columns"
 
 
@@ -30,7 +33,7 @@ def read_columns(dialect: Dialect) -> None:
     parser: Any = dialect._tabledef_parser  # type: ignore[attr-defined]
     if hasattr(parser, _MARK):
         return
-    read = parser._parse_column
+    read, parse_all = parser._parse_column, parser.parse
 
     def parse_column(line: str, state: Any) -> None:
         before = len(state.columns)
@@ -42,10 +45,24 @@ def read_columns(dialect: Dialect) -> None:
             column["type"] = _type(column["type"], said, dialect)
             if said is not None:
                 column.update(_clauses(said))
+        if said is not None and said.computed.startswith(_ROW):
+            hidden = state.columns[before:]
+            del state.columns[before:]
+            state.godwit_hidden = [*_hidden(state), *(column["name"] for column in hidden)]
+
+    def parse(created: str, charset: str) -> Any:
+        state = parse_all(created, charset)
+        for key in state.keys if _hidden(state) else ():
+            key["columns"] = [part for part in key["columns"] if part[0] not in _hidden(state)]
+        return state
 
     setattr(parser, _MARK, True)
-    parser._parse_column = parse_column
+    parser._parse_column, parser.parse = parse_column, parse
     parser._parse_constraints = partial(_named, parser._parse_constraints)
+
+
+def _hidden(state: Any) -> list[str]:
+    return getattr(state, "godwit_hidden", [])
 
 
 def _named(read: Callable[[str], Any], line: str) -> Any:
@@ -53,6 +70,8 @@ def _named(read: Callable[[str], Any], line: str) -> Any:
 
     It does not know the last word of an index that MariaDB is not to use.
     """
+    if line.lstrip().startswith(_PERIOD):
+        return "period", {}  # of the columns that are left out
     found = read(_IGNORED.sub("", line))
     said = found[1] if found else None
     if isinstance(said, dict) and said.get("name"):

@@ -16,7 +16,7 @@ _SIZE = text(
         coalesce(table_rows, 0), coalesce(data_length, 0) + coalesce(index_length, 0)
     FROM information_schema.tables
     WHERE table_schema = coalesce(:schema, database()) AND table_name = :table
-      AND table_type = 'BASE TABLE'
+      AND table_type IN ('BASE TABLE', 'SYSTEM VERSIONED')
     """
 )
 _TRAITS = text(
@@ -38,7 +38,7 @@ _TRAITS = text(
               AND c.extra LIKE '%VIRTUAL GENERATED%')
     FROM information_schema.tables t
     WHERE t.table_schema = coalesce(:schema, database()) AND t.table_name = :table
-      AND t.table_type = 'BASE TABLE'
+      AND t.table_type IN ('BASE TABLE', 'SYSTEM VERSIONED')
     """
 )
 

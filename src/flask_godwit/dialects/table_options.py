@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
@@ -20,6 +20,15 @@ class OptionAnswers:
 
     partitioned_by: ClassVar[str] = ""
     """What a model calls the way its table is partitioned, where no table is given another one."""
+
+    may_change_history: ClassVar[Sequence[str]] = ()
+    """The statement without which a table that keeps its history can't be altered, and the one
+    that takes it back; () where tables keep none.
+    """
+
+    def with_history(self, connection: Connection) -> Collection[tuple[str | None, str]]:
+        """The tables that keep old versions of their rows."""
+        return ()
 
     keeps_unsaid: ClassVar[bool] = False
     """Whether there is more to columns, indexes and CHECKs than models can say."""

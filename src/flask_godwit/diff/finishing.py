@@ -21,6 +21,7 @@ from .constraint_names import name_added
 from .deferred import check_at_once
 from .detours import detours_of
 from .fill import FillStage, ModelColumn
+from .histories import keep_history
 from .inheritance import in_order_of_parents, parents_in, write_schemas
 from .key_columns import KeyColumnStage
 from .key_indexes import KeyIndexStage
@@ -68,10 +69,16 @@ def finished(refinement: Refinement, context: AutogenContext, script: ops.Migrat
         found = database.checked_late(context.connection)
         return [refinement.renames.new_key(key) for key in found]
 
+    def with_history() -> list[Key]:
+        assert context.connection is not None
+        found = database.with_history(context.connection)
+        return [each for key in found for each in {key, refinement.renames.new_key(key)}]
+
     for operations, own in zip((upgrade, downgrade), steps, strict=True):
         operations.ops = in_phases(operations.ops, own)
         check_at_once(operations, context.connection.dialect, database, late)
         set_apart(operations)
+        keep_history(operations, context.connection.dialect, database, with_history)
         _name_as_known(operations)
     _stop_first(downgrade)
 

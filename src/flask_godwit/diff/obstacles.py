@@ -119,7 +119,6 @@ class ObstacleStage:
             return self._duplicates(
                 key, names, step
             ), f"have the same {', '.join(names)} as another row"
-
         if (
             isinstance(step, ops.CreateCheckConstraintOp)
             and not self._empty(key)

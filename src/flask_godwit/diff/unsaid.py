@@ -97,8 +97,11 @@ class UnsaidStage:
         if isinstance(operation, ops.AddColumnOp):
             yield from self._column(_key(operation), operation.column.name, is_back)
         elif isinstance(operation, ops.CreateTableOp):
+            key = _key(operation)
+            if more := self._of(key, "table", ""):
+                yield Sql(f"{self._alter(key)} {more}")
             for item in operation.columns:
-                yield from self._of_table(_key(operation), item, is_back)
+                yield from self._of_table(key, item, is_back)
         elif isinstance(operation, Sql):
             for schema, table, name in _ADDED.findall(operation.statement):
                 yield from self._index((_plain(schema) or None, _plain(table)), _plain(name))
