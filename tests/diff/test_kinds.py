@@ -160,6 +160,11 @@ def test_another_key_counts(
     local.now.ok("upgrade")
     local.now.ok("check")
     assert counts() is after[-1]
+    for command in local.script.split("def downgrade"):
+        assert command.count("batch_alter_table") == 1, "it is copied once"
+    if after[-1]:
+        query = "SELECT seq FROM sqlite_sequence WHERE name = 't'"
+        assert local.rows(query) == local.rows(f"SELECT max({after[0]}) FROM t")
     local.now.ok("downgrade")
     assert counts() is before[-1]
     assert local.rows("SELECT count(*) FROM t") == [(2,)]

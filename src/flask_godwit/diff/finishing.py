@@ -25,6 +25,7 @@ from .histories import keep_history
 from .inheritance import in_order_of_parents, parents_in, write_schemas
 from .key_columns import KeyColumnStage
 from .key_indexes import KeyIndexStage
+from .kind_blocks import in_one_copy
 from .losses import mark_losses
 from .name_circles import open_circles
 from .names import Key
@@ -78,6 +79,8 @@ def finished(refinement: Refinement, context: AutogenContext, script: ops.Migrat
         operations.ops = in_phases(operations.ops, own)
         check_at_once(operations, context.connection.dialect, database, late)
         set_apart(operations)
+        if database.kinds_of_tables and context.opts.get("render_as_batch"):
+            in_one_copy(operations)
         keep_history(operations, context.connection.dialect, database, with_history)
         _name_as_known(operations)
     _stop_first(downgrade)

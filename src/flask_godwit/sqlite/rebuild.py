@@ -75,7 +75,8 @@ def rebuild(schema: Schema, table: str, change: Change) -> None:
         (_by_stages if qualified else _by_rename)(schema, table, temporary, change)
     put_back(schema, kept)
     schema.restore_statistics(statistics)
-    if change.new.has_autoincrement:
+    counted = change.old.rowid_column if change.old.has_autoincrement else ""
+    if change.new.has_autoincrement and counted in ("", change.new.rowid_column):
         # Where it did not count before, it begins behind the rows, as SQLite has it.
         restore_counter(schema, table, counter, is_told=change.old.has_autoincrement)
 
@@ -95,13 +96,17 @@ def restore_counter(
 
     :param is_told: None means that there was no counter: somebody has reset it.
     """
-    if counter == schema.counter(table) or (counter is None and not is_told):
+    found = schema.counter(table)
+    if counter == found or (counter is None and not is_told):
         return
     sequence = schema.place("sqlite_sequence")
     name = literal(table)
-    schema.execute(f"DELETE FROM {sequence} WHERE name = {name}")
-    if counter is not None:
+    if counter is None:
+        schema.execute(f"DELETE FROM {sequence} WHERE name = {name}")
+    elif found is None:
         schema.execute(f"INSERT INTO {sequence} (name, seq) VALUES ({name}, {int(counter)})")
+    else:
+        schema.execute(f"UPDATE {sequence} SET seq = {int(counter)} WHERE name = {name}")
 
 
 def _by_rename(schema: Schema, table: str, temporary: str, change: Change) -> None:

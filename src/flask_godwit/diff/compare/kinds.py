@@ -19,7 +19,7 @@ from ..names import said
 from ..steps import Together
 from .sides import sides_of
 
-_COUNTS = "sqlite_autoincrement"
+COUNTS = "sqlite_autoincrement"
 
 
 class TableKind(ops.MigrateOperation):
@@ -84,7 +84,7 @@ def compare_kind(
                 change.lost_key = _lost_key(context, table, schema)
             place = 0 if after[name] == usual else len(modify.ops)
             modify.ops.insert(place, change)
-        elif name == _COUNTS and after[name] and moves:
+        elif name == COUNTS and after[name] and moves:
             # It stands in the key, and goes and comes with that.
             off, on = ({name: is_so} for is_so in (False, True))
             modify.ops.insert(0, TableKind(table.name, schema, on, off))
