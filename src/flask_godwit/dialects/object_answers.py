@@ -62,9 +62,22 @@ class ObjectAnswers:
     ) -> Collection[ObjectKey]:
         """What would no longer work without some columns, where a migration would stop at that.
 
-        :param columns: the names of those that go, by table.
+        :param columns: the names of those that go, by table; none is the whole table.
         """
         return ()
+
+    readers_follow_renames: ClassVar[bool] = False
+    """Whether what reads a table or column knows it by its new name afterwards."""
+
+    def stopping_renames(
+        self, connection: Connection, columns: Mapping[str, Collection[str]]
+    ) -> ObjectKey | None:
+        """What knows columns by another way than its database follows, and so is in the way of
+        other names; the first one.
+
+        :param columns: the names that change, by table.
+        """
+        return None
 
     def broken_readers(
         self, found: Objects, gone: Mapping[str, Collection[str]]

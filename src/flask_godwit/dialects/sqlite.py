@@ -221,6 +221,15 @@ class SQLite(Database):
 
         return broken_without(connection, columns)
 
+    readers_follow_renames: ClassVar[bool] = True
+
+    def stopping_renames(
+        self, connection: Connection, columns: Mapping[str, Collection[str]]
+    ) -> ObjectKey | None:
+        from .sqlite_objects import stopping_renames
+
+        return stopping_renames(connection, columns)
+
     def stands_on(self, connection: Connection, key: ObjectKey) -> tuple[str, ...]:
         from .sqlite_objects import triggers_of
 

@@ -32,6 +32,17 @@ def broken_without(
     return [ObjectKey(kind, None, name) for kind, name in sorted(found)]
 
 
+def stopping_renames(
+    connection: Connection, columns: Mapping[str, Collection[str]]
+) -> ObjectKey | None:
+    """The view or trigger for which SQLite would not rename these columns."""
+    rows = connection.exec_driver_sql(_ALL).all()
+    known = ("table", "view", "trigger")
+    stored = [(str(kind), str(name), str(sql)) for kind, name, sql in rows if kind in known]
+    found = readers.stopping_renames(stored, columns)
+    return found and ObjectKey(found[0], None, found[1])
+
+
 def objects(connection: Connection) -> Objects:
     """What there is in the main database."""
     found = {}

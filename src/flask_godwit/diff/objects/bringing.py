@@ -9,6 +9,7 @@ from alembic.operations import ops
 
 from ...dialects import Database
 from ...dialects.objects import ObjectKey, Objects
+from ...errors import ViewInTheWay
 from ...frozen import frozen
 from ...surroundings import surroundings_of
 from ..names import said
@@ -21,6 +22,9 @@ from .phases import in_phases
 from .stage import ObjectStage
 from .touched import dropped_columns, dropped_tables, named_anew, renamed, touches
 from .wanted import NotCompared, Wanted, wanted
+
+_NO_LONGER = "it will no longer work"
+_ANOTHER = "it reads the table that takes the name then, and keeps to it on a downgrade"
 
 
 @frozen
@@ -63,7 +67,10 @@ class Bringing:
             others = {key: found[key] for key in comparison.unmanaged}
             tables = {table: set[str]() for table in dropped_tables(upgrade)}
             self._note_broken(others, self._dropped(upgrade, renames) | tables, "drops")
-            self._note_broken(others, renamed(renames), "renames")
+            if not self.database.readers_follow_renames:
+                self._note_broken(others, renamed(renames), "renames")
+            self._note_lost(others, tables)
+            self._refuse_renames(others, renames)
 
     def _note_broken(self, others: Objects, gone: Mapping[str, set[str]], verb: str) -> None:
         """Say what the database lets a migration break."""
@@ -75,6 +82,40 @@ class Bringing:
                 f"The {name} reads {said((None, place[0]), place[1])}, which this revision {verb}:"
                 f" it will no longer work. {self.database.name} does not hold that up, and the"
                 " models don't declare it."
+            )
+
+    def _note_lost(self, others: Objects, tables: Collection[str]) -> None:
+        """The same, where the database tells by trying; and who reads another table then."""
+        assert self.context.connection is not None
+        taken = dropped_tables(ops.UpgradeOps(self.stage.leaving)) if others else set()
+        for table in sorted({*tables, *taken} if others else ()):
+            lost = self.database.broken_without(self.context.connection, {table: ()})
+            for key in sorted(key for key in lost if key in others):
+                if others[key].table.lower() == table.lower():
+                    continue  # it goes with its table
+                what = _ANOTHER if table in taken else _NO_LONGER
+                self.stage.notes.append(
+                    f"The {key.words} reads {table}, which this revision drops: {what}, and the"
+                    " models don't declare it."
+                )
+
+    def _refuse_renames(self, others: Objects, renames: Renames) -> None:
+        """:raises ViewInTheWay: something of others would not follow a rename."""
+        columns = {table: names for table, names in renamed(renames).items() if names}
+        if not (others and columns and self.stage.refuses):
+            return
+        assert self.context.connection is not None
+        key = self.database.stopping_renames(self.context.connection, columns)
+        if key is not None and key in others:
+            names = ", ".join(
+                said((None, table), name) for table in columns for name in sorted(columns[table])
+            )
+            raise ViewInTheWay(
+                f"The {key.words} does not follow what is renamed ({names}), and"
+                f" {self.database.name} refuses that. The models don't declare it.",
+                hint="Declare it in the models, drop it in a revision before this one, or drop it"
+                " by hand and create it again afterwards.\n"
+                "--no-row-check writes the script all the same.",
             )
 
     def _dropped(self, upgrade: ops.UpgradeOps, renames: Renames) -> dict[str, set[str]]:

@@ -164,9 +164,14 @@ class ObjectComparison:
 
     def _in_the_way(self, key: ObjectKey, gone: Collection[ObjectKey]) -> ViewInTheWay:
         is_declarable = key.kind not in UNDECLARED
+        why = (
+            f"which {self.database.name} does not let change meanwhile"
+            if self.database.holds_dependents
+            else "and would no longer work without it"
+        )
         return ViewInTheWay(
-            f"The {key.words} depends on {self._reason(self.found[key], gone)}, which"
-            f" {self.database.name} does not let change meanwhile. {_WHOSE[is_declarable]}",
+            f"The {key.words} depends on {self._reason(self.found[key], gone)}, {why}."
+            f" {_WHOSE[is_declarable]}",
             hint=f"{_ADVICE[is_declarable]} drop it by hand and create it again afterwards.\n"
             "--no-row-check writes the script all the same.",
         )
