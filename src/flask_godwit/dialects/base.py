@@ -329,6 +329,9 @@ class Database(Administered, RunningAnswers, ObjectAnswers, OptionAnswers, TypeA
         """All that the database holds but rows, as facts by what they are about."""
         raise self._no_scratch()
 
+    def has_schemas(self, engine: Engine, names: Collection[str]) -> None:
+        """Have a scratch database hold schemas that no statement of a migration makes."""
+
     def scratch(self, real: Engine) -> AbstractContextManager[Engine]:
         """An empty database like this one, gone afterwards.
 

@@ -262,11 +262,16 @@ class SQLite(Database):
     def scratch(self, real: Engine) -> Iterator[Engine]:
         from .sqlite_inventory import engine_in_memory
 
-        engine = engine_in_memory(real.url.drivername)
+        engine = engine_in_memory(real, _file(real.url))
         try:
             yield engine
         finally:
             engine.dispose()
+
+    def has_schemas(self, engine: Engine, names: Collection[str]) -> None:
+        from .sqlite_inventory import attach
+
+        attach(engine, names)
 
     def exists(self) -> bool:
         file = self.file

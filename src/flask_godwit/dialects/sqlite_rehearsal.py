@@ -12,12 +12,16 @@ from contextlib import closing, contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, StaticPool, create_engine
+from sqlalchemy.event import listen
 from sqlalchemy.exc import DBAPIError
+
+from ..sqlite.tokens import in_schema, quoted
+from .sqlite_attached import attached, set_apart
 
 _WHOLE_BYTES = 64_000_000
 _SMALL_ROWS = 1000
 _OBJECTS = """
-    SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite~_%'
+    SELECT type, name, sql FROM {}.sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite~_%'
     ESCAPE '~' ORDER BY CASE type WHEN 'table' THEN 0 WHEN 'index' THEN 1 ELSE 2 END
 """
 
@@ -30,8 +34,13 @@ def copied(connection: Connection) -> Iterator[Connection]:
         if isinstance(real, sqlite3.Connection):
             _copy(real, copy)
         engine = create_engine("sqlite://", creator=lambda: copy, poolclass=StaticPool)
+        names = attached(real) if isinstance(real, sqlite3.Connection) else []
+        # After what the application does to each connection, such as to attach its files to it.
+        listen(engine, "connect", lambda raw, _: set_apart(raw, names))
         try:
             with engine.connect() as twin:
+                for name in names:
+                    _copy_objects(real, copy, name)
                 yield twin
         finally:
             engine.dispose()
@@ -65,21 +74,24 @@ def _copy(real: sqlite3.Connection, copy: sqlite3.Connection) -> None:
     if pages * size <= _WHOLE_BYTES and not real.in_transaction:
         real.backup(copy)
         return
-    for kind, name, sql in real.execute(_OBJECTS).fetchall():
+    _copy_objects(real, copy, "main")
+
+
+def _copy_objects(real: sqlite3.Connection, copy: sqlite3.Connection, schema: str) -> None:
+    for kind, name, sql in real.execute(_OBJECTS.format(quoted(schema))).fetchall():
         try:
-            copy.execute(sql)
+            copy.execute(in_schema(sql, kind, schema))
         except sqlite3.Error:  # a table's shadow, or a module that only the application loads
             continue
         if kind == "table":
-            _copy_rows(real, copy, name)
+            _copy_rows(real, copy, f"{quoted(schema)}.{quoted(name)}")
     copy.commit()
 
 
 def _copy_rows(real: sqlite3.Connection, copy: sqlite3.Connection, table: str) -> None:
-    quoted = '"' + table.replace('"', '""') + '"'
-    rows = real.execute(f"SELECT * FROM {quoted} LIMIT {_SMALL_ROWS + 1}").fetchall()
+    rows = real.execute(f"SELECT * FROM {table} LIMIT {_SMALL_ROWS + 1}").fetchall()
     if len(rows) > _SMALL_ROWS:
         rows = rows[:1]  # an empty table can be changed in other ways than one with rows
     if rows:
         places = ", ".join("?" * len(rows[0]))
-        copy.executemany(f"INSERT INTO {quoted} VALUES ({places})", rows)
+        copy.executemany(f"INSERT INTO {table} VALUES ({places})", rows)

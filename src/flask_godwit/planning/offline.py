@@ -22,7 +22,7 @@ from ..online.rehearsed import rehearsal_of
 from ..operations.backfill import IN_BATCHES
 from ..parts import bind_of
 from ..retry import Limits
-from ..targets import selected_targets
+from ..targets import selected_targets, tables_of
 from ..values import Target
 from .recorder import Recorder, Sentence
 from .replay import Moves, Replayed, call_step, in_safe_forms, usual_limits
@@ -61,6 +61,8 @@ def _as_script(migrations: Migrations, target: Target, moves: Moves, use: Use) -
 def _in_memory(migrations: Migrations, moves: Moves, use: Use) -> None:
     engine = create_engine("sqlite://", poolclass=StaticPool)
     given = migrations.project.targets()
+    schemas = {table.schema for each in given for table in tables_of(each.metadata)}
+    dialect_for(engine.url).has_schemas(engine, {name for name in schemas if name})
     copies = tuple(replace(target, engine=engine) for target in given)
     migrations.project = replace(migrations.project, targets=lambda: copies)
 

@@ -16,10 +16,17 @@ def rebuilt(statements: Sequence[Sequence[Action]]) -> Mapping[str, str]:
     every = [action for actions in statements for action in actions]
     dropped = {action.table for action in every if action.kind == "drop_table"}
     return {
-        action.table: action.expression
+        action.table: _new_name(action)
         for action in every
-        if action.kind == "rename_table" and action.expression in dropped
+        if action.kind == "rename_table" and _new_name(action) in dropped
     }
+
+
+def _new_name(action: Action) -> str:
+    """With the schema of the old one, where a statement need not repeat that."""
+    schema, dot, _ = action.table.rpartition(".")
+    new = action.expression
+    return new if "." in new else f"{schema}{dot}{new}"
 
 
 def as_rebuild(actions: Sequence[Action], copies: Mapping[str, str]) -> tuple[Action, ...]:

@@ -15,7 +15,7 @@ from ..dialects.walls import kept_inside, untouched
 from ..environment import Migrations
 from ..errors import NotProvable
 from ..failure import reason_of
-from ..targets import selected_targets
+from ..targets import selected_targets, tables_of
 from ..values import Project, Target
 
 # What is about one connection and run, and what would be told of revisions that nobody applied.
@@ -97,6 +97,8 @@ def scratch_project(project: Project) -> Iterator[Project]:
         for target in selected_targets(project):
             place = _place(project, target)
             engine = engines[target.bind] = stack.enter_context(_scratch(place, target.engine))
+            schemas = {table.schema for table in tables_of(target.metadata) if table.schema}
+            place.has_schemas(engine, schemas)
             stack.enter_context(kept_inside(engine, place, target.engine))
         stack.enter_context(untouched([each.engine for each in project.targets()]))
         targets = tuple(

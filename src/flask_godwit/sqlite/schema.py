@@ -13,7 +13,7 @@ from ..frozen import frozen
 from . import ASIDE
 from .orphans import Orphan, orphaned, orphans
 from .render import Statement, identifier
-from .tokens import SWITCH_OFF, folded, literal, quoted, temporary_name, tokens_of
+from .tokens import SWITCH_OFF, folded, in_schema, literal, quoted, temporary_name
 
 
 @frozen
@@ -223,9 +223,4 @@ class Schema:
 
     def again(self, stored: Stored) -> str:
         """The statement that makes an index, trigger or view anew: its text names no database."""
-        if self.is_main:
-            return stored.sql
-        tokens = tokens_of(stored.sql)
-        words = [token.keyword for token in tokens]
-        at = tokens[words.index(stored.type.upper()) + 1].start
-        return f"{stored.sql[:at]}{quoted(self.name)}.{stored.sql[at:]}"
+        return stored.sql if self.is_main else in_schema(stored.sql, stored.type, self.name)

@@ -192,3 +192,11 @@ def names_between(tokens: Sequence[Token], opening: int) -> tuple[str, ...]:
         for before, token in pairwise(tokens[opening:closing])
         if token.depth == inner and (before is tokens[opening] or before.text == ",")
     )
+
+
+def in_schema(sql: str, type_: str, schema: str) -> str:
+    """The statement that makes a table, index, view or trigger, with the name of its database."""
+    tokens = tokens_of(sql)
+    words = [token.keyword for token in tokens]
+    at = tokens[words.index(type_.upper()) + 1].start
+    return f"{sql[:at]}{quoted(schema)}.{sql[at:]}"
