@@ -13,7 +13,7 @@ from tests.core.apps import Models
 from .conftest import Evolution
 
 _FOR_NOW = re.compile(r"_godwit_(old|swap)")
-_SQL = re.compile(r'^ *(~ execute |lock |(batch_)?op\.|"?(ALTER|CREATE|INSERT|DROP) |\t)|",$')
+_SQL = re.compile(r'^ *(lock |(batch_)?op\.|"?(ALTER|CREATE|INSERT|DROP) |\t)|",$')
 
 
 def _columns(*names: str) -> Models:

@@ -78,7 +78,7 @@ class Builder:
         if copies:
             self._follow(intents(step.operations), step, sentences[0], said)
         return PlanStep(
-            in_words(step.operations, self.detours),
+            self._words(step, texts),
             tuple(statements),
             step.line,
             breaks=" ".join(filter(None, said.breaks)),
@@ -126,6 +126,23 @@ class Builder:
             step.operations[0] if step.operations else None,
             sentence.no_copy or "",
         )
+
+    def _words(self, step: Recorded, texts: Sequence[Sequence[Action]]) -> tuple[str, ...]:
+        """What a step changes. A statement is shown anyway: one that renames something is said as
+        the operation that does, and one with names for the moment not at all.
+        """
+        if not all(isinstance(op, ops.ExecuteSQLOp) for op in step.operations):
+            return in_words(step.operations, self.detours)
+        actions = [action for each in texts for action in each]
+        if len(actions) == 1:
+            for table, old, new in _renames(actions[0]):
+                if self.detours.hides((table, old, new)):
+                    return ()
+                words = self.detours.in_words(f"{old} -> {new}", table)
+                return (f"~ column {table}.{words}" if table else f"~ table {words}",)
+        if any(is_detour(str(op.sqltext)) for op in step.operations):
+            return ()
+        return in_words(step.operations, self.detours)
 
     def _statement(self, sentence: Sentence, actions: Sequence[Action]) -> Statement:
         cost = worst([self._cost(action) for action in actions])
