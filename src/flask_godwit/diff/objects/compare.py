@@ -141,7 +141,9 @@ class ObjectComparison:
     def _is_in_the_way(self, key: ObjectKey, gone: Collection[ObjectKey]) -> bool:
         one = self.found[key]
         if self._goes_anyway(one):
-            return False
+            return key in self.models  # another table takes the name
+        if key in self.models and self._would_follow(one):
+            return True
         if not self.database.holds_dependents and key not in self.changed:
             return key in self.broken and key not in self.models
         return any(one.hangs_on(other) for other in gone) or any(
@@ -186,6 +188,12 @@ class ObjectComparison:
             (touch.schema, touch.table, touch.column) == (one.key.schema, one.table, "")
             for touch in self.touched
             if not touch.follows
+        )
+
+    def _would_follow(self, one: SchemaObject) -> bool:
+        """Whether it reads a table whose name another one takes, and would go back with that."""
+        return self.database.readers_follow_renames and any(
+            touch.drops and not touch.column and touch.concerns(one) for touch in self.touched
         )
 
     def _reason(self, one: SchemaObject, gone: Collection[ObjectKey]) -> str:
