@@ -38,9 +38,7 @@ class Readers:
         self.dialect = context.dialect
         self.key = key
         self.names: dict[str, str] = {}
-        facts = _facts(context, database, renames, key)
-        columns = facts.columns if facts else {}
-        self.columns = {name: column for name, column in columns.items() if column.computed}
+        self.columns = generated_columns(context, database, renames, key)
 
     def renamed(self, old: str, new: str) -> tuple[str, str]:
         """The clauses that go with one rename, there and back."""
@@ -99,29 +97,44 @@ def blocking_readers(
 def without_detours(
     steps: Sequence[ops.MigrateOperation], upgrade: ops.UpgradeOps
 ) -> list[ops.MigrateOperation]:
-    """The steps without CHECKs that are made again only to be dropped, as they change besides."""
+    """The steps without CHECKs and keys that are made again only to be dropped, as they change
+    besides.
+    """
     return [step for step in steps if not _is_dropped_again(step, upgrade)]
 
 
 def _is_dropped_again(step: ops.MigrateOperation, upgrade: ops.UpgradeOps) -> bool:
-    """Whether a CHECK does not stay; then it is left out here, too."""
-    if not isinstance(step, ops.CreateCheckConstraintOp):
+    """Whether a CHECK or key does not stay; then it is left out here, too."""
+    if isinstance(step, ops.CreateCheckConstraintOp):
+        kind, place = "check", (step.schema, step.table_name, str(step.constraint_name))
+    elif isinstance(step, ops.CreateForeignKeyOp):
+        schema, kind = step.kw.get("source_schema"), "foreignkey"
+        place = (schema, step.source_table, str(step.constraint_name))
+    else:
         return False
-    place = (step.schema, step.table_name, str(step.constraint_name))
     for block in (op for op in upgrade.ops if isinstance(op, ops.ModifyTableOps)):
-        left = [op for op in block.ops if not _drops_check(op, place)]
+        left = [op for op in block.ops if not _drops(op, kind, place)]
         if len(left) < len(block.ops):
             block.ops = left
             return True
     return False
 
 
-def _drops_check(op: ops.MigrateOperation, place: tuple[str | None, str, str]) -> bool:
+def _drops(op: ops.MigrateOperation, kind: str, place: tuple[str | None, str, str]) -> bool:
     return (
         isinstance(op, ops.DropConstraintOp)
-        and op.constraint_type == "check"
+        and op.constraint_type == kind
         and (op.schema, op.table_name, str(op.constraint_name)) == place
     )
+
+
+def generated_columns(
+    context: AutogenContext, database: Database, renames: Renames, key: Key
+) -> dict[str, ColumnFacts]:
+    """Those of a table that hold up the renames of others; by their names in the database."""
+    facts = _facts(context, database, renames, key)
+    columns = facts.columns if facts else {}
+    return {name: column for name, column in columns.items() if column.computed}
 
 
 def _facts(

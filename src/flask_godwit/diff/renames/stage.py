@@ -24,6 +24,7 @@ from ..steps import RenameColumn, RenameSql, RenameTable, Sql
 from .find import Finder
 from .follow import followers, renaming, replacing, sequences, untangled
 from .follower import Follower
+from .held_keys import held_keys, not_held
 from .leaving import gone_columns, gone_indexes, gone_tables, keys_aside, leaving
 from .one_name import refuse_one_name
 from .order import moved, ordered
@@ -62,6 +63,8 @@ class RenameStage:
         """What is dropped before the renames, since another thing takes its name."""
         self.steps: Sequence[ops.MigrateOperation] = ()
         """What gives things their new names, at the beginning of the operations."""
+        self.last: list[ops.MigrateOperation] = []
+        """What is there again when all is done: keys that were in the way of new names."""
         self.first: list[ops.MigrateOperation] = []
         """What was found before anything was known to be renamed."""
 
@@ -93,6 +96,7 @@ class RenameStage:
         self._compare_again(upgrade, renames)
         self.steps = without_detours(steps, upgrade)
         upgrade.ops[:0] = self.steps
+        upgrade.ops += without_detours(self.last, upgrade)
         return renames
 
     def _finder(self, upgrade: ops.UpgradeOps) -> Finder:
@@ -149,10 +153,14 @@ class RenameStage:
     def _steps(self, finder: Finder, renames: Renames) -> list[ops.MigrateOperation]:
         blocking = list(blocking_readers(self.context, finder.models, renames, self.database))
         following = list(followers(self.context, finder.models, renames, self.database))
+        aside = list(held_keys(self.context, renames, self.database))
+        self.last = [create for _, create in aside]
+        following = not_held(aside, following, lambda follower: bool(self._step(follower)))
         blocked = {(check.table_name, name) for check, _, name in blocking}
         return [
             *missing_schemas(self.context, renames.schemas()),
             *self._tables(renames),
+            *(drop for drop, _ in aside),
             *(drop for drop, _, _ in blocking),
             *self._columns(renames),
             *sequences(self.context, finder.models, renames, self.database),
