@@ -92,3 +92,17 @@ def test_null_on_update(evolution: Evolution) -> None:
     evolution.follow(plain)
     evolution.back(set_itself)
     assert "ON UPDATE" in str(evolution.rows("SHOW CREATE TABLE t"))
+
+
+def test_it_goes(evolution: Evolution) -> None:
+    """Where only that goes, such as one that somebody made by hand, it is what is said."""
+
+    def after(db: SQLAlchemy) -> None:
+        now = sa.text("CURRENT_TIMESTAMP")
+        time = sa.Column("changed", sa.TIMESTAMP(), nullable=False, server_default=now)
+        db.Table("t", sa.Column("id", sa.Integer, primary_key=True), time)
+
+    evolution.begin(_models())
+    answer = evolution.follow(after)
+    assert ", no longer on update current_timestamp" in answer.stdout.lower()
+    evolution.back(_models())

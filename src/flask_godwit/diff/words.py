@@ -123,7 +123,10 @@ def _(operation: ops.AlterColumnOp) -> _Words:
     if operation.modify_nullable is not None:
         yield "~", f"{column}: {'NULL allowed' if operation.modify_nullable else 'NOT NULL'}", ""
     if operation.modify_server_default is not False:
-        yield "~", f"{column}: {_default_words(operation.modify_server_default)}", ""
+        default = _default_words(operation.modify_server_default)
+        before, after = operation.existing_server_default, operation.modify_server_default
+        update = "" if _update_in(after) else _update_in(before)
+        yield "~", f"{column}: {default}{f', no longer {update}' if update else ''}", ""
     for option, what in ON_CONFLICT.items():
         if option in operation.kw:
             yield "~", f"{column}: {conflict_words(what, operation.kw[option])}", ""
@@ -280,6 +283,14 @@ def _default_words(default: Any) -> str:
         return "no server default"
     argument = getattr(default, "arg", default)
     return f"server default {said_in(argument) or argument}"
+
+
+def _update_in(default: Any) -> str:
+    """What a column of MySQL gets when its row changes, which SQLAlchemy has for a default."""
+    argument = getattr(default, "arg", default)
+    text = said_in(argument) or str(argument)
+    at = text.upper().find("ON UPDATE ")
+    return text[at:] if at >= 0 else ""
 
 
 def _table(name: str, schema: str | None = None) -> str:
