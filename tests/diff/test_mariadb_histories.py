@@ -106,3 +106,27 @@ def test_others_are_left_alone(history: Evolution) -> None:
 
     assert _PROVED in history.migrate(declare).output
     assert "system_versioning" not in history.script
+
+
+@pytest.mark.parametrize("fills", [False, True], ids=["old", "filled"])
+def test_nulls_of_old_versions(history: Evolution, fills: bool) -> None:
+    """What a version of a row has, old or old from then on, no script changes: it stops before."""
+    history.now.execute("DELETE FROM t")
+    history.now.execute("INSERT INTO t VALUES (2, NULL, 3)")
+    if not fills:
+        history.now.execute("UPDATE t SET a = 'z'")
+
+    def after(db: SQLAlchemy) -> None:
+        _models(20)(db)
+        db.metadata.tables["t"].columns["a"].nullable = False
+
+    arguments = ("--fill", "t.a=q") if fills else ()
+    answer = history.migrate(after, *arguments)
+    assert answer.exit_code == 1
+    assert "1 version of rows of t has no value in a, and nothing fills old ones" in answer.output
+    if fills:
+        history.now.execute("UPDATE t SET a = 'q'")
+    history.now.execute("DELETE HISTORY FROM t")
+    assert _PROVED in history.migrate(after).output
+    history.now.ok("upgrade")
+    history.now.ok("downgrade")

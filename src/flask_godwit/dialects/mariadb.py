@@ -96,6 +96,9 @@ class MariaDB(MySQL):
             for schema, table, is_here in connection.exec_driver_sql(_WITH_HISTORY)
         ]
 
+    def every_version(self, table: str) -> str:
+        return f"{table} FOR SYSTEM_TIME ALL"
+
     shares_rows_at_once: ClassVar[str] = "LOCK IN SHARE MODE NOWAIT"
     algorithms: ClassVar[Sequence[str]] = (
         "ALGORITHM=INSTANT",

@@ -30,6 +30,13 @@ class OptionAnswers:
         """The tables that keep old versions of their rows."""
         return ()
 
+    def every_version(self, table: str) -> str:
+        """A table with the old versions of its rows, in a query.
+
+        :param table: quoted.
+        """
+        return table
+
     keeps_unsaid: ClassVar[bool] = False
     """Whether there is more to columns, indexes and CHECKs than models can say."""
 

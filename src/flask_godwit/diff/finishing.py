@@ -21,7 +21,7 @@ from .constraint_names import name_added
 from .deferred import check_at_once
 from .detours import detours_of
 from .fill import FillStage, ModelColumn
-from .histories import keep_history
+from .histories import keep_history, refuse_old_nulls
 from .inheritance import in_order_of_parents, parents_in, write_schemas
 from .key_columns import KeyColumnStage
 from .key_indexes import KeyIndexStage
@@ -75,6 +75,9 @@ def finished(refinement: Refinement, context: AutogenContext, script: ops.Migrat
         found = database.with_history(context.connection)
         return [each for key in found for each in {key, refinement.renames.new_key(key)}]
 
+    if refinement.check_rows and database.may_change_history:
+        rows = Rows(context.connection, refinement.renames)
+        refuse_old_nulls(upgrade, context.connection.dialect, database, rows, with_history)
     for operations, own in zip((upgrade, downgrade), steps, strict=True):
         operations.ops = in_phases(operations.ops, own)
         check_at_once(operations, context.connection.dialect, database, late)
