@@ -175,3 +175,18 @@ def test_renamed(evolution: Evolution) -> None:
 
 def _unsaid(lines: list[str]) -> int:
     return sum(any(word in line for word in ("INVISIBLE", "IGNORED", "ENFORCED")) for line in lines)
+
+
+@pytest.mark.parametrize("kind", [sa.Integer, sa.Text], ids=str)
+def test_another_type(evolution: Evolution, kind: Any) -> None:
+    """What MariaDB can't say of it is left out, and said again with the old type."""
+    if evolution.database.dialect != "mariadb":
+        pytest.skip("only MariaDB compresses columns")
+    evolution.begin(_models(_a))
+    evolution.now.execute("INSERT INTO t (id, a) VALUES (1, '12')")
+    evolution.now.execute("ALTER TABLE t MODIFY a varchar(20) COMPRESSED INVISIBLE")
+    before = _said(evolution)
+    _follow(evolution, _models(lambda: sa.Column("a", kind)))
+    assert _unsaid(_said(evolution)) == 1
+    evolution.now.ok("downgrade")
+    assert _said(evolution) == before

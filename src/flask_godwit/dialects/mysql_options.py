@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from sqlalchemy import URL, Connection, Table, text
 
-from ..mysql.column import parsed
+from ..mysql.column import compressed_as, parsed
 from .table_options import OptionAnswers
 
 _SPELLINGS = {
@@ -159,8 +159,9 @@ class MySQLOptions(OptionAnswers):
         only_characters(copy, self._prefix, kept)
 
     def with_unsaid(self, definition: str, actual: str) -> str:
-        unsaid = parsed(actual).others
-        return str(replace(parsed(definition), others=unsaid)) if unsaid else definition
+        unsaid, wanted = parsed(actual).others, parsed(definition)
+        others = compressed_as(unsaid, wanted.type)
+        return str(replace(wanted, others=others)) if unsaid else definition
 
     def without_unsaid(self, key: str, fact: str) -> str:
         from .mysql_inventory import without_unsaid

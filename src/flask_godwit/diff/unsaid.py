@@ -16,6 +16,7 @@ from sqlalchemy import CheckConstraint, Column, Dialect, UniqueConstraint
 from sqlalchemy.schema import AddConstraint, CreateIndex, DDLElement
 
 from ..dialects.facts import TableFacts
+from ..mysql.column import compressed_as, parsed
 from .compare.text import undoubled
 from .index_steps import index_name
 from .names import Key, quoted, said
@@ -96,6 +97,9 @@ class UnsaidStage:
     ) -> Iterator[ops.MigrateOperation]:
         if isinstance(operation, ops.AddColumnOp):
             yield from self._column(_key(operation), operation.column.name, is_back)
+        elif isinstance(operation, ops.AlterColumnOp) and is_back:
+            if operation.modify_type is not None and self._was_other(operation):
+                yield from self._column(_key(operation), operation.column_name, is_back)
         elif isinstance(operation, ops.CreateTableOp):
             key = _key(operation)
             if more := self._of(key, "table", ""):
@@ -105,6 +109,14 @@ class UnsaidStage:
         elif isinstance(operation, Sql):
             for schema, table, name in _ADDED.findall(operation.statement):
                 yield from self._index((_plain(schema) or None, _plain(table)), _plain(name))
+
+    def _was_other(self, operation: ops.AlterColumnOp) -> bool:
+        """Whether a column has had a type for which not all can be said."""
+        compiler = self.dialect.type_compiler_instance
+        meanwhile = str(compiler.process(operation.existing_type))  # type: ignore[arg-type]
+        definition = self._of(_key(operation), "column", operation.column_name)
+        others = parsed(definition).others if definition else ""
+        return compressed_as(others, meanwhile) != others
 
     def _of_table(self, key: Key, item: Any, is_back: bool) -> Iterator[ops.MigrateOperation]:
         if isinstance(item, Column):

@@ -20,6 +20,10 @@ _ENDS_DEFAULT = {
 }  # fmt: skip
 _TEXTS = re.compile(r"\s*(tiny|medium|long)?(char|varchar|text|enum|set)\b", re.IGNORECASE)
 _LOBS = re.compile(r"\s*(tiny|medium|long)?(text|blob)\b|\s*(json|geometry)\b", re.IGNORECASE)
+_COMPRESSIBLE = re.compile(
+    r"\s*(varchar|varbinary|(tiny|medium|long)?(text|blob))\b", re.IGNORECASE
+)
+_COMPRESSED = re.compile(r"(/\*M?!\d+ )?COMPRESSED(?(1) ?\*/)\s*", re.IGNORECASE)
 _SAYS_CHARSET = re.compile(r"\b(CHARACTER SET|CHARSET|COLLATE)\b", re.IGNORECASE)
 
 
@@ -88,6 +92,11 @@ def parsed(definition: str) -> ColumnText:
 def suits_charset(type_: str) -> bool:
     """Whether a type has a character set, and does not say which."""
     return bool(_TEXTS.match(type_)) and not _SAYS_CHARSET.search(type_)
+
+
+def compressed_as(others: str, type_: str) -> str:
+    """What is said of a column besides, without what MariaDB says of texts and bytes only."""
+    return others if _COMPRESSIBLE.match(type_) else _COMPRESSED.sub("", others).strip()
 
 
 def takes_expressions_only(type_: str) -> bool:

@@ -18,7 +18,7 @@ from sqlalchemy.types import String, to_instance
 from ..frozen import frozen
 from ..values import STATEMENT_NAME
 from . import IS_REHEARSED
-from .column import ColumnText, column_in, suits_charset, takes_expressions_only
+from .column import ColumnText, column_in, compressed_as, suits_charset, takes_expressions_only
 from .statement import as_ddl
 
 _WISHES = ("name", "type_", "nullable", "server_default", "comment", "autoincrement")
@@ -174,7 +174,8 @@ class FaithfulImpl:
         said = self._type(type_)
         told = getattr(existing, "collation", None) or getattr(existing, "charset", None)
         charset = column.charset if suits_charset(said) and not told else ""
-        changed = replace(column, type=said, charset=charset)
+        others = compressed_as(column.others, said)
+        changed = replace(column, type=said, charset=charset, others=others)
         if column.check.lower().startswith("check (json_valid("):  # MariaDB's JSON is a text
             changed = replace(changed, charset="", check="")
         literal = column.default.startswith("'") and not self.abilities.texts_default
