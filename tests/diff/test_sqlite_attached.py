@@ -93,3 +93,30 @@ def test_followed(shop: Callable[[Models], Shop]) -> None:
 
 def _said(stored: list[Any]) -> list[str]:
     return [str(sql).replace('\\"', "").replace('"', "") for (sql,) in stored]
+
+
+def test_renamed(shop: Callable[[Models], Shop]) -> None:
+    """Within its file a table is renamed; it does not come to another one."""
+    first = shop(_models())
+    first.ok("migrate", "-m", "first")
+    first.ok("upgrade")
+    first.execute("INSERT INTO aux.t VALUES (1, 'x')")
+
+    def renamed(schema: str | None) -> Models:
+        def declare(db: SQLAlchemy) -> None:
+            _models(drop=True)(db)
+            key = sa.Column("id", sa.Integer, primary_key=True)
+            db.Table("s", key, sa.Column("a", sa.String(20)), schema=schema)
+
+        return declare
+
+    answer = shop(renamed(None)).run("migrate", "-m", "moved", "--rename-table", "aux.t:s")
+    assert answer.exit_code == 1
+    assert "SQLite moves no table to another database: aux.t can't become s" in answer.output
+    second = shop(renamed("aux"))
+    answer = second.ok("migrate", "-m", "second", "--rename-table", "aux.t:aux.s")
+    assert _PROVED in answer.output
+    assert '__tablename__ = "t"' in answer.output
+    second.ok("upgrade")
+    second.ok("check")
+    assert second.rows("SELECT a FROM aux.s") == [("x",)]

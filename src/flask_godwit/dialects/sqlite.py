@@ -126,6 +126,7 @@ class SQLite(Database):
         query = text("SELECT name FROM pragma_table_list WHERE type IN ('shadow', 'virtual')")
         return [(None, name) for name in connection.scalars(query)]
 
+    moves_tables: ClassVar[bool] = False
     folds_columns: ClassVar[bool] = True
     enforces_limits: ClassVar[bool] = False
     keeps_what_it_generated: ClassVar[bool] = True

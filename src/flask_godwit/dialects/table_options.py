@@ -50,6 +50,9 @@ class OptionAnswers:
         """What of tables as a whole decides on the algorithm of their changes."""
         return {}
 
+    moves_tables: ClassVar[bool] = True
+    """Whether a table can come to another schema with its rows."""
+
     def name_after_rename(self, name: str, old: str, new: str) -> str:
         """What a constraint of a table is called when that alone is renamed: names made up move."""
         return name

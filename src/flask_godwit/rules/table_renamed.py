@@ -17,9 +17,9 @@ SPARES_SMALL = False
 
 def hazard(case: Case) -> Hazard | None:
     old, new = case.action.table, case.action.expression
-    said = f'__tablename__ = "{old}"'
+    schema, name = schema_and_name(old)
+    said = f'__tablename__ = "{name}"'
     if case.action.kind == "set_schema":
-        schema, name = schema_and_name(old)
         new = f"{new}.{name}"
         said = f'__table_args__ = {{"schema": {literal(schema) if schema else None}}}'
     return Hazard(

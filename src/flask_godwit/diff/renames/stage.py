@@ -16,6 +16,7 @@ from sqlalchemy import Inspector
 
 from ...dialects import dialect_for, name_of
 from ...dialects.base import Database
+from ...errors import AnswerWrong
 from ..answers import Answers
 from ..compare.new_schemas import missing_schemas
 from ..names import Key, quoted, said
@@ -200,6 +201,13 @@ class RenameStage:
         return list(self.inspector.get_table_names(schema=schema))
 
     def _move(self, old: Key, new: Key) -> Sql:
+        if not self.database.moves_tables:
+            raise AnswerWrong(
+                f"{self.database.name} moves no table to another database: {said(old)} can't"
+                f" become {said(new)}.",
+                hint=f"--no-rename {said(old)}    drops it with its rows, and makes a new one: copy"
+                " the rows first, in a revision before this one.",
+            )
         default = self.context.dialect.default_schema_name or ""
         dialect = self.context.dialect
         there, here = new[0] or default, old[0] or default
