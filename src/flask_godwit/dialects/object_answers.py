@@ -66,9 +66,6 @@ class ObjectAnswers:
         """
         return ()
 
-    readers_follow_renames: ClassVar[bool] = False
-    """Whether what reads a table or column knows it by its new name afterwards."""
-
     def stopping_renames(
         self, connection: Connection, columns: Mapping[str, Collection[str]]
     ) -> ObjectKey | None:

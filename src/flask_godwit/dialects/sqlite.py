@@ -222,8 +222,6 @@ class SQLite(Database):
 
         return broken_without(connection, columns)
 
-    readers_follow_renames: ClassVar[bool] = True
-
     def stopping_renames(
         self, connection: Connection, columns: Mapping[str, Collection[str]]
     ) -> ObjectKey | None:

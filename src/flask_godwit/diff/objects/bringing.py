@@ -67,7 +67,7 @@ class Bringing:
             others = {key: found[key] for key in comparison.unmanaged}
             tables = {table: set[str]() for table in dropped_tables(upgrade)}
             self._note_broken(others, self._dropped(upgrade, renames) | tables, "drops")
-            if not self.database.readers_follow_renames:
+            if not self.database.follows_renames:
                 self._note_broken(others, renamed(renames), "renames")
             self._note_lost(others, tables)
             self._refuse_renames(others, renames)

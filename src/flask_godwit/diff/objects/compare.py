@@ -192,7 +192,7 @@ class ObjectComparison:
 
     def _would_follow(self, one: SchemaObject) -> bool:
         """Whether it reads a table whose name another one takes, and would go back with that."""
-        return self.database.readers_follow_renames and any(
+        return self.database.follows_renames and any(
             touch.drops and not touch.column and touch.concerns(one) for touch in self.touched
         )
 
