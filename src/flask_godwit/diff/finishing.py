@@ -132,7 +132,6 @@ def _run(
 ) -> None:
     """The stages, for operations in which a name means one thing but for these renames."""
     assert context.connection is not None
-    assert refinement.asker is not None
     rows = Rows(context.connection, renames, hidden=refinement.rows_hidden)
     facts: dict[str, Any] = {
         "dialect": context.dialect,
@@ -144,23 +143,8 @@ def _run(
     }
     use_own_variants(upgrade, context.dialect)
     use_own_variants(downgrade, context.dialect)
-    fill = FillStage(**facts, asker=refinement.asker)
-    cast = CastStage(**facts, check_rows=refinement.check_rows)
-    for key, name, before, after in refinement.enums:
-        cast.enum_values(key, name, before, after)
     unsaid = UnsaidStage(context.connection.dialect, partial(_facts, context), renames)
-    obstacles, values = ObstacleStage(rows), ValuesToBe(facts["database"], rows)
-    if facts["database"].keeps_unsaid:
-        obstacles.is_off = unsaid.is_off
-    if refinement.check_rows:
-        obstacles.upgrade(upgrade)
-        values.note(upgrade)
-    cast.upgrade(upgrade)
-    cast.downgrade(downgrade)
-    fill.upgrade(upgrade)
-    values.filled, values.begun = fill.filled, fill.begun
-    obstacles.with_values(values)
-    fill.downgrade(downgrade)
+    _with_rows(refinement, facts, unsaid, upgrade, downgrade)
     if facts["database"].stores_positions:
         _by_text(context, rows, facts["models"], upgrade, downgrade)
     say_steadily(downgrade, facts["database"])
@@ -180,6 +164,34 @@ def _run(
     if context.dialect.supports_constraint_comments:
         found, models = sides_of(context).constraint_comments, models_of(context)
         comment_what_is_made(context.dialect, models, found, renames, upgrade, downgrade)
+
+
+def _with_rows(
+    refinement: Refinement,
+    facts: Mapping[str, Any],
+    unsaid: UnsaidStage,
+    upgrade: ops.UpgradeOps,
+    downgrade: ops.DowngradeOps,
+) -> None:
+    """Convert values and give rows some, both ways; what is in the way stops it."""
+    assert refinement.asker is not None
+    fill = FillStage(**facts, asker=refinement.asker)
+    cast = CastStage(**facts, check_rows=refinement.check_rows)
+    for key, name, before, after in refinement.enums:
+        cast.enum_values(key, name, before, after)
+    obstacles = ObstacleStage(facts["rows"])
+    values = ValuesToBe(facts["database"], facts["rows"])
+    if facts["database"].keeps_unsaid:
+        obstacles.is_off = unsaid.is_off
+    if refinement.check_rows:
+        obstacles.upgrade(upgrade)
+        values.note(upgrade)
+    cast.upgrade(upgrade)
+    cast.downgrade(downgrade)
+    fill.upgrade(upgrade)
+    values.filled, values.begun = fill.filled, fill.begun
+    obstacles.with_values(values)
+    fill.downgrade(downgrade)
 
 
 def _facts(context: AutogenContext, key: Key) -> TableFacts | None:
