@@ -249,9 +249,9 @@ class TestCollector:
     @pytest.mark.parametrize(
         ("before", "imported", "at_the_end"),
         [
-            ("", "True 0", "True 50000"),
+            ("", "True 0", "True 100000"),
             ("gc.set_threshold(90)", "True 90", "True 90"),
-            ("gc.disable()", "False 0", "False 50000"),
+            ("gc.disable()", "False 0", "False 100000"),
         ],
     )
     def test_rests_while_an_application_is_loaded(
