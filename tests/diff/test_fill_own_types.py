@@ -121,7 +121,7 @@ def test_pickled(evolution: Evolution, *, is_there: bool) -> None:
     evolution.back(before)
 
 
-class Words(sa.types.TypeDecorator[Any]):
+class Document(sa.types.TypeDecorator[Any]):
     """Kept as JSON where there is a good one."""
 
     impl = sa.Text
@@ -145,7 +145,7 @@ class Plain(sa.types.TypeDecorator[Any]):
     cache_ok = True
 
 
-@pytest.mark.parametrize("kind", [Words(), Plain()], ids=["some", "all"])
+@pytest.mark.parametrize("kind", [Document(), Plain()], ids=["some", "all"])
 def test_kept_as_json(evolution: Evolution, kind: Any) -> None:
     """JSON is read as such, and a type that can't have a default gets none on the way."""
 
