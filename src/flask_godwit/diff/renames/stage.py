@@ -193,7 +193,9 @@ class RenameStage:
         for old, new in renames.tables.items():
             by_schema.setdefault(new[0], {})[old[1]] = new[1]
         for schema, names in by_schema.items():
-            taken = [n for n in self._names(schema) if (schema, n) not in renames.gone_tables]
+            gone = {*renames.gone_tables, *moves}
+            taken = [name for name in self._names(schema) if (schema, name) not in gone]
+            taken += [old[1] for old, new in moves.items() if new[0] == schema]
             for before, after in ordered(names, taken, schema or "the database"):
                 yield RenameTable(before, after, schema=schema)
 
