@@ -94,15 +94,14 @@ class Comparison:
     @property
     def notes(self) -> tuple[str, ...]:
         """What was not compared, and why."""
-        assert self.refinement.ownership is not None
         # What is missing may be what the script brings: it is said where nothing else differs.
-        refused = (
+        unmade = (
             f"The server does not make {table} as its model says: {reason}. Its CHECKs, defaults"
             " and expressions were not compared."
-            for table, reason in self.refinement.ownership.refused.items()
+            for table, reason in self.refinement.unmade.items()
             if not self.changes
         )
-        return (*self.refinement.objects.notes, *refused)
+        return (*self.refinement.objects.notes, *unmade)
 
     def run(self, replay: Migrations | None = None) -> None:
         """Compare; afterwards ``changes`` says what differs.

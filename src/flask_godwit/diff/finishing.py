@@ -46,11 +46,11 @@ from .statements import set_apart
 from .steps import Comment, Irreversible, flat
 from .tables_in_order import create_before_keys, drop_after_keys
 from .taken_names import free_names_first
-from .unsaid import UnsaidStage
 from .values_to_be import ValuesToBe
 
 if TYPE_CHECKING:
     from .refine import Refinement
+    from .unsaid import UnsaidStage
 
 
 def finished(refinement: Refinement, context: AutogenContext, script: ops.MigrationScript) -> None:
@@ -143,7 +143,7 @@ def _run(
     }
     use_own_variants(upgrade, context.dialect)
     use_own_variants(downgrade, context.dialect)
-    unsaid = UnsaidStage(context.connection.dialect, partial(_facts, context), renames)
+    unsaid = _unsaid(context, facts["database"], renames)
     _with_rows(refinement, facts, unsaid, upgrade, downgrade)
     if facts["database"].stores_positions:
         _by_text(context, rows, facts["models"], upgrade, downgrade)
@@ -159,7 +159,7 @@ def _run(
     )
     there = partial(read_table, context, RenamedInspector(context.inspector, renames))
     Parents(downgrade, context.connection.dialect, facts["database"], there).bring()
-    if facts["database"].keeps_unsaid:
+    if unsaid is not None:
         unsaid.run(upgrade, downgrade)
     if context.dialect.supports_constraint_comments:
         found, models = sides_of(context).constraint_comments, models_of(context)
@@ -169,7 +169,7 @@ def _run(
 def _with_rows(
     refinement: Refinement,
     facts: Mapping[str, Any],
-    unsaid: UnsaidStage,
+    unsaid: UnsaidStage | None,
     upgrade: ops.UpgradeOps,
     downgrade: ops.DowngradeOps,
 ) -> None:
@@ -181,7 +181,7 @@ def _with_rows(
         cast.enum_values(key, name, before, after)
     obstacles = ObstacleStage(facts["rows"])
     values = ValuesToBe(facts["database"], facts["rows"])
-    if facts["database"].keeps_unsaid:
+    if unsaid is not None:
         obstacles.is_off = unsaid.is_off
     if refinement.check_rows:
         obstacles.upgrade(upgrade)
@@ -192,6 +192,16 @@ def _with_rows(
     values.filled, values.begun = fill.filled, fill.begun
     obstacles.with_values(values)
     fill.downgrade(downgrade)
+
+
+def _unsaid(context: AutogenContext, database: Database, renames: Renames) -> UnsaidStage | None:
+    """What looks after things that no model can say, where a database has any."""
+    if not database.keeps_unsaid:
+        return None
+    from .unsaid import UnsaidStage  # it reads MySQL's columns
+
+    assert context.connection is not None
+    return UnsaidStage(context.connection.dialect, partial(_facts, context), renames)
 
 
 def _facts(context: AutogenContext, key: Key) -> TableFacts | None:

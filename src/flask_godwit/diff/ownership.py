@@ -220,8 +220,6 @@ class Ownership:
     history: History
     ignored: Sequence[str] = ()
     unmanaged: list[str] = field(default_factory=list)
-    refused: dict[str, str] = field(default_factory=dict)
-    """Tables that the server does not make as the models say, each with the reason."""
 
     def release(self, upgrade: ops.UpgradeOps, elsewhere: Callable[[], Collection[Key]]) -> None:
         """Take out of the operations what is about tables that are not ours.

@@ -57,6 +57,8 @@ class Refinement:
     """What the last comparison found before it knew of renames, if there are any."""
     leaving: list[ops.MigrateOperation] = field(default_factory=list)
     """What is dropped before the renames, since another thing takes its name."""
+    unmade: dict[str, str] = field(default_factory=dict)
+    """Tables that the server does not make as the models say, each with the reason."""
 
     def attach(self, context: MigrationContext) -> None:
         """Have the next comparison of this context refined."""
@@ -118,6 +120,7 @@ class Refinement:
             return
         sides = sides_of(context)
         self.objects.notes += [note for note in sides.notes if note not in self.objects.notes]
+        self.unmade |= sides.unmade
         if sides.refused and self.asker is not None:
             raise sides.refused[0]
 

@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from ...dialects import dialect_for
 from ...failure import reason_of
 from ..inheritance import after_renames, parents_of
-from ..ownership import OWNERSHIP, History, Ownership
+from ..ownership import OWNERSHIP, History
 from ..renames.values import Renames, mentions
 
 if TYPE_CHECKING:
@@ -42,8 +42,10 @@ class Sides:
         """What differs, and can't be brought along by a script."""
         self.refused: list[ChangeRefused] = []
         """What a script would have to do, and can't."""
-        self._ownership: Ownership | None = context.opts.get(OWNERSHIP)
-        self._history: History | None = self._ownership.history if self._ownership else None
+        self.unmade: dict[str, str] = {}
+        """Tables that the server does not make as the models say, each with the reason."""
+        ownership = context.opts.get(OWNERSHIP)
+        self._history: History | None = ownership.history if ownership else None
 
     @cached_property
     def catalogue(self) -> Catalogue:
@@ -68,8 +70,8 @@ class Sides:
         if table not in self._twins:
             self.catalogue.refusal = None
             self._twins[table] = self._made(table) or self._made_with_functions(table)
-            if self._twins[table] is None and self._ownership and self.catalogue.refusal:
-                self._ownership.refused[table.fullname] = reason_of(self.catalogue.refusal)
+            if self._twins[table] is None and self.catalogue.refusal:
+                self.unmade[table.fullname] = reason_of(self.catalogue.refusal)
         return self._twins[table]
 
     def _made_with_functions(self, table: Table) -> TableFacts | None:
