@@ -74,19 +74,19 @@ class Evolution:
             shop.db.create_all()
             shop.db.engine.dispose()
         found = self.schema(self.reference)
-        with self.reference.engine() as engine:
+        with self.reference.engine() as engine, engine.begin() as connection:
             everything = sa.MetaData()
-            everything.reflect(engine)
-            everything.drop_all(engine)
-            for name in _sequences(sa.inspect(engine)):
-                with engine.begin() as connection:
-                    connection.execute(sa.schema.DropSequence(sa.Sequence(name)))
+            everything.reflect(connection)
+            everything.drop_all(connection)
+            for name in _sequences(sa.inspect(connection)):
+                connection.execute(sa.schema.DropSequence(sa.Sequence(name)))
         return found
 
     def schema(self, database: Database) -> object:
         """Tables with columns, constraints and indexes, in a form that can be compared."""
-        with database.engine() as engine:
-            inspector = sa.inspect(engine)
+        # One connection: an inspector of an engine makes one for each question.
+        with database.engine() as engine, engine.connect() as connection:
+            inspector = sa.inspect(connection)
             ours = ("alembic_", "godwit_")
             names = [n for n in inspector.get_table_names() if not n.startswith(ours)]
             tables = {name: _table(inspector, name) for name in names}
