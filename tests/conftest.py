@@ -37,6 +37,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--take-turns", metavar="N", type=int, help="each test on one database only; N: who begins"
     )
+    parser.addoption(
+        "--share", metavar="NAME", help=f"a third of the work, of: {', '.join(turns.SHARES)}"
+    )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -46,6 +49,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         chosen = turns.on_databases(chosen, set(wanted.split(",")))
     if (first := config.getoption("take_turns")) is not None:
         chosen = turns.taking_turns(chosen, first)
+    if share := config.getoption("share"):
+        chosen = turns.share_of(chosen, share)
     kept = set(chosen)
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
     items[:] = chosen

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -14,6 +16,7 @@ from alembic.operations import Operations
 from sqlalchemy.exc import DBAPIError
 
 from tests.databases import FEATURES, KINDS, Database, Databases, Kind
+from tests.turns import SHARES
 
 NAMES_ITSELF = {
     "sqlite": ("SELECT 'SQLite ' || sqlite_version()", "SQLite 3"),
@@ -208,6 +211,26 @@ def test_databases_can_take_turns(pytestconfig: pytest.Config) -> None:
         assert sum("that_have_it[postgresql" in line for line in collected) == 1
         assert any("test_every_feature" in line for line in collected)
     assert first != second
+
+
+def test_shares_are_all_there_is(pytestconfig: pytest.Config) -> None:
+    """Three runs have each test on each database between them, and nothing twice."""
+    shares = {name: _collected(pytestconfig, "--share", name) for name in SHARES}
+    assert sum("what_it_says" in line for line in shares["lowest"]) == 1
+    assert sum("exactly_if_it_says_so" in line for line in shares["lowest"]) == len(FEATURES)
+    everything = [line for lines in shares.values() for line in lines]
+    for test in ("what_it_says", "is_empty", "exactly_if_it_says_so"):
+        ran = [
+            kind.dialect
+            for line in everything
+            for kind in KINDS
+            if test in line and re.search(rf"\[{kind}[]-]", line)
+        ]
+        assert set(Counter(ran).values()) == {len(ran) // 4}, test
+    of_postgresql = [line for line in everything if "that_have_it[postgresql" in line]
+    assert len(set(of_postgresql)) == 2, "the only database: with old libraries and with new ones"
+    assert all(any("test_every_feature" in line for line in lines) for lines in shares.values())
+    assert "there is no middle" in "\n".join(_collected(pytestconfig, "--share", "middle"))
 
 
 def _collected(config: pytest.Config, *options: str) -> list[str]:

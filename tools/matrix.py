@@ -3,9 +3,8 @@
 The lowest runs with the lowest versions of all that pyproject.toml asks for, the others with the
 newest. An interpreter that is not on this machine is said plainly; on CI it is a failure.
 
-Every test runs on every database and through every driver, but not three times: this Python does
-all but one driver, the highest does that one, and on the lowest each test runs once, the
-databases taking turns.
+Every test runs on every database, but not three times: on the lowest each test runs once, the
+databases taking turns, and this Python and the highest share what remains (tests/turns.py).
 """
 
 from __future__ import annotations
@@ -38,10 +37,9 @@ HERE = [sys.executable, "-m", "pytest"]
 # behaviour and pages, not about the versions around them. So is what is killed, on each database.
 ONCE = ["--ignore=tests/compat", "--ignore=tests/docs"]
 ON_CORNER = {
-    "lowest": [*ONCE, "--ignore=tests/torture", "--take-turns", "0"],
-    "newest": [*ONCE, "--databases", "postgresql-psycopg"],
+    "lowest": [*ONCE, "--ignore=tests/torture", "--share", "lowest"],
+    "newest": [*ONCE, "--share", "newest"],
 }
-ALL_BUT_THE_CORNERS = ["--databases", "sqlite,postgresql-psycopg2,mysql,mariadb"]
 
 
 @dataclass(frozen=True)
@@ -74,7 +72,7 @@ def main(pytest_options: list[str]) -> int:
         print(f"NOT TESTED: {corner}: there is no such Python here.", file=sys.stderr)
     if missing and on_ci():
         return 1
-    shared = ALL_BUT_THE_CORNERS if found.get(corners[1]) else []
+    shared = ["--share", "here"] if all(map(found.get, corners)) else []
     return call(*HERE, *pytest_options, *shared) or next(
         (code for each in found.items() if (code := test(*each, pytest_options))), 0
     )
