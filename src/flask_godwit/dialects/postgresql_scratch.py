@@ -46,6 +46,7 @@ def _furnish(real: Engine, engine: Engine) -> None:
         f"CREATE EXTENSION IF NOT EXISTS {quote(name)} SCHEMA {quote(schema)}"
         for name, schema in extensions
     ]
-    for statement in wanted:
-        with suppress(SQLAlchemyError), engine.begin() as connection:
-            connection.exec_driver_sql(statement)
+    with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+        for statement in wanted:
+            with suppress(SQLAlchemyError):  # what is not installed on the scratch server
+                connection.exec_driver_sql(statement)
