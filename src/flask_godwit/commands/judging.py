@@ -13,7 +13,7 @@ from ..contexts import Configured
 from ..environment import Migrations
 from ..failure import short_path
 from ..planning.judge import judge_of
-from ..planning.replay import Rehearsal, rehearse_beside
+from ..planning.replay import Rehearsal, rehearse_on
 from ..plans import RowFinding, RuleFinding
 from ..targets import selected_targets
 from ..values import Project, Script
@@ -87,5 +87,6 @@ def _against(
                 context = MigrationContext.configure(connection, opts=options)
                 at = context.get_current_heads()
                 steps = list(scripts._upgrade_revs(script.revision, at))  # type: ignore[arg-type]
-                rehearse_beside(migrations, context, steps, use)
+                connection.rollback()  # the question above began a transaction
+                rehearse_on(connection, migrations, context, at, steps, use)
     return list(found), rows

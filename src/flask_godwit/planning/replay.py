@@ -101,16 +101,32 @@ def rehearse_beside(
     real = context.connection.engine
     # A pool of its own: the application's may have room for one connection only.
     engine = Engine(real.pool.recreate(), real.dialect, real.url)
-    outer = vars(alembic.op).get("_proxy")
     try:
         with connected(engine) as connection:
-            _Rehearsing(migrations, lambda at: steps, use, complete=False).beside(
-                context, connection
-            )
+            rehearse_on(connection, migrations, context, context.get_current_heads(), steps, use)
+    finally:
+        engine.dispose()
+
+
+def rehearse_on(
+    connection: Connection,
+    migrations: Migrations,
+    context: MigrationContext,
+    at: tuple[str, ...],
+    steps: Iterable[RevisionStep],
+    use: Callable[[Rehearsal], None],
+) -> None:
+    """The same on a connection that nobody is in the middle of using.
+
+    :param at: the revisions that the database is at.
+    """
+    outer = vars(alembic.op).get("_proxy")
+    try:
+        rehearsing = _Rehearsing(migrations, lambda _: steps, use, complete=False)
+        rehearsing.beside(context, connection, at)
     finally:
         if outer is not None:
             outer._install_proxy()
-        engine.dispose()
 
 
 class _Rehearsing:
@@ -139,7 +155,9 @@ class _Rehearsing:
             with suppress(Exception):  # the connection may be lost
                 self.around.close()
 
-    def beside(self, context: MigrationContext, connection: Connection) -> None:
+    def beside(
+        self, context: MigrationContext, connection: Connection, at: tuple[str, ...]
+    ) -> None:
         """Rehearse once, with what another context was configured with."""
         stand_in = self._stand_in(connection)
         bind, settings = bind_of(context), self.migrations.project.settings
@@ -151,7 +169,7 @@ class _Rehearsing:
         )
         twin._in_external_transaction = spans_revisions(context)
         with operations(twin), Operations.context(twin):
-            self._work(context.get_current_heads(), twin)
+            self._work(at, twin)
 
     def _stand_in(self, connection: Connection) -> Connection:
         self.real = connection

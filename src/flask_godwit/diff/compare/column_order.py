@@ -17,6 +17,9 @@ def compare_order(
     context: AutogenContext, modify: ops.ModifyTableOps, found: Table, table: Table
 ) -> None:
     """Make a constraint anew: in another order it answers other queries."""
+    declared = [c for c in table.constraints if isinstance(c, UniqueConstraint)]
+    if not declared:
+        return
     seen = {
         op.constraint_name
         for op in modify.ops
@@ -28,7 +31,6 @@ def compare_order(
         for each in reflected
         if each["name"] is None or each["name"] not in seen
     ]
-    declared = [c for c in table.constraints if isinstance(c, UniqueConstraint)]
     named = {_name(context, each): each for each in declared if each.name}
     by_name = {name: columns for name, columns in there if name in named}
     modify.ops += _named(context, modify, named, by_name)

@@ -57,9 +57,8 @@ def _standing(
     for drop in dropped_exclusions(context, schema, found, facts):
         if isinstance(drop, Sql) and columns & names_in(drop.down):
             yield drop
-    reflected = context.inspector.get_pk_constraint(found.name, schema=schema)
-    if columns & {*reflected.get("constrained_columns", ())}:
-        yield dropped_key(reflected, found.name, schema)
+    if columns & {column.name for column in found.primary_key}:
+        yield dropped_key(found, schema)
 
 
 def _name(operation: Any) -> str:

@@ -28,10 +28,9 @@ def compare_primary_key(
 
     The old key goes before anything else, the new one comes when its columns are there.
     """
-    reflected = context.inspector.get_pk_constraint(table.name, schema=schema)
-    before = list(reflected.get("constrained_columns") or ())
+    before = [column.name for column in found.primary_key]
     after = [column.name for column in key_columns(table.primary_key)]
-    old, new = reflected.get("name"), _name(context, table)
+    old, new = found.primary_key.name, _name(context, table)
     if before == after and (not after or not new or old == new):
         return
     adding = new_counter(modify, table)
@@ -48,7 +47,7 @@ def compare_primary_key(
             *numbered(context, table, adding.column.name)
         )
     if before:
-        modify.ops.insert(0, dropped_key(reflected, table.name, schema))
+        modify.ops.insert(0, dropped_key(found, schema))
     if after:
         modify.ops.append(_create(conv(new) if new else None, table.name, schema, after))
 
@@ -106,9 +105,9 @@ def _create(name: Any, table: str, schema: str | None, columns: list[str]) -> An
     return ops.CreatePrimaryKeyOp(name, table, columns, schema=schema)
 
 
-def dropped_key(reflected: Any, table: str, schema: str | None) -> ops.DropConstraintOp:
-    """What drops a primary key that an inspector has read, and can make it again."""
-    old = reflected.get("name")
+def dropped_key(found: Table, schema: str | None) -> ops.DropConstraintOp:
+    """What drops the primary key of a table that was read, and can make it again."""
+    old: Any = found.primary_key.name
     name: Any = conv(old) if old else None
-    reverse = _create(name, table, schema, list(reflected["constrained_columns"]))
-    return ops.DropConstraintOp(name, table, type_="primary", schema=schema, _reverse=reverse)
+    reverse = _create(name, found.name, schema, [column.name for column in found.primary_key])
+    return ops.DropConstraintOp(name, found.name, type_="primary", schema=schema, _reverse=reverse)

@@ -84,7 +84,7 @@ class Finder:
         asked = self._asked(self._column_candidates(found), "column", has_values)
         for (key, old), (_, new) in asked:
             found.setdefault(key, {})[old] = new
-        return found
+        return {key: names for key, names in found.items() if names}
 
     # told
 
