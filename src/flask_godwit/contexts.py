@@ -33,10 +33,12 @@ class Configured:
 
     :param options: those of Alembic's ``context.configure()``.
     :param arguments: those of ``context.run_migrations()``, which revisions are called with.
+    :param heads: the revisions that the database is at, where it was only looked at.
     """
 
     options: Mapping[str, Any]
     arguments: Mapping[str, Any]
+    heads: tuple[str, ...] = ()
 
 
 class Environment(EnvironmentContext):

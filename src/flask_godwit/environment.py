@@ -146,6 +146,8 @@ class Migrations:
         """
 
         def work(at: tuple[str, ...], context: MigrationContext) -> tuple[()]:
+            bind = bind_of(context)
+            self.configured[bind] = replace(self.configured[bind], heads=at)
             look(at, context)
             return ()
 

@@ -83,10 +83,8 @@ def _against(
             if target.bind not in configured:
                 continue
             with connected(target.engine) as connection:
-                options = dict(configured[target.bind].options)
+                options, at = dict(configured[target.bind].options), configured[target.bind].heads
                 context = MigrationContext.configure(connection, opts=options)
-                at = context.get_current_heads()
                 steps = list(scripts._upgrade_revs(script.revision, at))  # type: ignore[arg-type]
-                connection.rollback()  # the question above began a transaction
                 rehearse_on(connection, migrations, context, at, steps, use)
     return list(found), rows

@@ -31,12 +31,13 @@ _MAY_BE_ONE = (Enum, ARRAY, TypeDecorator)
 
 def enum_types(connection: Connection) -> Mapping[tuple[str | None, str], EnumType]:
     """All enumerations of a database, with the columns that use them."""
-    users = users_in(connection.execute(_USERS))
+    found = connection.execute(_TYPES).all()
+    users = users_in(connection.execute(_USERS)) if found else {}
     return {
         (row.schema, row.name): EnumType(
             row.schema, row.name, tuple(row.labels), users.get((row.schema, row.name), ())
         )
-        for row in connection.execute(_TYPES)
+        for row in found
     }
 
 

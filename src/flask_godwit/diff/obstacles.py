@@ -53,10 +53,11 @@ class ObstacleStage:
 
     def _table(self, operation: ops.ModifyTableOps, made: set[Key]) -> None:
         key = (operation.schema, operation.table_name)
-        if not self.rows.exists(key):
-            return  # a new table: Alembic makes its indexes apart from it
+        steps = [step for step in operation.ops if _may_refuse(step)]
         changing = {name for step in operation.ops for name in changing_values(step)}
-        for step in (*operation.ops, *self._kept(operation, changing)):
+        if not (steps or changing) or not self.rows.exists(key):
+            return  # a new table: Alembic makes its indexes apart from it
+        for step in (*steps, *self._kept(operation, changing)):
             if changing & names_in(step) or self._is_about_new(key, step):
                 self.left.append((key, step, made))
             else:
@@ -198,6 +199,12 @@ def changing_values(step: ops.MigrateOperation) -> Iterator[str]:
         step.modify_type is not None or step.modify_nullable is False
     ):
         yield step.column_name
+
+
+def _may_refuse(step: ops.MigrateOperation) -> bool:
+    """Whether a step is one that fails on rows of some kind."""
+    refusing = ops.CreateForeignKeyOp | ops.CreateCheckConstraintOp | Redefined
+    return isinstance(step, refusing) or any(unique_columns(step))
 
 
 def _columns_of(step: ops.MigrateOperation) -> Sequence[str]:
