@@ -25,6 +25,7 @@ from .kinds import compare_kind
 from .nameless import compare_nameless
 from .names import use_final_names
 from .options import compare_options
+from .parents import note_parents
 from .partition_keys import note_partition_key
 from .renamed import compare_foreign_key_names, rename_instead
 from .same_columns import compare_same_columns
@@ -87,6 +88,7 @@ def _compare_by_facts(
     schema, facts = read
     complete_dropped_columns(context, found, wanted, facts)
     note_partition_key(context, schema, wanted, facts)
+    note_parents(context, schema, wanted, facts)
     compare_options(context, modify, schema, wanted, facts)
     compare_columns(context, modify, schema, found, wanted, facts)
     checks = list(compare_checks(context, modify, schema, wanted, facts))
