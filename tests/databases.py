@@ -120,6 +120,20 @@ class Database:
             engine.dispose()
 
 
+def make_empty(database: Database) -> None:
+    """Take everything out of a database, but for schemas that a test has made."""
+    name = str(database.address.database)
+    if not database.kind.server:
+        Path(name).unlink(missing_ok=True)
+        return
+    parts = ("SCHEMA public CASCADE", "SCHEMA public")
+    if database.dialect != "postgresql":
+        parts = (f"DATABASE {name}", f"DATABASE {name}{_CREATE[database.dialect]}")
+    with database.engine() as engine, engine.begin() as connection:
+        connection.execute(text(f"DROP {parts[0]}"))
+        connection.execute(text(f"CREATE {parts[1]}"))
+
+
 class Databases:
     """Makes databases and drops them; lasts as long as the test session."""
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from tests.core.apps import Answer, Models, Shop
-from tests.databases import Database
+from tests.databases import Database, make_empty
 
 
 class Evolution:
@@ -20,6 +21,8 @@ class Evolution:
         self.database = database
         self.reference = reference
         self.shops: list[Shop] = []
+        self._engines: dict[Database, sa.Engine] = {}
+        self._around = ExitStack()
 
     def begin(self, models: Models, *statements: str, **options: object) -> None:
         """Make the first schema by a migration, and run statements."""
@@ -74,18 +77,16 @@ class Evolution:
             shop.db.create_all()
             shop.db.engine.dispose()
         found = self.schema(self.reference)
-        with self.reference.engine() as engine, engine.begin() as connection:
-            everything = sa.MetaData()
-            everything.reflect(connection)
-            everything.drop_all(connection)
-            for name in _sequences(sa.inspect(connection)):
-                connection.execute(sa.schema.DropSequence(sa.Sequence(name)))
+        make_empty(self.reference)
         return found
 
     def schema(self, database: Database) -> object:
         """Tables with columns, constraints and indexes, in a form that can be compared."""
-        # One connection: an inspector of an engine makes one for each question.
-        with database.engine() as engine, engine.connect() as connection:
+        # One connection: an inspector of an engine makes one for each question. And one engine,
+        # which keeps the questions that it has compiled.
+        if database not in self._engines:
+            self._engines[database] = self._around.enter_context(database.engine())
+        with self._engines[database].connect() as connection:
             inspector = sa.inspect(connection)
             ours = ("alembic_", "godwit_")
             names = [n for n in inspector.get_table_names() if not n.startswith(ours)]
@@ -93,6 +94,7 @@ class Evolution:
             return tables, sorted(_sequences(inspector))
 
     def close(self) -> None:
+        self._around.close()
         for shop in self.shops:
             shop.close()
 
