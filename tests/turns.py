@@ -41,8 +41,8 @@ def share_of(items: list[pytest.Item], share: str) -> list[pytest.Item]:
     """The part of one of :data:`SHARES`.
 
     The lowest has each test once, the databases taking turns; the other two, with the same
-    dependencies, have it on the databases that remain. Only a test of one single database runs
-    with both the lowest and the newest dependencies on it.
+    dependencies, have it on the databases that remain. Only a test of one single database, or of
+    none, runs with both the lowest and the newest dependencies.
 
     :raises pytest.UsageError: there is no such share.
     """
@@ -65,10 +65,13 @@ def _is_whole(item: pytest.Item) -> bool:
 
 
 def _is_done(item: pytest.Item, share: str) -> bool:
-    """Whether a test runs here, or on the newest Python; what needs no database does on both."""
+    """Whether a test runs on the newest Python, as all do that need no database, or here."""
     kinds = set(kinds_of(item))
-    elsewhere = {PSYCOPG} if _is_whole(item) else {PSYCOPG, MARIADB}
-    return not kinds or bool(kinds & elsewhere) == (share == "newest")
+    if _is_whole(item):
+        on_newest = PSYCOPG in kinds
+    else:
+        on_newest = not kinds or bool(kinds & {PSYCOPG, MARIADB})
+    return on_newest == (share == "newest")
 
 
 def _one_driver(group: list[pytest.Item]) -> list[pytest.Item]:
