@@ -23,10 +23,10 @@ def _counting(*, counts: bool) -> Models:
     return models
 
 
-def _uncounted(kind: type[sa.types.TypeEngine[object]]) -> Models:
+def _uncounted(kind: type[sa.types.TypeEngine[object]], name: str = "item") -> Models:
     def models(db: SQLAlchemy) -> None:
         key = sa.Column("kind", sa.Enum("a", "b", name="kind"), primary_key=True)
-        db.Table("item", key, sa.Column("n", kind))
+        db.Table(name, key, sa.Column("n", kind))
 
     return models
 
@@ -46,3 +46,14 @@ def test_a_reason_is_a_part_of_a_sentence(evolution: Evolution) -> None:
     text = evolution.now.ok("plan").output
     assert "It is not copied while others write: " in text
     assert ".." not in text
+
+
+def test_a_table_that_is_renamed_first(evolution: Evolution) -> None:
+    """What nobody can see yet under its new name is not made up."""
+    evolution.begin(_uncounted(sa.Integer), "INSERT INTO item VALUES ('a', 1)")
+    after = _uncounted(sa.BigInteger, "thing")
+    answer = evolution.migrate(after, "--rename-table", "item:thing", small_table_rows=1)
+    assert answer.exit_code == 0, answer.output
+    plan = evolution.now.ok("plan").output
+    assert "COPY" in plan
+    assert "no primary key" not in plan + answer.output

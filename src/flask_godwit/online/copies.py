@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 from sqlalchemy import Connection, text
 
+from ..errors import TableMissing
 from ..surroundings import Surroundings
 
 _NAME = r"(?:`(?:[^`]|``)+`|[^\s.`]+)"
@@ -18,6 +19,10 @@ _ALTER = re.compile(rf"\s*ALTER\s+TABLE\s+{_NAME}(?:\.{_NAME})?\s+(.+)", re.IGNO
 _MODIFY = re.compile(rf"MODIFY\s+({_NAME})\s+(.+)", re.IGNORECASE | re.DOTALL)
 FOREIGN_KEY = "a foreign key"
 REFERRED_TO = "a foreign key that refers to it"
+_MISSING = """
+    SELECT count(*) = 0 FROM information_schema.tables
+    WHERE table_schema = :schema AND table_name = :table
+"""
 _OBSTACLES = {
     FOREIGN_KEY: """
         SELECT count(*) FROM information_schema.key_column_usage
@@ -68,12 +73,18 @@ class TableCopy:
         self.alter = found[1] if found else ""
 
     def why_not(self) -> str:
-        """Why it can't be made; "" if it can."""
+        """Why it can't be made; "" if it can.
+
+        :raises TableMissing: it can't be said of a table that the script only makes or renames.
+        """
         if not self.alter:
             return "the statement is no ALTER TABLE"
         obstacles = {words: q for words, q in _OBSTACLES.items() if words not in self.copes_with}
-        every = ", ".join(f"({query})" for query in obstacles.values())
-        for words, is_there in zip(obstacles, self._row(f"SELECT {every}"), strict=True):
+        every = ", ".join(f"({query})" for query in (_MISSING, *obstacles.values()))
+        is_missing, *found = self._row(f"SELECT {every}")
+        if is_missing:
+            raise TableMissing(f"There is no table {self.schema}.{self.table}.")
+        for words, is_there in zip(obstacles, found, strict=True):
             if is_there:
                 return f"the table has {words}"
         return self.why_not_this()
