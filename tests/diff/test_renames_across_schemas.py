@@ -8,6 +8,8 @@ import pytest
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
 
+from tests.databases import Database
+
 from .conftest import Evolution
 
 
@@ -35,5 +37,20 @@ def test_there_and_back(evolution: Evolution) -> None:
     evolution.now.ok("check")
     assert evolution.rows("SELECT a FROM apart.thing") == [("x",)]
     assert evolution.rows("SELECT b FROM item") == [("y",)]
+    evolution.back(before)
+    assert evolution.rows("SELECT a FROM item") == [("x",)]
+
+
+@pytest.mark.requires("auto_increment")
+def test_to_another_database(evolution: Evolution, make_database: Callable[..., Database]) -> None:
+    """MySQL, MariaDB: its schema is a database, which a table comes to with its rows."""
+    other = make_database(evolution.database.kind, "other").address.database
+    before, after = _models(a=("item", None)), _models(a=("thing", other))
+    evolution.begin(before, "INSERT INTO item VALUES (1, 'x')")
+    answer = evolution.migrate(after, "--rename-table", f"item:{other}.thing")
+    assert answer.exit_code == 0, answer.output
+    evolution.now.ok("upgrade")
+    assert evolution.rows(f"SELECT a FROM {other}.thing") == [("x",)]
+    evolution.now.ok("check")
     evolution.back(before)
     assert evolution.rows("SELECT a FROM item") == [("x",)]

@@ -143,6 +143,9 @@ class MySQLOptions(OptionAnswers):
     url: URL
     keeps_unsaid: ClassVar[bool] = True
 
+    def move_table(self, table: str, schema: str, name: str) -> str:
+        return f"ALTER TABLE {table} RENAME TO {schema}.{name}"
+
     def said_options(self, table: Table) -> Mapping[str, str]:
         return said_options(table, self._prefix)
 

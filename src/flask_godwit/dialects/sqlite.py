@@ -126,7 +126,6 @@ class SQLite(Database):
         query = text("SELECT name FROM pragma_table_list WHERE type IN ('shadow', 'virtual')")
         return [(None, name) for name in connection.scalars(query)]
 
-    moves_tables: ClassVar[bool] = False
     folds_columns: ClassVar[bool] = True
     enforces_limits: ClassVar[bool] = False
     keeps_what_it_generated: ClassVar[bool] = True
@@ -135,6 +134,9 @@ class SQLite(Database):
         "sqlite_with_rowid": True,
         "sqlite_autoincrement": False,
     }
+
+    def move_table(self, table: str, schema: str, name: str) -> str:
+        return ""
 
     def names_key_of(self, table: Table) -> bool:
         # AUTOINCREMENT stands in the column, for which SQLAlchemy writes no name.

@@ -50,8 +50,12 @@ class OptionAnswers:
         """What of tables as a whole decides on the algorithm of their changes."""
         return {}
 
-    moves_tables: ClassVar[bool] = True
-    """Whether a table can come to another schema with its rows."""
+    def move_table(self, table: str, schema: str, name: str) -> str:
+        """The statement that brings a table to another schema with its rows; "" if none does.
+
+        :param table: as the others quoted, where it is now.
+        """
+        return f"ALTER TABLE {table} SET SCHEMA {schema}"
 
     def name_after_rename(self, name: str, old: str, new: str) -> str:
         """What a constraint of a table is called when that alone is renamed: names made up move."""

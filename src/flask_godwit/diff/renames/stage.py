@@ -203,20 +203,24 @@ class RenameStage:
         return list(self.inspector.get_table_names(schema=schema))
 
     def _move(self, old: Key, new: Key) -> Sql:
-        if not self.database.moves_tables:
+        default = self.context.dialect.default_schema_name or ""
+        dialect = self.context.dialect
+        there, here = new[0] or default, old[0] or default
+        source, target = quoted(dialect, *old), quoted(dialect, new[0], old[1])
+        up, down = (
+            self.database.move_table(table, quoted(dialect, schema), quoted(dialect, old[1]))
+            for table, schema in ((source, there), (target, here))
+        )
+        if not up:
             raise AnswerWrong(
                 f"{self.database.name} moves no table to another database: {said(old)} can't"
                 f" become {said(new)}.",
                 hint=f"--no-rename {said(old)}    drops it with its rows, and makes a new one: copy"
                 " the rows first, in a revision before this one.",
             )
-        default = self.context.dialect.default_schema_name or ""
-        dialect = self.context.dialect
-        there, here = new[0] or default, old[0] or default
-        source, target = quoted(dialect, *old), quoted(dialect, new[0], old[1])
         return RenameSql(
-            f"ALTER TABLE {source} SET SCHEMA {quoted(dialect, there)}",
-            f"ALTER TABLE {target} SET SCHEMA {quoted(dialect, here)}",
+            up,
+            down,
             words=f"table {said(old)} -> {there}.{old[1]}",
             back=f"table {there}.{old[1]} -> {said(old)}",
         )
