@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations import ops
@@ -12,6 +12,7 @@ from ...dialects.objects import ObjectKey, Objects
 from ...errors import ViewInTheWay
 from ...frozen import frozen
 from ...surroundings import surroundings_of
+from ..compare.new_schemas import missing_schemas
 from ..names import said
 from ..ownership import Ownership
 from ..renames.values import Renames
@@ -20,6 +21,7 @@ from .compare import ObjectComparison
 from .declaring import declares, metadatas_of
 from .phases import in_phases
 from .stage import ObjectStage
+from .steps import MakeObject, ObjectStep
 from .touched import dropped_columns, dropped_tables, named_anew, renamed, touches
 from .wanted import NotCompared, Wanted, wanted
 
@@ -62,6 +64,7 @@ class Bringing:
             bring_among(self.context, named, renames, among, found)
             upgrade.ops[self.stage.renaming :] = named.ops
         upgrade.ops[:] = in_phases(upgrade.ops, steps)
+        upgrade.ops[:0] = missing_schemas(self.context, _new_schemas(upgrade, steps, renames))
         self.ownership.note(sorted(key.words for key in comparison.unmanaged))
         if self.stage.makes_way:
             others = {key: found[key] for key in comparison.unmanaged}
@@ -147,6 +150,15 @@ class Bringing:
             if note not in self.stage.notes and declares(metadatas):
                 self.stage.notes.append(note)
             return None
+
+
+def _new_schemas(
+    upgrade: ops.UpgradeOps, steps: Sequence[ObjectStep], renames: Renames
+) -> set[str]:
+    """Where objects come to, but for schemas that tables come to: those are made already."""
+    made = {step.new.key.schema for step in steps if isinstance(step, MakeObject)}
+    tables = {op.schema for op in upgrade.ops if isinstance(op, ops.CreateTableOp)}
+    return {schema for schema in made if schema} - tables - renames.schemas()
 
 
 def _looked_at(

@@ -20,6 +20,16 @@ def metadatas_of(context: AutogenContext) -> list[MetaData]:
     return list(given) if isinstance(given, list | tuple) else [given]
 
 
+def schemas_of(metadatas: Iterable[MetaData]) -> set[str]:
+    """Where tables are, and what else is declared, outside of the default schema."""
+    owners: list[Any] = [table for metadata in metadatas for table in metadata.tables.values()]
+    for metadata in metadatas:
+        listeners = (one for event in EVENTS for one in getattr(metadata.dispatch, event))
+        owners += [getattr(listener, "__self__", None) for listener in listeners]
+    found = (getattr(owner, "schema", None) for owner in owners)
+    return {schema for schema in found if isinstance(schema, str) and schema}
+
+
 def views_in(metadatas: Iterable[MetaData]) -> list[Table]:
     """The tables that are views in truth: SQLAlchemy's own ``CreateView``."""
     return [

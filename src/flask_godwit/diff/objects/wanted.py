@@ -23,7 +23,7 @@ from ...dialects.walls import kept_inside, untouched
 from ...failure import reason_of
 from ...frozen import frozen
 from ..compare.text import undoubled
-from .declaring import EVENTS, may_declare
+from .declaring import EVENTS, may_declare, schemas_of
 
 
 @frozen
@@ -89,7 +89,7 @@ def _made(
     try:
         with ExitStack() as stack:
             engine = stack.enter_context(place.scratch(real))
-            place.has_schemas(engine, _schemas(metadatas))
+            place.has_schemas(engine, schemas_of(metadatas))
             stack.enter_context(kept_inside(engine, place, real))
             stack.enter_context(untouched({real, *others}))
             with engine.connect() as connection, _overheard(engine) as statements:
@@ -104,14 +104,9 @@ def _made(
 
 
 def _make_schemas(connection: Connection, metadatas: Sequence[MetaData]) -> None:
-    """Those of the tables, which a script makes: before the first one, no database has them."""
-    for schema in sorted(_schemas(metadatas)):
+    """Those that a script makes: before the first one, no database has them."""
+    for schema in sorted(schemas_of(metadatas)):
         connection.execute(CreateSchema(schema, if_not_exists=True))
-
-
-def _schemas(metadatas: Sequence[MetaData]) -> set[str]:
-    tables = (table for metadata in metadatas for table in metadata.tables.values())
-    return {table.schema for table in tables if table.schema}
 
 
 def _place(real: Engine, scratch_url: str | None) -> Database:
