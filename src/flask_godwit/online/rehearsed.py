@@ -50,6 +50,7 @@ class Rehearsed(Road):
         self.given = limits
         self.renamed: dict[str, str] = {}
         """What tables are called in the database, by what the run has made of it."""
+        self._large: dict[tuple[str, ...], bool] = {}
 
     def parts_of(self, operation: Any) -> tuple[Any, ...]:
         """By the size of the table only: no run was cut off."""
@@ -82,10 +83,13 @@ class Rehearsed(Road):
             self.renamed[new] = self.renamed.pop(old, old)
 
     def is_large(self, tables: Any) -> bool:
-        """By their size; without a database every table may be large."""
+        """By their size, which nothing changes meanwhile; without a database any may be large."""
         if self.context.as_sql:
             return True
-        return super().is_large([self.renamed.get(table, table) for table in tables])
+        there = tuple(self.renamed.get(table, table) for table in tables)
+        if there not in self._large:
+            self._large[there] = super().is_large(there)
+        return self._large[there]
 
 
 class RehearsedOutside(Rehearsed, Outside):
