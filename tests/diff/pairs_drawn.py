@@ -98,7 +98,7 @@ def with_more(draw: Any, table: TableOf) -> TableOf:
         shown = tuple(draw(st.lists(st.sampled_from(names), max_size=3, unique=True)))
     watched = table.watched if table.watched in table.names else None
     if draw(RARELY):
-        watched = draw(st.none() | st.sampled_from(sorted(table.names - {table.key_name})))
+        watched = draw(st.sampled_from([None, *sorted(table.names - {table.key_name})]))
     return replace(table, seen=shown, watched=watched)
 
 

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
 
 from .conftest import Evolution
+from .pairs_kinds import Guid
 
 ONE = uuid.UUID("11111111-2222-3333-4444-5555555555aa")
 NATIVE, PLAIN = sa.Uuid(), sa.Uuid(native_uuid=False)
@@ -32,8 +33,15 @@ def _models(kind: Any) -> Callable[[SQLAlchemy], None]:
         (sa.CHAR(32), ONE.hex, NATIVE),
         (sa.String(36), str(ONE), PLAIN),
         (sa.Text(), str(ONE), PLAIN),
+        (NATIVE, ONE, Guid()),
+        (Guid(), ONE, NATIVE),
+        (PLAIN, ONE, Guid()),
+        (Guid(), ONE, PLAIN),
     ],
-    ids=["to plain", "from plain", "to CHAR", "from CHAR", "String to plain", "Text to plain"],
+    ids=[
+        *("to plain", "from plain", "to CHAR", "from CHAR", "String to plain", "Text to plain"),
+        *("to own", "from own", "plain to own", "own to plain"),
+    ],
 )
 def test_there_and_back(evolution: Evolution, before: Any, value: Any, after: Any) -> None:
     """The same UUID is read afterwards, and what was there comes back."""
@@ -46,6 +54,8 @@ def test_there_and_back(evolution: Evolution, before: Any, value: Any, after: An
         evolution.now.ok("upgrade")
         found = evolution.rows("SELECT u FROM t WHERE id = 1")[0][0]
         assert uuid.UUID(str(found)) == ONE
+        if isinstance(after, Guid):
+            assert str(found) == str(ONE), "as the application looks for it"
         evolution.now.ok("check")
         evolution.now.ok("downgrade")
     assert evolution.rows("SELECT id, u FROM t ORDER BY id") == start

@@ -10,6 +10,7 @@ from sqlalchemy.types import TypeEngine
 
 from .mysql import MySQL
 from .object_answers import FUNCTION, PROCEDURE, VIEW
+from .stored_types import written_as
 from .usual_sequence import USUAL, Bounds, SequenceValues, unusual_options
 
 if TYPE_CHECKING:
@@ -60,10 +61,12 @@ class MariaDB(MySQL):
     def conversion(
         self, connection: Connection, column: str, old: TypeEngine[Any], new: TypeEngine[Any]
     ) -> str | None:
-        types = [connection.dialect.type_compiler_instance.process(kind) for kind in (old, new)]
+        dialect = connection.dialect
+        types = [dialect.type_compiler_instance.process(kind) for kind in (old, new)]
         if types[0] == types[1] or not _CLOSED & set(types) or set(types) == _UUIDS:
             return ""
-        return "" if isinstance(old, _OPEN) or isinstance(new, _OPEN) else None
+        is_open = any(isinstance(written_as(kind, dialect), _OPEN) for kind in (old, new))
+        return "" if is_open else None
 
     def backup(self, connection: Connection) -> Backup:
         from .mysql_backup import MariaDBBackup

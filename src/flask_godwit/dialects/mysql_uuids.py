@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Column, Dialect, MetaData, String, Table, Uuid
 from sqlalchemy.types import TypeEngine
 
+from .stored_types import written_as
 from .written import quoted, undoubled
 
 _LONG = 36  # with dashes
@@ -23,7 +24,8 @@ def around(
     :param said: the column as it is before.
     :param kept: what an UPDATE says besides.
     """
-    process, old = dialect.type_compiler_instance.process, said.type
+    process = dialect.type_compiler_instance.process
+    old, new = written_as(said.type, dialect), written_as(new, dialect)
     column = quoted(dialect, said.name)
     is_native = [process(kind) == "UUID" for kind in (old, new)]
     if isinstance(old, String) and isinstance(new, Uuid) and not is_native[1]:

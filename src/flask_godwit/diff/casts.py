@@ -90,7 +90,9 @@ class CastStage:
             yield operation
             return
         key = (operation.schema, operation.table_name)
-        if as_uuids(self.dialect, self.rows, operation, is_upgrade=is_upgrade):
+        if not self.database.takes_using and as_uuids(
+            self.dialect, self.rows, operation, is_upgrade=is_upgrade
+        ):
             yield Comment(f"{said(key, operation.column_name)}: UUIDs {_DASHES[is_upgrade]}.")
         ways = Conversions(self.dialect, self.database, self.rows, self.answers, self.used)
         using, words = ways.there(operation) if is_upgrade else ways.back(operation)

@@ -1,7 +1,8 @@
 """UUIDs without dashes that become texts: the type in the database does not say what they are.
 
-Where a database has no UUIDs, SQLAlchemy makes ``CHAR(32)`` of them. An application that has them
-as ``String(36)`` from now on will look for them with dashes, as other databases would write them.
+Where a database has no UUIDs, or they are not wanted, SQLAlchemy makes ``CHAR(32)`` of them. An
+application that has them as ``String(36)`` from now on will look for them with dashes, as other
+databases would write them.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import Any
 from alembic.operations import ops
 from sqlalchemy import CHAR, Dialect, String, Uuid, func, not_
 
+from ..dialects.stored_types import written_as
 from .names import Key
 from .rows import Rows
 
@@ -24,17 +26,17 @@ def as_uuids(
 
     Rows that are there must look like that.
     """
-    old, new = operation.existing_type, operation.modify_type
-    if dialect.type_compiler_instance.process(Uuid()) != f"CHAR({_PLAIN})":
-        return False
+    old, new = (
+        written_as(kind, dialect) for kind in (operation.existing_type, operation.modify_type)
+    )
     if is_upgrade and _is_plain(old) and _is_dashed(new):
         key: Key = (operation.schema, operation.table_name)
         if rows.any(key) and rows.example(key, operation.column_name, _is_other) is not None:
             return False
-        operation.existing_type = Uuid()
+        operation.existing_type = Uuid(native_uuid=False)
         return True
     if not is_upgrade and _is_dashed(old) and _is_plain(new):
-        operation.modify_type = Uuid()
+        operation.modify_type = Uuid(native_uuid=False)
         return True
     return False
 
