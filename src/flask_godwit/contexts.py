@@ -16,7 +16,7 @@ from .connect import cut_off
 from .dialects import operations
 from .frozen import frozen
 from .mysql import IS_REHEARSED
-from .parts import bind_in, bind_of
+from .parts import BIND_OPTION, bind_in, bind_of
 from .schemas import only_ours
 from .surroundings import OPTION as SURROUNDINGS
 from .surroundings import Surroundings
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .environment import Migrations
     from .safeguards import Safeguards
     from .scripts import Scripts
+    from .values import Target
 
 
 @frozen
@@ -39,6 +40,17 @@ class Configured:
     options: Mapping[str, Any]
     arguments: Mapping[str, Any]
     heads: tuple[str, ...] = ()
+
+
+def target_options(target: Target, several: bool) -> dict[str, Any]:
+    """The options that come of the database itself, where it may be one of several."""
+    options: dict[str, Any] = {"target_metadata": target.metadata, BIND_OPTION: target.bind}
+    if target.version_table:
+        options["version_table"] = target.version_table
+    if several:
+        options["upgrade_token"] = f"{target.part}_upgrades"
+        options["downgrade_token"] = f"{target.part}_downgrades"
+    return options
 
 
 class Environment(EnvironmentContext):

@@ -25,13 +25,13 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from .connect import connected, explain, is_connection_trouble, is_damaged
-from .contexts import Configured, Environment
+from .contexts import Configured, Environment, target_options
 from .dialects import dialect_for
 from .errors import GodwitError, SettingsError
 from .interrupts import interrupts_shown
 from .listener import Listener
 from .outages import outage_in
-from .parts import BIND_OPTION, bind_of, fitted, has_parts, is_same_bind
+from .parts import bind_of, fitted, has_parts, is_same_bind
 from .process_state import left_as_it_was, outer_run_kept
 from .scripts import apply_settings, existing_folder, open_scripts
 from .steps import commit_what_is_open
@@ -176,7 +176,7 @@ class Migrations:
     def configured_for(self, target: Target) -> Configured:
         """What a database is configured with where no env.py does it."""
         several = has_parts(self.project.targets())
-        options = {**self.project.options, **_target_options(target, several)}
+        options = {**self.project.options, **target_options(target, several)}
         return Configured(options, {"engine_name": target.part} if several else {})
 
     @property
@@ -315,16 +315,6 @@ def _check_bind(migrations: Migrations, targets: Sequence[Target]) -> None:
         raise SettingsError(
             f"There is no bind {migrations.project.bind!r}.", hint=f"The binds are: {known}."
         )
-
-
-def _target_options(target: Target, several: bool) -> dict[str, Any]:
-    options: dict[str, Any] = {"target_metadata": target.metadata, BIND_OPTION: target.bind}
-    if target.version_table:
-        options["version_table"] = target.version_table
-    if several:
-        options["upgrade_token"] = f"{target.part}_upgrades"
-        options["downgrade_token"] = f"{target.part}_downgrades"
-    return options
 
 
 @contextmanager
